@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+// Settled: the settlement daemon for loyalty alliances. One sentence a target, in dependency order.
+
+import PackageDescription
+
+let package = Package(
+    name: "settled",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "settled", targets: ["settled"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // The system's libcrypto, and nothing else of OpenSSL.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // HMAC, Ed25519, HKDF, SHA-256, detached JWS, keys and seals: bytes in, bytes out.
+        .target(name: "Signing", dependencies: ["COpenSSL"]),
+        // The pure core: what batches mean, how members settle, what statements say.
+        .target(name: "Settlement", dependencies: ["Signing"]),
+        // The schema, numbered SQL embedded in the binary.
+        .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("SQL")]),
+        // The only place with SQL: one file, one writer, a period closes whole or not at all.
+        .target(
+            name: "Store",
+            dependencies: ["Settlement", "Migrations", .product(name: "GRDB", package: "GRDB.swift")]),
+        // The outside world: intake, HTTP, closing, configuration, clients.
+        .target(
+            name: "Service",
+            dependencies: [
+                "Store",
+                "Yams",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        // The commands, one file each.
+        .executableTarget(
+            name: "settled",
+            dependencies: [
+                "Service",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Where tests find texts: fixtures of the repository, and the reference data beside it.
+        .target(name: "Fixtures", path: "Tests/Fixtures", exclude: ["Refusals"]),
+        // The slow, obvious second implementation of the rulebook.
+        .target(name: "Oracle", path: "Tests/Oracle"),
+        .testTarget(name: "SigningTests", dependencies: ["Signing", "Fixtures"]),
+        .testTarget(name: "SettlementTests", dependencies: ["Settlement", "Oracle", "Fixtures"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Fixtures"]),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: [
+                "Service", "Oracle", "Fixtures",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        // Rules on the sources themselves.
+        .testTarget(name: "TidyTests", dependencies: ["Service", "Fixtures"]),
+        // The built binary, as its users run it.
+        .testTarget(name: "EndToEndTests", dependencies: ["settled", "Oracle", "Fixtures"]),
+    ]
+)
+
+// The same language for every target of ours: Swift 6 and the features it will have by default.
+for target in package.targets where ![.system, .plugin].contains(target.type) {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+    // The tests' command builds so; a stranger's newer compiler may warn of what ours does not.
+    if Context.environment["SETTLED_WARNINGS_AS_ERRORS"] == "1" {
+        target.swiftSettings?.append(.treatAllWarnings(as: .error))
+    }
+}

@@ -1,0 +1,106 @@
+/// An alliance with its zone: everything that is dated by local days, turned into instants once. What holds at a
+/// moment is asked here, and nowhere else. Rulebook §2, §5.
+public struct Schedule: Sendable {
+    public let alliance: Alliance
+    public let zone: ZoneRules
+    public let calendar: PeriodCalendar
+
+    private let entries: [MerchantID: Entry]
+    private let campaigns: [CampaignID: Dated<Campaign>]
+    private let items: [ItemID: Dated<Item>]
+
+    /// Takes an alliance that has no `problems`, and the rules of its `timezone`.
+    public init(alliance: Alliance, zone: ZoneRules) {
+        precondition(
+            zone.name == alliance.timezone, "the alliance is in \(alliance.timezone), the rules are of \(zone.name)")
+        self.alliance = alliance
+        self.zone = zone
+        calendar = PeriodCalendar(length: alliance.period, start: alliance.start, zone: zone)
+        entries = Self.indexed(alliance.merchants.map { ($0.id, Entry($0, zone: zone)) })
+        campaigns = Self.indexed(
+            alliance.campaigns.map { ($0.id, Dated($0, from: $0.from, until: $0.until, zone: zone)) })
+        items = Self.indexed(alliance.items.map { ($0.id, Dated($0, from: $0.from, until: $0.until, zone: zone)) })
+    }
+
+    private static func indexed<Key: Hashable, Value>(_ pairs: [(Key, Value)]) -> [Key: Value] {
+        Dictionary(pairs) { _, _ in preconditionFailure("an alliance with one id twice was not validated") }
+    }
+
+    /// Something of the alliance, in force from one instant to before another.
+    private struct Dated<Value: Sendable>: Sendable {
+        let value: Value
+        let from: Instant
+        let until: Instant?
+
+        init(_ value: Value, from: LocalDate, until: LocalDate?, zone: ZoneRules) {
+            self.value = value
+            self.from = zone.midnight(of: from)
+            self.until = until.map { zone.midnight(of: $0) }
+        }
+
+        func isActive(at instant: Instant) -> Bool {
+            guard instant >= from, let until else { return instant >= from }
+            return instant < until
+        }
+    }
+
+    /// A merchant, its terms and statuses ascending by the instant from which they hold.
+    private struct Entry: Sendable {
+        let merchant: Merchant
+        let terms: [(from: Instant, terms: Terms, label: String)]
+        let statuses: [(from: Instant, status: MerchantStatus)]
+
+        init(_ merchant: Merchant, zone: ZoneRules) {
+            self.merchant = merchant
+            terms = merchant.terms.map { (zone.midnight(of: $0.from), $0, $0.from.description) }
+            statuses = merchant.statuses.map { (zone.midnight(of: $0.from), $0.status) }
+        }
+    }
+}
+
+extension Schedule {
+    public func merchant(_ id: MerchantID) -> Merchant? { entries[id]?.merchant }
+    public func campaign(_ id: CampaignID) -> Campaign? { campaigns[id]?.value }
+    public func item(_ id: ItemID) -> Item? { items[id]?.value }
+
+    /// The terms in force, whatever the merchant's status; nil before the first and of an unknown merchant.
+    public func terms(of merchant: MerchantID, at instant: Instant) -> Terms? {
+        labelledTerms(of: merchant, at: instant)?.terms
+    }
+
+    /// As `terms(of:at:)`, with the text of their `from`.
+    func labelledTerms(of merchant: MerchantID, at instant: Instant) -> (terms: Terms, label: String)? {
+        guard let entry = entries[merchant] else { return nil }
+        // Terms are few and the latest are asked for most.
+        for index in stride(from: entry.terms.count - 1, through: 0, by: -1)
+        where entry.terms[index].from <= instant {
+            return (entry.terms[index].terms, entry.terms[index].label)
+        }
+        return nil
+    }
+
+    /// When the merchant's first terms begin; nil of an unknown merchant.
+    public func termsBegin(of merchant: MerchantID) -> Instant? { entries[merchant]?.terms.first?.from }
+
+    /// The status in force; before the first, and of an unknown merchant, active.
+    public func status(of merchant: MerchantID, at instant: Instant) -> MerchantStatus {
+        guard let entry = entries[merchant] else { return .active }
+        return entry.statuses.last { $0.from <= instant }?.status ?? .active
+    }
+
+    /// Whether the merchant has left before the period's start and does not come back in it.
+    public func hasLeft(_ merchant: MerchantID, throughout period: Period) -> Bool {
+        guard let entry = entries[merchant], status(of: merchant, at: period.start) == .left else { return false }
+        return entry.statuses.allSatisfy { !period.contains($0.from) || $0.status == .left }
+    }
+
+    /// Whether the instant lies between the campaign's `from` and its `until`.
+    public func isActive(_ campaign: Campaign, at instant: Instant) -> Bool {
+        campaigns[campaign.id]?.isActive(at: instant) ?? false
+    }
+
+    /// Whether the instant lies between the item's `from` and its `until`.
+    public func isActive(_ item: Item, at instant: Instant) -> Bool {
+        items[item.id]?.isActive(at: instant) ?? false
+    }
+}

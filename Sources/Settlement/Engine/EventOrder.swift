@@ -1,0 +1,59 @@
+/// The order in which a member's events are settled. Rulebook §5.
+///
+/// By (effective time, `at`, rank, merchant, id); a reversal that would sort before its original in the same
+/// period stands directly after it, at the original's effective time, several of them in their own order.
+func ordered(_ events: [Event], of member: MemberID) -> [Event] {
+    guard events.count > 1 else { return events }
+    let sorted = events.sorted(by: precedes)
+    guard sorted.contains(where: { $0.record.type.reverses != nil }) else { return sorted }
+    return withEarlyReversalsMoved(sorted)
+}
+
+/// Whether `left` comes before `right` by the key of rulebook §5.
+func precedes(_ left: Event, _ right: Event) -> Bool {
+    if left.effective != right.effective { return left.effective < right.effective }
+    if left.record.at != right.record.at { return left.record.at < right.record.at }
+    if left.record.type != right.record.type { return left.record.type.rawValue < right.record.type.rawValue }
+    if left.merchant != right.merchant { return left.merchant < right.merchant }
+    return left.record.id < right.record.id
+}
+
+/// A record's name among all of the alliance: ids are unique per merchant.
+struct RecordName: Hashable {
+    let merchant: MerchantID
+    let id: RecordID
+}
+
+private func withEarlyReversalsMoved(_ sorted: [Event]) -> [Event] {
+    var positions: [RecordName: Int] = [:]
+    for (position, event) in sorted.enumerated() {
+        positions[RecordName(merchant: event.merchant, id: event.record.id)] = position
+    }
+    var followers: [Int: [Event]] = [:]
+    var moved = Set<Int>()
+    for (position, event) in sorted.enumerated() {
+        guard let reversed = event.record.type.reverses, let ref = event.record.ref,
+            let original = positions[RecordName(merchant: event.merchant, id: ref)], original > position,
+            sorted[original].record.type == reversed
+        else { continue }
+        moved.insert(position)
+        followers[original, default: []].append(event.moved(to: sorted[original].effective))
+    }
+    guard !moved.isEmpty else { return sorted }
+    var result: [Event] = []
+    result.reserveCapacity(sorted.count)
+    for (position, event) in sorted.enumerated() where !moved.contains(position) {
+        result.append(event)
+        result.append(contentsOf: followers[position] ?? [])
+    }
+    return result
+}
+
+extension Event {
+    /// The same record, taking effect at another moment.
+    func moved(to effective: Instant) -> Event {
+        Event(
+            number: number, merchant: merchant, record: record, effective: effective, late: late,
+            attempts: attempts)
+    }
+}

@@ -1,0 +1,100 @@
+/// Settles one member's period: a pure function of what it is given. Rulebook §5.
+///
+/// Before each event every lot whose time has come expires; so it does at the period's end. The events go in
+/// the order of `ordered`. What the store must keep afterwards stands in the output.
+///
+/// Precondition: every record was admitted under this schedule, so that its terms can be found.
+public func settle(_ input: MemberInput, period: Period, schedule: Schedule) -> MemberOutput {
+    var account = MemberAccount(input, schedule: schedule)
+    for event in ordered(input.events, of: input.member) {
+        account.expire(through: event.effective)
+        account.settle(event)
+    }
+    account.expire(through: period.end)
+    return account.finished()
+}
+
+/// A member's points while one period is settled.
+struct MemberAccount {
+    let schedule: Schedule
+    var holdings: Holdings
+    var output: MemberOutput
+    /// Debts by age, oldest first; those paid stay at zero until the end.
+    var debts: [Debt]
+    let originals: [RecordNumber: Original]
+    /// The types of this period's events, by name; filled only when there is a reversal to ask for it.
+    var types: [RecordName: RecordType] = [:]
+    /// Of those settled so far, the position among the output's events.
+    var positions: [RecordName: Int] = [:]
+    let hasReversals: Bool
+    /// Positions of a redemption's allocations, in order of consumption.
+    var allocationsOf: [RecordNumber: [Int]] = [:]
+
+    init(_ input: MemberInput, schedule: Schedule) {
+        self.schedule = schedule
+        holdings = Holdings(input.lots)
+        output = MemberOutput(member: input.member)
+        output.allocations = input.allocations
+        output.knownAllocations = input.allocations.count
+        debts = input.debts
+        originals = input.originals
+        hasReversals = input.events.contains { $0.record.type.reverses != nil }
+        if hasReversals {
+            for event in input.events {
+                types[RecordName(merchant: event.merchant, id: event.record.id)] = event.record.type
+            }
+        }
+        for position in input.allocations.indices.sorted(by: {
+            input.allocations[$0].ordinal < input.allocations[$1].ordinal
+        }) {
+            allocationsOf[input.allocations[position].redemption, default: []].append(position)
+        }
+    }
+
+    mutating func settle(_ event: Event) {
+        let position = output.events.count
+        output.events.append(event)
+        let outcome: Outcome =
+            switch event.record.type {
+            case .earn, .opening: issue(event, at: position)
+            case .redeem: redeem(event, at: position)
+            case .earnReversal: reverseEarn(event, at: position)
+            case .redeemReversal: reverseRedemption(event, at: position)
+            case .correction: correct(event, at: position)
+            }
+        output.outcomes.append(outcome)
+        if hasReversals {
+            positions[RecordName(merchant: event.merchant, id: event.record.id)] = position
+        }
+    }
+
+    /// The output, with the lots and debts as they stand now.
+    consuming func finished() -> MemberOutput {
+        output.lots = holdings.lots
+        output.openBefore = holdings.openBefore
+        output.changed = holdings.changed
+        output.knownLots = holdings.known
+        output.debts = debts.filter { !$0.points.isZero }
+        return output
+    }
+
+    mutating func move(
+        _ kind: Movement.Kind, _ points: Points, lot: Int, event: Int?, allocation: Int? = nil
+    ) {
+        precondition(points > .zero, "a movement moves at least one point")
+        output.movements.append(
+            Movement(kind: kind, event: event, lot: lot, points: points, allocation: allocation))
+    }
+
+    /// Every lot whose `expiresAt` has come expires, in order of expiry.
+    mutating func expire(through instant: Instant) {
+        while let lot = holdings.firstExpired(by: instant) {
+            move(.expiry, holdings.expireOpen(of: lot), lot: lot, event: nil)
+        }
+    }
+
+    /// A carried record, or refused when it has been carried often enough. Rulebook §5.
+    func carried(_ event: Event, _ code: SettlementRefusalCode) -> Outcome {
+        event.attempts >= schedule.alliance.carryPeriods ? .refused(code) : .pending(code)
+    }
+}

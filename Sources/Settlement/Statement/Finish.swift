@@ -1,0 +1,85 @@
+public import Signing
+
+extension PeriodSettlement {
+    /// Makes the statements and the closing, signed and sealed, once every member has been added.
+    ///
+    /// Throws `CloseFailure` when a figure does not fit 64 bits or an invariant does not hold, or what the
+    /// details sink throws; the close must then be given up whole.
+    public mutating func finish(signer: DocumentSigner) throws -> ClosedPeriod {
+        var journal = Journal(opening: opening.journal)
+        var drafts: [StatementDraft] = []
+        for position in ledgers.indices {
+            guard let draft = try draft(of: position) else { continue }
+            try draft.post(to: &journal)
+            notePrepaidLines(of: draft)
+            drafts.append(draft)
+        }
+        for key in prepaid.keys.sorted() {
+            try prepaid[key]?.post(to: &journal, at: key.price, minorPerMajor: minorPerMajor)
+        }
+        let statements = drafts.map { $0.sealed(by: signer, in: self) }
+        let closing = try ClosingDraft(drafts, statements: statements, journal: journal, in: self)
+        try verify(drafts, closing)
+        let document = signer.seal(closing.canonicalBytes(in: self), for: "operator")
+        return ClosedPeriod(
+            statements: statements, number: opening.number + 1, closing: document,
+            digest: SHA256Digest(of: document.bytes).text,
+            journal: Dictionary(
+                uniqueKeysWithValues: closing.journal.filter { $0.closing != 0 }
+                    .map { ($0.account, Money($0.closing)) }),
+            records: closing.records)
+    }
+
+    var minorPerMajor: Int64 { schedule.alliance.currency.minorPerMajor }
+
+    /// What an issuer's lines of prepaid points posted to `pool`, by price.
+    private mutating func notePrepaidLines(of draft: StatementDraft) {
+        for line in draft.lines where line.key.kind == .issue || line.key.kind == .issueReversal {
+            guard let price = line.key.price else { preconditionFailure("a line of points has a price") }
+            prepaid[Prepaid.Key(issuer: draft.merchant, price: price), default: Prepaid()].issueLines +=
+                Int128(line.amount.minorUnits)
+        }
+    }
+
+    /// A merchant's statement, unless its terms have not begun, or it has left and nothing happened. §2, §7.
+    private mutating func draft(of position: Int) throws -> StatementDraft? {
+        let merchant = ledgers[position].merchant
+        let last = period.end.advanced(byMilliseconds: -1)
+        guard let terms = schedule.terms(of: merchant, at: last) else {
+            precondition(ledgers[position].isQuiet, "nothing happens to a merchant before its terms begin")
+            return nil
+        }
+        let before = opening.merchants[merchant] ?? MerchantOpening()
+        let own = OwnSide(
+            bookings: bookings.filter { $0.merchant == merchant },
+            batches: intake.batches.filter { $0.merchant == merchant },
+            missing: intake.missing.filter { $0.merchant == merchant })
+        let lines = try lines(of: ledgers[position], bookings: own.bookings, terms: terms, last: last)
+        if hasLeftQuietly(position, before: before, own: own, lines: lines) { return nil }
+        if let piece = ledgers[position].details.piece(atEnd: true) { try sink(merchant, piece) }
+        let digest = ledgers[position].details.digest().text
+        return try StatementDraft(
+            ledger: ledgers[position], before: before, own: own, lines: lines,
+            flows: flows(of: merchant), detailsDigest: digest)
+    }
+
+    private func hasLeftQuietly(
+        _ position: Int, before: MerchantOpening, own: OwnSide, lines: [Line]
+    ) -> Bool {
+        let ledger = ledgers[position]
+        return schedule.hasLeft(ledger.merchant, throughout: period) && lines.isEmpty && ledger.isQuiet
+            && before.points.isZero && before.balance.isZero && own.bookings.isEmpty && own.batches.isEmpty
+    }
+
+    private func flows(of merchant: MerchantID) -> [(Flow, Int128)] {
+        flows.filter { ($0.key.issuer == merchant || $0.key.redeemer == merchant) && $0.value != 0 }
+            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}
+
+/// What came in and was booked of one merchant.
+struct OwnSide {
+    let bookings: [Booking]
+    let batches: [BatchSummary]
+    let missing: [MissingSequence]
+}
