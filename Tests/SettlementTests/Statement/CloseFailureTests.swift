@@ -1,0 +1,77 @@
+import Settlement
+import Signing
+import Testing
+
+@Suite("A close that cannot be")
+struct CloseFailureTests {
+    /// An alliance of one prepaid issuer at the highest price, in dinars of a thousand.
+    private static func schedule(periodFee: Int64 = 0) -> Schedule {
+        let terms = Terms(
+            from: LocalDate("2026-01-01")!, funding: .issue, issuePrice: Price("1000000")!,
+            redeemPrice: Price("1000000")!, redeemFee: Fraction("1")!, periodFee: Money(periodFee),
+            vat: Fraction("1")!)
+        let alliance = Alliance(
+            id: AllianceID("big")!, name: "Big", currency: Currency(code: "KWD", exponent: 3),
+            timezone: "Europe/Berlin", period: .month, maxAgeDays: 0, start: LocalDate("2026-01-01")!,
+            merchants: [Merchant(id: MerchantID("M")!, name: "M", terms: [terms])])
+        return Schedule(alliance: alliance, zone: .berlin)
+    }
+
+    private static func close(earns: Int, opening: PeriodOpening = PeriodOpening()) throws -> ClosedPeriod {
+        let schedule = Self.schedule()
+        let period = schedule.calendar.period(0)
+        var settlement = PeriodSettlement(
+            schedule: schedule, period: period, opening: opening, intake: PeriodIntake(), bookings: []
+        ) { _, _ in }
+        let events = (1...earns).map { number in
+            Event(
+                number: RecordNumber(Int64(number)), merchant: MerchantID("M")!,
+                record: Record(
+                    id: RecordID("r\(number)")!, type: .earn, member: MemberID("x")!,
+                    points: Points(Points.maximum), at: period.start),
+                effective: period.start, late: false, attempts: 0)
+        }
+        try settlement.add(
+            settle(MemberInput(member: MemberID("x")!, events: events), period: period, schedule: schedule))
+        let master = try MasterSecret(Array(repeating: 7, count: 32))
+        return try settlement.finish(signer: DocumentSigner(master: master, version: 1))
+    }
+
+    @Test("A line that does not fit 64 bits stops it, one that just fits does not")
+    func lineTooLarge() throws {
+        // A record of 10^9 points at a million is 10^18 thousandths: nine fit into 64 bits, ten do not.
+        #expect(try Self.close(earns: 9).statements.first?.balance == Money(-9_000_000_000_000_000_000))
+        #expect(throws: CloseFailure.doesNotFit(what: "a line of issue", merchant: MerchantID("M")!)) {
+            try Self.close(earns: 10)
+        }
+    }
+
+    @Test("A balance that does not fit 64 bits stops it")
+    func balanceTooLarge() {
+        let before = MerchantOpening(number: 1, previous: nil, balance: Money(-9_000_000_000_000_000_000))
+        let opening = PeriodOpening(merchants: [MerchantID("M")!: before], number: 1)
+        #expect(throws: CloseFailure.doesNotFit(what: "the balance", merchant: MerchantID("M")!)) {
+            try Self.close(earns: 1, opening: opening)
+        }
+    }
+
+    @Test("Lots that do not hold what the last statement closed with stop it")
+    func pointsAstray() {
+        let before = MerchantOpening(number: 1, previous: nil, points: Points(5))
+        let opening = PeriodOpening(merchants: [MerchantID("M")!: before], number: 1)
+        #expect {
+            try Self.close(earns: 1, opening: opening)
+        } throws: { error in
+            guard case .broken(_, let merchant, let expected, let found)? = error as? CloseFailure else {
+                return false
+            }
+            return merchant == MerchantID("M")! && expected == "5" && found == "0"
+        }
+    }
+
+    @Test("A journal that does not agree with the balances stops it")
+    func receivableAstray() {
+        let opening = PeriodOpening(journal: ["receivable:M": Money(3), "bank": Money(-3)])
+        #expect(throws: CloseFailure.self) { try Self.close(earns: 1, opening: opening) }
+    }
+}
