@@ -1,15 +1,16 @@
 extension PeriodSettlement {
     /// Writes a member's rows to the details of every merchant that they concern, in the order of rulebook
     /// §7: by effective time, `at`, rank, merchant, id, order of consumption; expiries before events.
-    mutating func writeDetails(of output: MemberOutput) throws {
+    /// `entries` are the lines that each movement makes.
+    mutating func writeDetails(of output: MemberOutput, entries: [[LineEntry]]) throws {
         for entry in order(of: output) {
             switch entry {
-            case .record(let event): append(recordRow(event, of: output), to: output.events[event].merchant)
-            case .movement(let movement): appendMovement(movement, of: output)
+            case .record(let event):
+                try append(recordRow(event, of: output), to: output.events[event].merchant)
+            case .movement(let movement):
+                try appendMovement(movement, of: output, entries: entries[movement])
             }
         }
-        guard output.events.count + output.movements.count > 0 else { return }
-        try handOnPieces(of: output)
     }
 
     /// A record's row or a movement's, by position in the output.
@@ -58,8 +59,10 @@ extension PeriodSettlement {
         return one == other ? left < right : consumedBefore(output.lots[one], output.lots[other])
     }
 
-    private mutating func append(_ row: DetailsRow, to merchant: MerchantID) {
-        ledgers[ledger(of: merchant)].details.append(row, zone: schedule.zone)
+    private mutating func append(_ row: DetailsRow, to merchant: MerchantID) throws {
+        let position = ledger(of: merchant)
+        ledgers[position].details.append(row, zone: schedule.zone)
+        if let piece = ledgers[position].details.piece() { try sink(merchant, piece) }
     }
 
     private func recordRow(_ position: Int, of output: MemberOutput) -> DetailsRow {
@@ -67,8 +70,10 @@ extension PeriodSettlement {
         var issuer: MerchantID?
         var redeemer: MerchantID?
         switch event.record.type {
-        case .earn, .opening: issuer = schedule.issuing(event.record, by: event.merchant)?.issuer
-        case .redeem: redeemer = schedule.redeeming(event.record, by: event.merchant)?.redeemer
+        case .earn, .opening:
+            issuer = event.record.campaign.flatMap { schedule.campaign($0)?.sponsor } ?? event.merchant
+        case .redeem:
+            redeemer = event.record.item.flatMap { schedule.item($0)?.supplier } ?? event.merchant
         case .earnReversal, .redeemReversal, .correction: break
         }
         return DetailsRow(
@@ -78,7 +83,9 @@ extension PeriodSettlement {
 
     /// One row for each line that the movement makes; and one without a line on the issuer's details where
     /// it changes the issuer's points but makes no line there.
-    private mutating func appendMovement(_ position: Int, of output: MemberOutput) {
+    private mutating func appendMovement(
+        _ position: Int, of output: MemberOutput, entries: [LineEntry]
+    ) throws {
         let movement = output.movements[position]
         let lot = output.lots[movement.lot]
         let redeemer = movement.allocation.map { output.allocations[$0].redeemer }
@@ -91,23 +98,7 @@ extension PeriodSettlement {
                 subject: .movement(movement.kind, lot, redeemer: redeemer, line: line), member: output.member,
                 event: movement.event.map { output.events[$0] }, effective: effective, points: movement.points)
         }
-        let entries = movement.entries(
-            in: output, minorPerMajor: schedule.alliance.currency.minorPerMajor)
-        if !entries.contains(where: { $0.merchant == lot.issuer }) { append(row(nil), to: lot.issuer) }
-        for entry in entries { append(row(entry), to: entry.merchant) }
-    }
-
-    /// Hands on what has grown to a piece, of the merchants that this member concerned.
-    private mutating func handOnPieces(of output: MemberOutput) throws {
-        var concerned = Set(output.events.map(\.merchant))
-        for movement in output.movements {
-            concerned.insert(output.lots[movement.lot].issuer)
-            if let allocation = movement.allocation {
-                concerned.insert(output.allocations[allocation].redeemer)
-            }
-        }
-        for merchant in concerned.sorted() {
-            if let piece = ledgers[ledger(of: merchant)].details.piece() { try sink(merchant, piece) }
-        }
+        if !entries.contains(where: { $0.merchant == lot.issuer }) { try append(row(nil), to: lot.issuer) }
+        for entry in entries { try append(row(entry), to: entry.merchant) }
     }
 }

@@ -9,27 +9,27 @@ struct DetailsWriter {
     static let pieceSize = 65_536
 
     private(set) var rows: Int64 = 0
-    private var buffer: [UInt8] = Array(header.utf8)
+    private var text = CSVText(bytes: Array(header.utf8))
     private var stream: SHA256Stream?
 
     /// Appends one row, which ends with LF.
     mutating func append(_ row: DetailsRow, zone: ZoneRules) {
-        row.write(to: &buffer, zone: zone)
+        row.write(to: &text, zone: zone)
         rows += 1
     }
 
     /// The bytes gathered, once they make a piece (or, at the end, whatever there is).
     mutating func piece(atEnd: Bool = false) -> [UInt8]? {
-        guard buffer.count >= Self.pieceSize || (atEnd && !buffer.isEmpty) else { return nil }
+        guard text.bytes.count >= Self.pieceSize || (atEnd && !text.bytes.isEmpty) else { return nil }
         if stream == nil { stream = SHA256Stream() }
-        stream?.update(buffer)
-        defer { buffer = [] }
-        return buffer
+        stream?.update(text.bytes)
+        defer { text = CSVText(bytes: []) }
+        return text.bytes
     }
 
     /// The digest of all pieces, once the last is taken.
     mutating func digest() -> SHA256Digest {
-        precondition(buffer.isEmpty, "the digest is of all the rows")
+        precondition(text.bytes.isEmpty, "the digest is of all the rows")
         guard let stream else { preconditionFailure("a file has at least its header") }
         return stream.finish()
     }
@@ -49,36 +49,53 @@ struct DetailsRow {
     let effective: Instant
     let points: Points
 
-    func write(to bytes: inout [UInt8], zone: ZoneRules) {
-        var row = CSVRow(bytes: bytes)
-        bytes = []
-        writeCause(to: &row, zone: zone)
+    func write(to text: inout CSVText, zone: ZoneRules) {
+        writeCause(to: &text, zone: zone)
         switch subject {
         case .record(let outcome, let issuer, let redeemer):
             let (state, code) = outcome.stateAndCode
-            row.cells(state, code, event?.record.ref?.text, issuer?.text, redeemer?.text)
-            row.cells(nil, nil, nil, nil, nil, nil, nil)
-            row.cell(points.count)
-            row.cells(nil)
+            text.cell(state)
+            text.cell(code)
+            text.cell(event?.record.ref?.text)
+            text.cell(issuer?.text)
+            text.cell(redeemer?.text)
+            text.emptyCells(7)
+            text.cell(points.count)
+            text.emptyCells(1)
         case .movement(let kind, let lot, let redeemer, let line):
-            row.cells(kind.participle, nil, event?.record.ref?.text, lot.issuer.text, redeemer?.text)
-            row.cell(lot.merchant.text, slash: lot.id.text)
-            row.cells(line?.key.kind.name, line?.key.counterparty?.text, line?.key.price?.description)
-            row.cells(line?.key.rate?.description, line?.key.reference, line?.terms)
-            row.cell(points.count)
-            row.cells(line?.exact.description)
+            text.cell(kind.participle)
+            text.emptyCells(1)
+            text.cell(event?.record.ref?.text)
+            text.cell(lot.issuer.text)
+            text.cell(redeemer?.text)
+            text.cell(lot.merchant.text, slash: lot.id.text)
+            if let line { write(line, to: &text) } else { text.emptyCells(6) }
+            text.cell(points.count)
+            text.cell(line?.exact.description)
         }
-        bytes = row.ended()
+        text.endRow()
     }
 
-    private func writeCause(to row: inout CSVRow, zone: ZoneRules) {
+    private func write(_ line: LineEntry, to text: inout CSVText) {
+        text.cell(line.key.kind.name)
+        text.cell(line.key.counterparty?.text)
+        text.cell(line.key.price?.description)
+        text.cell(line.key.rate?.description)
+        text.cell(line.key.reference)
+        text.cell(line.terms)
+    }
+
+    private func writeCause(to text: inout CSVText, zone: ZoneRules) {
         switch subject {
-        case .record: row.cells("record")
-        case .movement: row.cells("movement")
+        case .record: text.cell("record")
+        case .movement: text.cell("movement")
         }
-        row.cells(event?.merchant.text, event?.record.id.text, event?.record.type.name, member.text)
-        row.cell(event?.record.at, zone: zone)
-        row.cell(effective, zone: zone)
+        text.cell(event?.merchant.text)
+        text.cell(event?.record.id.text)
+        text.cell(event?.record.type.name)
+        text.cell(member.text)
+        text.cell(event?.record.at, zone: zone)
+        text.cell(effective, zone: zone)
     }
 }
 
@@ -96,44 +113,42 @@ extension Movement.Kind {
     }
 }
 
-/// Appends the cells of one row. No cell of ours needs quoting: identifiers hold no comma, quote or space.
-struct CSVRow {
-    private var bytes: [UInt8]
+/// Rows of CSV. No cell of ours needs quoting: identifiers hold no comma, quote or space.
+struct CSVText {
+    private(set) var bytes: [UInt8]
     private var isFirst = true
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Cells of text; nil is an empty cell.
-    mutating func cells(_ texts: String?...) {
-        for text in texts {
-            separate()
-            if let text { bytes.append(contentsOf: text.utf8) }
-        }
+    /// Nil is an empty cell.
+    mutating func cell(_ text: String?) {
+        separate()
+        guard var text else { return }
+        text.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
-    mutating func cell(_ value: Int64) {
-        separate()
-        bytes.append(contentsOf: "\(value)".utf8)
+    mutating func emptyCells(_ count: Int) {
+        for _ in 0..<count { separate() }
     }
+
+    mutating func cell(_ value: Int64) { cell("\(value)") }
 
     mutating func cell(_ text: String, slash other: String) {
-        separate()
-        bytes.append(contentsOf: text.utf8)
+        cell(text)
         bytes.append(UInt8(ascii: "/"))
-        bytes.append(contentsOf: other.utf8)
+        isFirst = true
+        cell(other)
     }
 
     /// RFC 3339 in local offset, with milliseconds.
     mutating func cell(_ instant: Instant?, zone: ZoneRules) {
-        separate()
-        guard let instant else { return }
-        let offset = zone.offsetSeconds(at: instant)
-        bytes.append(contentsOf: instant.text(offsetSeconds: offset, milliseconds: true).utf8)
+        guard let instant else { return separate() }
+        cell(instant.text(offsetSeconds: zone.offsetSeconds(at: instant), milliseconds: true))
     }
 
-    consuming func ended() -> [UInt8] {
+    mutating func endRow() {
         bytes.append(UInt8(ascii: "\n"))
-        return bytes
+        isFirst = true
     }
 
     private mutating func separate() {

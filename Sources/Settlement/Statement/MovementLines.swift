@@ -75,12 +75,13 @@ extension Allocation {
 }
 
 extension PeriodSettlement {
-    /// Adds a movement to the lines, point figures, flows and prepaid points that it changes.
-    mutating func add(_ movement: Movement, of output: MemberOutput) throws(CloseFailure) {
+    /// Adds a movement, with the lines that it makes, to the sums, point figures, flows and prepaid points.
+    mutating func add(
+        _ movement: Movement, making entries: [LineEntry], of output: MemberOutput
+    ) throws(CloseFailure) {
         let lot = output.lots[movement.lot]
         ledgers[ledger(of: lot.issuer)].points.count(movement.kind, movement.points)
-        let minorPerMajor = schedule.alliance.currency.minorPerMajor
-        for entry in movement.entries(in: output, minorPerMajor: minorPerMajor) {
+        for entry in entries {
             try ledgers[ledger(of: entry.merchant)].add(movement.points, entry.exact, to: entry.key)
         }
         let points = Int128(movement.points.count)

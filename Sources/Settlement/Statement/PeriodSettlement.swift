@@ -39,8 +39,12 @@ public struct PeriodSettlement {
     public mutating func add(_ output: MemberOutput) throws {
         countRecords(of: output)
         countLots(of: output)
-        for movement in output.movements { try add(movement, of: output) }
-        try writeDetails(of: output)
+        guard !output.events.isEmpty || !output.movements.isEmpty else { return }
+        let entries = output.movements.map { $0.entries(in: output, minorPerMajor: minorPerMajor) }
+        for (movement, made) in zip(output.movements, entries) {
+            try add(movement, making: made, of: output)
+        }
+        try writeDetails(of: output, entries: entries)
     }
 
     /// Issuer and redeemer of redeemed points.
