@@ -63,12 +63,13 @@ extension PeriodSettlement {
             flows: flows(of: merchant), detailsDigest: digest)
     }
 
+    /// Batches that brought nothing new do not count: how records were cut must not decide (§4).
     private func hasLeftQuietly(
         _ position: Int, before: MerchantOpening, own: OwnSide, lines: [Line]
     ) -> Bool {
         let ledger = ledgers[position]
         return schedule.hasLeft(ledger.merchant, throughout: period) && lines.isEmpty && ledger.isQuiet
-            && before.points.isZero && before.balance.isZero && own.bookings.isEmpty && own.batches.isEmpty
+            && before.points.isZero && before.balance.isZero && own.bookings.isEmpty
     }
 
     private func flows(of merchant: MerchantID) -> [(Flow, Int128)] {

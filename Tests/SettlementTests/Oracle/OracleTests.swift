@@ -1,5 +1,4 @@
 import Fixtures
-import Foundation
 import Oracle
 import Testing
 
@@ -33,10 +32,22 @@ struct OracleTests {
         #expect(differences == [])
     }
 
+    @Test("One figure that differs is one difference, told with its place")
+    func difference() throws {
+        let expected = try OracleFigure(json: Array(#"[{"a":[1,null],"b":"x"}]"#.utf8))
+        let found = try OracleFigure(json: Array(#"[{"a":[2,null],"b":"x"}]"#.utf8))
+        #expect(OracleFigure.differences(expected: expected, found: expected) == [])
+        #expect(
+            OracleFigure.differences(expected: expected, found: found) == ["[0].a[0]: expected 1, found 2"])
+        #expect(throws: OracleTrouble.self) { try OracleFigure(json: Array("[0.5]".utf8)) }
+    }
+
     private func compare(
         alliance: String, records: String, bookings: String?, expected: String, books: Bool = true
     ) throws -> [String] {
-        func text(_ path: String) throws -> String { String(decoding: try SharedFolder.bytes(path), as: UTF8.self) }
+        func text(_ path: String) throws -> String {
+            String(decoding: try SharedFolder.bytes(path), as: UTF8.self)
+        }
         let figures = try OracleFigure(json: SharedFolder.bytes(expected))
         guard case .array(let periods) = figures, case .object(let last)? = periods.last,
             case .text(let through)? = last["period"]
