@@ -59,7 +59,7 @@ let package = Package(
         // The slow, obvious second implementation of the rulebook.
         .target(name: "Oracle", path: "Tests/Oracle"),
         .testTarget(name: "SigningTests", dependencies: ["Signing", "Fixtures"]),
-        .testTarget(name: "SettlementTests", dependencies: ["Settlement", "Oracle", "Fixtures"]),
+        .testTarget(name: "SettlementTests", dependencies: ["Settlement", "Signing", "Oracle", "Fixtures"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Fixtures"]),
         .testTarget(
             name: "ServiceTests",
@@ -83,8 +83,9 @@ for target in package.targets where ![.system, .plugin].contains(target.type) {
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
-    // The tests' command builds so; a stranger's newer compiler may warn of what ours does not.
-    if Context.environment["SETTLED_WARNINGS_AS_ERRORS"] == "1" {
-        target.swiftSettings?.append(.treatAllWarnings(as: .error))
+    // Deploy/test builds so: warnings are errors, and a release build can be tested from inside. Not by default,
+    // as a stranger's newer compiler may warn of what ours does not.
+    if Context.environment["SETTLED_TEST_BUILD"] == "1" {
+        target.swiftSettings? += [.treatAllWarnings(as: .error), .unsafeFlags(["-enable-testing"])]
     }
 }

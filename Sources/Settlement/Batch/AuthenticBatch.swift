@@ -1,0 +1,78 @@
+public import Signing
+
+/// A key under which batches may come. Rulebook §3.
+public struct BatchKey: Sendable {
+    public let verification: VerificationKey
+    /// Whose batches it signs; nil: it is the operator's, and signs on behalf of any merchant.
+    public let merchant: MerchantID?
+    /// What is received from then on is refused; nil: the key is active.
+    public let revokedFrom: Instant?
+
+    public init(verification: VerificationKey, merchant: MerchantID?, revokedFrom: Instant? = nil) {
+        self.verification = verification
+        self.merchant = merchant
+        self.revokedFrom = revokedFrom
+    }
+}
+
+/// The exact bytes of a batch with a signature that holds over them. Nothing in them has been looked at yet.
+/// Rulebook §3.
+public struct AuthenticBatch: Sendable {
+    public let bytes: [UInt8]
+    public let digest: SHA256Digest
+    public let form: BatchForm
+    /// The detached JWS as it came.
+    public let signature: String
+    public let keyID: String
+    /// Whose key it is; nil: the operator's.
+    public let keyMerchant: MerchantID?
+
+    /// Whose sequence the batch belongs to.
+    public var signer: Signer { keyMerchant == nil ? .operator : .merchant }
+
+    /// Checks size and signature. `limit` is the most bytes taken, `received` the instant at which the last
+    /// of them was here, `keys` finds a key by its id.
+    ///
+    /// Throws, in this order, `too_large`, `signature_malformed`, `key_unknown`, `key_revoked`,
+    /// `signature_invalid`.
+    public init(
+        bytes: [UInt8], form: BatchForm, signature: String?, limit: Int, received: Instant,
+        keys: (String) -> BatchKey?
+    ) throws(BatchRefusal) {
+        guard bytes.count <= limit else {
+            throw BatchRefusal(
+                .tooLarge, reason: "the batch has \(bytes.count) bytes, expected at most \(limit)")
+        }
+        let jws = try Self.parsed(signature)
+        guard let key = keys(jws.keyID) else {
+            throw BatchRefusal(.keyUnknown, reason: "no key has the id \(jws.keyID) that the signature names")
+        }
+        if let from = key.revokedFrom, received >= from {
+            throw BatchRefusal(.keyRevoked, reason: "the key \(jws.keyID) is revoked from \(from) on")
+        }
+        do throws(SignatureRefusal) {
+            try jws.verify(payload: bytes, key: key.verification)
+        } catch {
+            throw BatchRefusal(.signatureInvalid, reason: "key \(jws.keyID): \(error)")
+        }
+        self.bytes = bytes
+        self.form = form
+        digest = SHA256Digest(of: bytes)
+        self.signature = jws.text
+        keyID = jws.keyID
+        keyMerchant = key.merchant
+    }
+
+    private static func parsed(_ signature: String?) throws(BatchRefusal) -> DetachedJWS {
+        guard let signature else {
+            throw BatchRefusal(
+                .signatureMalformed, reason: "the batch has no signature, expected a detached JWS")
+        }
+        do throws(SignatureRefusal) {
+            return try DetachedJWS(parsing: signature)
+        } catch {
+            throw BatchRefusal(
+                .signatureMalformed, reason: "the signature is no detached JWS of our form: \(error)")
+        }
+    }
+}

@@ -1,0 +1,107 @@
+/// A record and where it stands in its batch.
+public struct BatchRecord: Hashable, Sendable {
+    /// 1-based line of the batch's bytes (in CSV, the line on which the row begins).
+    public let line: Int
+    public let record: Record
+
+    public init(line: Int, record: Record) {
+        self.line = line
+        self.record = record
+    }
+}
+
+/// What the bytes of a batch say, whoever signed them: well-formed, every member within its bounds.
+/// Whether its count and totals are right is not looked at here. Rulebook §3.
+public struct BatchContent: Hashable, Sendable {
+    public let header: BatchHeader
+    /// In the order of the bytes.
+    public let records: [BatchRecord]
+
+    public init(header: BatchHeader, records: [BatchRecord]) {
+        self.header = header
+        self.records = records
+    }
+
+    /// Reads a whole batch. Throws `malformed` at the first line that is, with the field and the reason;
+    /// `too_large` beyond 2^31 − 1 bytes.
+    public init(parsing bytes: [UInt8], form: BatchForm) throws(BatchRefusal) {
+        var records: [BatchRecord] = []
+        header = try Self.scan(bytes, form: form) { header in
+            // What a header announces is only its word; a record takes at least 50 bytes of JSON, 30 of CSV.
+            records.reserveCapacity(min(Int(header.records), bytes.count / 30))
+        } record: { scanned, text in
+            records.append(BatchRecord(line: scanned.line, record: scanned.record(in: text)))
+        }
+        self.records = records
+    }
+
+    /// Reads a whole batch without keeping it: the header goes to `header`, each record to `record`.
+    @inline(__always)
+    static func scan(
+        _ bytes: [UInt8], form: BatchForm, header: (BatchHeader) -> Void,
+        record: (ScannedRecord, BatchText) -> Void
+    ) throws(BatchRefusal) -> BatchHeader {
+        guard bytes.count <= BatchText.maximumBytes else {
+            throw BatchRefusal(
+                .tooLarge,
+                reason: "the batch has \(bytes.count) bytes, at most \(BatchText.maximumBytes) are read")
+        }
+        return try bytes.withUnsafeBufferPointer { buffer throws(BatchRefusal) in
+            guard let base = buffer.baseAddress else {
+                throw BatchRefusal(.malformed, line: 1, reason: Fault.emptyText.sentence)
+            }
+            let view = ByteView(base: UnsafeRawPointer(base), count: buffer.count)
+            switch form {
+            case .ndjson:
+                var reader = NDJSONReader(view)
+                return try read(&reader, header: header, record: record)
+            case .csv:
+                var reader = CSVBatchReader(view)
+                return try read(&reader, header: header, record: record)
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func read<Reader: BatchReader>(
+        _ reader: inout Reader, header: (BatchHeader) -> Void, record: (ScannedRecord, BatchText) -> Void
+    ) throws(BatchRefusal) -> BatchHeader {
+        do throws(Malformation) {
+            let found = try reader.readHeader()
+            header(found)
+            var scanned = ScannedRecord()
+            while try reader.readRecord(&scanned) { record(scanned, reader.text) }
+            return found
+        } catch {
+            throw BatchRefusal(.malformed, line: reader.line, field: error.field, reason: error.reason)
+        }
+    }
+
+    /// Reads a whole batch and forgets it: how many records it has, and the sum of their points. For
+    /// measuring the scanners by themselves.
+    public static func measure(_ bytes: [UInt8], form: BatchForm) throws(BatchRefusal) -> (
+        records: Int, points: Int64
+    ) {
+        var records = 0
+        var points: Int64 = 0
+        _ = try scan(bytes, form: form) { _ in
+        } record: { scanned, _ in
+            records += 1
+            points += scanned.recordPoints
+        }
+        return (records, points)
+    }
+}
+
+/// What reads a batch in one of its forms.
+protocol BatchReader {
+    /// 1-based: the line of what was read last or, after a throw, of the fault.
+    var line: Int { get }
+    /// Where the texts of the records stand.
+    var text: BatchText { get }
+
+    /// Reads what comes before the records; called once, first.
+    mutating func readHeader() throws(Malformation) -> BatchHeader
+    /// Reads the next record; false at the end of the bytes.
+    mutating func readRecord(_ record: inout ScannedRecord) throws(Malformation) -> Bool
+}
