@@ -79,7 +79,8 @@ extension Schedule {
         }
         guard let item = item(id), let terms = terms(of: item.supplier, at: record.at) else { return nil }
         return Redeeming(
-            redeemer: item.supplier, redeemPrice: item.redeemPrice, feeRate: terms.redeemFee, terms: item.id.text)
+            redeemer: item.supplier, redeemPrice: item.redeemPrice, feeRate: terms.redeemFee,
+            terms: item.id.text)
     }
 
     /// The local midnight after the last valid day of points earned at this instant; nil: they never expire.

@@ -85,7 +85,8 @@ public struct Campaign: Hashable, Sendable {
     public let breakageShare: Fraction?
 
     public init(
-        id: CampaignID, sponsor: MerchantID, from: LocalDate, until: LocalDate? = nil, funding: Funding? = nil,
+        id: CampaignID, sponsor: MerchantID, from: LocalDate, until: LocalDate? = nil,
+        funding: Funding? = nil,
         issuePrice: Price? = nil, breakageShare: Fraction? = nil
     ) {
         self.id = id

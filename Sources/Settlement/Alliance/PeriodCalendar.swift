@@ -75,11 +75,7 @@ public struct PeriodCalendar: Hashable, Sendable {
 
     /// The first local date of a period.
     public func firstDay(of ordinal: Int) -> LocalDate {
-        switch length {
-        case .day: start.adding(days: ordinal)
-        case .week: start.adding(days: 7 * ordinal)
-        case .month: start.adding(months: ordinal)
-        }
+        length.firstDay(ofOrdinal: ordinal, since: start)
     }
 
     private func start(of ordinal: Int) -> Instant { zone.midnight(of: firstDay(of: ordinal)) }
@@ -106,6 +102,15 @@ extension PeriodLength {
         case .day: true
         case .week: date.weekday == 1
         case .month: date.day == 1
+        }
+    }
+
+    /// The first day of the period that comes `ordinal` periods after the one that begins on `start`.
+    func firstDay(ofOrdinal ordinal: Int, since start: LocalDate) -> LocalDate {
+        switch self {
+        case .day: start.adding(days: ordinal)
+        case .week: start.adding(days: 7 * ordinal)
+        case .month: start.adding(months: ordinal)
         }
     }
 

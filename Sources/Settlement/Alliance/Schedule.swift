@@ -1,5 +1,5 @@
-/// An alliance with its zone: everything that is dated by local days, turned into instants once. What holds at a
-/// moment is asked here, and nowhere else. Rulebook §2, §5.
+/// An alliance with its zone: everything that is dated by local days, turned into instants once. What
+/// holds at a moment is asked here, and nowhere else. Rulebook §2, §5.
 public struct Schedule: Sendable {
     public let alliance: Alliance
     public let zone: ZoneRules
@@ -12,14 +12,16 @@ public struct Schedule: Sendable {
     /// Takes an alliance that has no `problems`, and the rules of its `timezone`.
     public init(alliance: Alliance, zone: ZoneRules) {
         precondition(
-            zone.name == alliance.timezone, "the alliance is in \(alliance.timezone), the rules are of \(zone.name)")
+            zone.name == alliance.timezone,
+            "the alliance is in \(alliance.timezone), the rules are of \(zone.name)")
         self.alliance = alliance
         self.zone = zone
         calendar = PeriodCalendar(length: alliance.period, start: alliance.start, zone: zone)
         entries = Self.indexed(alliance.merchants.map { ($0.id, Entry($0, zone: zone)) })
         campaigns = Self.indexed(
             alliance.campaigns.map { ($0.id, Dated($0, from: $0.from, until: $0.until, zone: zone)) })
-        items = Self.indexed(alliance.items.map { ($0.id, Dated($0, from: $0.from, until: $0.until, zone: zone)) })
+        items = Self.indexed(
+            alliance.items.map { ($0.id, Dated($0, from: $0.from, until: $0.until, zone: zone)) })
     }
 
     private static func indexed<Key: Hashable, Value>(_ pairs: [(Key, Value)]) -> [Key: Value] {
@@ -90,7 +92,9 @@ extension Schedule {
 
     /// Whether the merchant has left before the period's start and does not come back in it.
     public func hasLeft(_ merchant: MerchantID, throughout period: Period) -> Bool {
-        guard let entry = entries[merchant], status(of: merchant, at: period.start) == .left else { return false }
+        guard let entry = entries[merchant], status(of: merchant, at: period.start) == .left else {
+            return false
+        }
         return entry.statuses.allSatisfy { !period.contains($0.from) || $0.status == .left }
     }
 

@@ -22,7 +22,8 @@ struct ZoneFile {
         try reader.skip(first.length(ofTime: 4))
         let header = try reader.header()
         guard header.leaps == 0 else {
-            throw reader.refusal(.leapSeconds, "counts leap seconds; take the file of that name without `right/`")
+            throw reader.refusal(
+                .leapSeconds, "counts leap seconds; take the file of that name without `right/`")
         }
         guard header.types > 0 else { throw reader.refusal(.malformed, "has no offset at all") }
         var times: [Int64] = []
@@ -32,7 +33,8 @@ struct ZoneFile {
         for _ in 0..<header.types {
             let offset = Int32(truncatingIfNeeded: try reader.number(bytes: 4))
             guard abs(Int64(offset)) < 26 * 3600 else {
-                throw reader.refusal(.malformed, "has an offset of \(offset) seconds, expected less than 26 hours")
+                throw reader.refusal(
+                    .malformed, "has an offset of \(offset) seconds, expected less than 26 hours")
             }
             offsets.append(offset)
             // Whether it is daylight time, and its abbreviation, do not concern settlement.
@@ -42,9 +44,12 @@ struct ZoneFile {
         let footer = try reader.footer()
 
         for (index, type) in indices.enumerated() {
-            guard type < offsets.count else { throw reader.refusal(.malformed, "names an offset that it lacks") }
-            guard index == 0 || times[index] > times[index - 1] else {
-                throw reader.refusal(.malformed, "has changes that do not ascend")
+            guard type < offsets.count else {
+                throw reader.refusal(.malformed, "names an offset that it lacks")
+            }
+            guard index == 0 || times[index] > times[index - 1], times[index] <= Self.lastChange else {
+                throw reader.refusal(
+                    .malformed, "has changes that do not ascend, or come after the year 9999")
             }
         }
         firstOffset = offsets[0]
@@ -55,6 +60,9 @@ struct ZoneFile {
         }
         self.rule = rule
     }
+
+    /// 9999-12-31T24:00:00Z.
+    private static let lastChange: Int64 = 253_402_300_800
 
     /// The counts of one block.
     private struct Header {

@@ -29,7 +29,7 @@ public struct ZoneRules: Sendable {
         }
         // Every Gregorian date comes back on the same weekday after 400 years, and so does the footer's rule:
         // written out for that long after the last listed change, it is known for ever.
-        let lastListed = begins.count > 1 ? begins[begins.count - 1] : 0
+        let lastListed = max(0, begins[begins.count - 1])
         let firstYear = LocalDate(dayNumber: Int(lastListed / 86_400)).year
         for change in file.rule.changes(years: firstYear...(firstYear + 402))
         where begins.count == 1 || change.at > lastListed {

@@ -1,9 +1,12 @@
 /// Reads fixed-width decimal numbers and single characters from bytes, left to right. It never allocates.
 struct TextCursor {
     private let bytes: UnsafeRawBufferPointer
-    private(set) var position = 0
+    private(set) var position: Int
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
+        self.bytes = bytes
+        self.position = position
+    }
 
     var isAtEnd: Bool { position == bytes.count }
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }

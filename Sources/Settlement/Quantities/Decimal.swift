@@ -15,7 +15,8 @@ extension MillionthsDecimal {
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 1 || parts.count == 2, let whole = parts.first, !whole.isEmpty, whole.count <= 12,
+        guard parts.count == 1 || parts.count == 2, let whole = parts.first, !whole.isEmpty,
+            whole.count <= 12,
             parts.joined().allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             whole.count == 1 || whole.first != UInt8(ascii: "0")
         else { return nil }
@@ -57,7 +58,8 @@ public struct Fraction: MillionthsDecimal {
     @inlinable public init(millionths: Int64) { self.millionths = millionths }
 }
 
-/// Points per major currency unit: the guard `max_points_per_unit`, 0 … 1,000,000 (ours: the rulebook gives no bound).
+/// Points per major currency unit: the guard `max_points_per_unit`, 0 … 1,000,000 (ours: the rulebook
+/// gives no bound).
 @frozen
 public struct PointsPerUnit: MillionthsDecimal {
     public static let maximumMillionths: Int64 = 1_000_000_000_000

@@ -21,7 +21,8 @@ public struct ExactAmount: Hashable, Sendable {
     /// `points` × `price` × `share`.
     @inlinable
     public init(_ points: Points, at price: Price, share: Fraction, minorPerMajor: Int64) {
-        parts = Int128(points.count) * Int128(price.millionths) * Int128(minorPerMajor) * Int128(share.millionths)
+        parts =
+            Int128(points.count) * Int128(price.millionths) * Int128(minorPerMajor) * Int128(share.millionths)
     }
 
     /// `money` × `rate`: fees and VAT.

@@ -20,32 +20,36 @@ extension Instant {
         self.init(rfc3339: text.utf8)
     }
 
+    /// `YYYY-MM-DDTHH:MM:SS` stands in the same place in every text, so it is read without looking for it;
+    /// whatever is no digit there is noticed once, at the end.
     private static func parse(_ bytes: UnsafeRawBufferPointer) -> Instant? {
-        var cursor = TextCursor(bytes)
-        guard let date = cursor.date(), cursor.take(letter: UInt8(ascii: "T")),
-            let second = secondOfDay(&cursor), let millisecond = fraction(&cursor),
-            let offset = offset(&cursor), cursor.isAtEnd
+        guard bytes.count >= 20 else { return nil }
+        var fields = FixedFields(bytes)
+        let year = fields.pair(at: 0) * 100 + fields.pair(at: 2)
+        let month = fields.pair(at: 5)
+        let day = fields.pair(at: 8)
+        let hour = fields.pair(at: 11)
+        let minute = fields.pair(at: 14)
+        let second = fields.pair(at: 17)
+        guard fields.areDigits, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            bytes[10] | 0x20 == UInt8(ascii: "t"), bytes[13] == UInt8(ascii: ":"),
+            bytes[16] == UInt8(ascii: ":"), hour < 24, minute < 60, second < 60,
+            let date = LocalDate(year: year, month: month, day: day)
         else { return nil }
-        let seconds = Int64(date.dayNumber) * 86_400 + Int64(second - offset)
-        return Instant(milliseconds: seconds * 1000 + Int64(millisecond))
-    }
-
-    /// `HH:MM:SS`, as seconds since midnight.
-    private static func secondOfDay(_ cursor: inout TextCursor) -> Int? {
-        guard let hour = cursor.number(width: 2), hour < 24, cursor.take(UInt8(ascii: ":")),
-            let minute = cursor.number(width: 2), minute < 60, cursor.take(UInt8(ascii: ":")),
-            let second = cursor.number(width: 2), second < 60
-        else { return nil }
-        return (hour * 60 + minute) * 60 + second
+        var cursor = TextCursor(bytes, at: 19)
+        guard let millisecond = fraction(&cursor), let offset = offset(&cursor), cursor.isAtEnd else {
+            return nil
+        }
+        let seconds = date.dayNumber * 86_400 + (hour * 60 + minute) * 60 + second - offset
+        return Instant(milliseconds: Int64(seconds * 1000 + millisecond))
     }
 
     /// Nothing, or a point and digits, of which the first three count.
     private static func fraction(_ cursor: inout TextCursor) -> Int? {
         guard cursor.take(UInt8(ascii: ".")) else { return 0 }
-        var milliseconds = 0
-        var weight = 100
         guard let first = cursor.number(width: 1) else { return nil }
-        milliseconds += first * weight
+        var weight = 100
+        var milliseconds = first * weight
         while let digit = cursor.number(width: 1) {
             weight /= 10
             milliseconds += digit * weight
@@ -62,6 +66,22 @@ extension Instant {
         else { return nil }
         let seconds = (hours * 60 + minutes) * 60
         return isWest ? -seconds : seconds
+    }
+}
+
+/// Reads pairs of digits at known places, and remembers whether all were digits.
+private struct FixedFields {
+    private let bytes: UnsafeRawBufferPointer
+    private(set) var areDigits = true
+
+    @inline(__always) init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    @inline(__always)
+    mutating func pair(at place: Int) -> Int {
+        let tens = bytes[place] &- UInt8(ascii: "0")
+        let ones = bytes[place &+ 1] &- UInt8(ascii: "0")
+        areDigits = areDigits && tens < 10 && ones < 10
+        return Int(tens) &* 10 &+ Int(ones)
     }
 }
 

@@ -6,7 +6,9 @@ public struct LocalDate: Hashable, Comparable, Sendable {
 
     @inlinable public init(dayNumber: Int) { self.dayNumber = dayNumber }
 
-    @inlinable public static func < (left: LocalDate, right: LocalDate) -> Bool { left.dayNumber < right.dayNumber }
+    @inlinable public static func < (left: LocalDate, right: LocalDate) -> Bool {
+        left.dayNumber < right.dayNumber
+    }
 
     /// The date of these numbers; nil if there is no such day, or the year is not 0 … 9999.
     public init?(year: Int, month: Int, day: Int) {

@@ -10,8 +10,12 @@ public struct Points: Hashable, Comparable, Sendable {
     @inlinable public init(_ count: Int64) { self.count = count }
 
     @inlinable public static func < (left: Points, right: Points) -> Bool { left.count < right.count }
-    @inlinable public static func + (left: Points, right: Points) -> Points { Points(left.count + right.count) }
-    @inlinable public static func - (left: Points, right: Points) -> Points { Points(left.count - right.count) }
+    @inlinable public static func + (left: Points, right: Points) -> Points {
+        Points(left.count + right.count)
+    }
+    @inlinable public static func - (left: Points, right: Points) -> Points {
+        Points(left.count - right.count)
+    }
     @inlinable public static func += (left: inout Points, right: Points) { left = left + right }
     @inlinable public static func -= (left: inout Points, right: Points) { left = left - right }
     @inlinable public var isZero: Bool { count == 0 }
