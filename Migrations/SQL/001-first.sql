@@ -1,0 +1,292 @@
+-- One alliance's settlement in one file. Instants are milliseconds since 1970 as UTC, dates are days since
+-- 1970-01-01, money is minor units, prices, rates and shares are millionths, a period is its ordinal (0 is
+-- the alliance's first). Merchants appear by a small number. No secret stands anywhere in it.
+--
+-- Rows written by the million (records, identities, lots, allocations, movements) bear no foreign key: each
+-- would cost a second search for its parent. The transactions that write them prove what the keys would.
+
+-- What each local date of the alliance means, as the zone was known when the alliance was founded.
+CREATE TABLE zones (
+    name TEXT PRIMARY KEY,
+    tzif BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Every version of the alliance that ever was in force; the last one is.
+CREATE TABLE alliances (
+    version INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    zone TEXT NOT NULL REFERENCES zones (name),
+    document BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE merchants (
+    merchant INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- What batches may be signed with: derived HS256 keys by version, registered Ed25519 keys by public key.
+-- No merchant: an operator's key. The revision rises with every change of this table.
+CREATE TABLE keys (
+    id TEXT PRIMARY KEY,
+    algorithm TEXT NOT NULL CHECK (algorithm IN ('HS256', 'EdDSA')),
+    merchant INTEGER REFERENCES merchants (merchant),
+    version INTEGER CHECK (version >= 1),
+    public_key BLOB CHECK (length(public_key) = 32),
+    added INTEGER NOT NULL,
+    revoked INTEGER,
+    revision INTEGER NOT NULL UNIQUE,
+    CHECK ((algorithm = 'HS256') = (version IS NOT NULL)),
+    CHECK ((algorithm = 'EdDSA') = (public_key IS NOT NULL))
+) STRICT;
+
+-- Batches as they arrived, with the receipts that they got.
+CREATE TABLE batches (
+    batch INTEGER PRIMARY KEY,
+    merchant INTEGER NOT NULL REFERENCES merchants (merchant),
+    signer TEXT NOT NULL CHECK (signer IN ('merchant', 'operator')),
+    id TEXT NOT NULL,
+    sequence INTEGER NOT NULL CHECK (sequence >= 1),
+    strict INTEGER NOT NULL CHECK (strict IN (0, 1)),
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    received INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    duplicates INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    -- Its accepted records are numbered one after the other from here on.
+    first_record INTEGER NOT NULL,
+    form TEXT NOT NULL CHECK (form IN ('ndjson', 'csv')),
+    key_id TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    receipt BLOB NOT NULL,
+    receipt_signature TEXT NOT NULL,
+    receipt_seal TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE (merchant, id),
+    UNIQUE (merchant, signer, sequence),
+    CHECK (records = accepted + duplicates + refused)
+) STRICT;
+
+CREATE UNIQUE INDEX batches_by_digest ON batches (digest);
+
+-- How many of a batch's accepted records settle in which period: a close finds its records by these.
+CREATE TABLE batch_periods (
+    period INTEGER NOT NULL CHECK (period >= 0),
+    batch INTEGER NOT NULL REFERENCES batches (batch),
+    records INTEGER NOT NULL CHECK (records >= 1),
+    PRIMARY KEY (period, batch)
+) STRICT, WITHOUT ROWID;
+
+-- Records refused alone at the door. They do not take their id.
+CREATE TABLE record_refusals (
+    batch INTEGER NOT NULL REFERENCES batches (batch),
+    line INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    code TEXT NOT NULL,
+    PRIMARY KEY (batch, line)
+) STRICT, WITHOUT ROWID;
+
+-- Accepted records in order of arrival; never changed.
+CREATE TABLE records (
+    record INTEGER PRIMARY KEY,
+    batch INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    merchant INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    -- The rank in the order of settlement: 0 redeem_reversal, 1 redeem, 2 opening, 3 earn, 4 earn_reversal,
+    -- 5 correction.
+    type INTEGER NOT NULL CHECK (type BETWEEN 0 AND 5),
+    member TEXT NOT NULL,
+    points INTEGER NOT NULL,
+    amount INTEGER,
+    at INTEGER NOT NULL,
+    ref TEXT,
+    store TEXT,
+    expires INTEGER,
+    campaign TEXT,
+    item TEXT,
+    -- The period it settles in, and whether its own had closed when it came.
+    period INTEGER NOT NULL,
+    late INTEGER NOT NULL
+) STRICT;
+
+-- Who bears an id.
+CREATE TABLE identities (
+    merchant INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    record INTEGER NOT NULL,
+    PRIMARY KEY (merchant, id)
+) STRICT, WITHOUT ROWID;
+
+-- What the operator booked: payments and adjustments, in the period they belong to.
+CREATE TABLE bookings (
+    booking INTEGER PRIMARY KEY,
+    merchant INTEGER NOT NULL REFERENCES merchants (merchant),
+    reference TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('payment', 'adjustment')),
+    amount INTEGER NOT NULL CHECK (amount <> 0),
+    date INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    booked INTEGER NOT NULL,
+    period INTEGER NOT NULL CHECK (period >= 0),
+    UNIQUE (merchant, reference)
+) STRICT;
+
+CREATE INDEX bookings_by_period ON bookings (period);
+
+-- The closed periods, in order. Records of a period without a row here are open.
+CREATE TABLE periods (
+    period INTEGER PRIMARY KEY CHECK (period >= 0),
+    id TEXT NOT NULL UNIQUE,
+    starts INTEGER NOT NULL,
+    ends INTEGER NOT NULL,
+    closed INTEGER NOT NULL,
+    forced INTEGER NOT NULL CHECK (forced IN (0, 1)),
+    alliance INTEGER NOT NULL REFERENCES alliances (version),
+    -- The last batch that was stored before it closed.
+    last_batch INTEGER NOT NULL,
+    -- What became of the records that this close looked at; known once it is done.
+    settled INTEGER NOT NULL,
+    pending INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    late INTEGER NOT NULL
+) STRICT;
+
+-- Records of closed periods that did not simply settle there. Any other record of a closed period is settled.
+CREATE TABLE outcomes (
+    record INTEGER PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('settled', 'pending', 'refused')),
+    -- The last close that looked at it.
+    period INTEGER NOT NULL REFERENCES periods (period),
+    code TEXT,
+    -- Closes at which it stayed pending.
+    attempts INTEGER NOT NULL,
+    -- The points that a correction did not find.
+    missing INTEGER,
+    CHECK ((state = 'settled') = (code IS NULL))
+) STRICT;
+
+CREATE INDEX outcomes_pending ON outcomes (record) WHERE state = 'pending';
+
+-- Points of one member that were issued together; spent ones stand apart, so that a close reads the open ones
+-- in the order of members and nothing else.
+CREATE TABLE lots (
+    spent INTEGER NOT NULL,
+    member TEXT NOT NULL,
+    record INTEGER NOT NULL,
+    merchant INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    issuer INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    expires_at INTEGER,
+    -- 0 issue, 1 redemption.
+    funding INTEGER NOT NULL,
+    issue_price INTEGER NOT NULL,
+    breakage_share INTEGER NOT NULL,
+    opening INTEGER NOT NULL,
+    campaign TEXT,
+    terms TEXT NOT NULL,
+    points INTEGER NOT NULL,
+    open INTEGER NOT NULL CHECK (open >= 0 AND spent = (open = 0)),
+    expired INTEGER NOT NULL,
+    expired_met INTEGER NOT NULL,
+    reversed INTEGER NOT NULL,
+    PRIMARY KEY (spent, member, record)
+) STRICT, WITHOUT ROWID;
+
+-- What redemptions took from lots.
+CREATE TABLE allocations (
+    member TEXT NOT NULL,
+    redemption INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    lot INTEGER NOT NULL,
+    points INTEGER NOT NULL,
+    redeemer INTEGER NOT NULL,
+    redeem_price INTEGER NOT NULL,
+    fee_rate INTEGER NOT NULL,
+    terms TEXT NOT NULL,
+    given_back INTEGER NOT NULL,
+    PRIMARY KEY (member, redemption, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- Points that members owe issuers, oldest first.
+CREATE TABLE debts (
+    member TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    issuer INTEGER NOT NULL,
+    lot INTEGER NOT NULL,
+    points INTEGER NOT NULL CHECK (points > 0),
+    PRIMARY KEY (member, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- Every change of a lot, in the order in which each close made them, member by member.
+CREATE TABLE movements (
+    movement INTEGER PRIMARY KEY,
+    period INTEGER NOT NULL,
+    -- 0 issue, 1 allocation, 2 restoration, 3 recovery, 4 debt_recovery, 5 expiry.
+    kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 5),
+    -- The record that caused it; none: time alone.
+    record INTEGER,
+    lot INTEGER NOT NULL,
+    points INTEGER NOT NULL CHECK (points > 0),
+    -- The allocation made or given back.
+    redemption INTEGER,
+    ordinal INTEGER
+) STRICT;
+
+CREATE TABLE statements (
+    statement INTEGER PRIMARY KEY,
+    period INTEGER NOT NULL REFERENCES periods (period),
+    merchant INTEGER NOT NULL REFERENCES merchants (merchant),
+    number INTEGER NOT NULL CHECK (number >= 1),
+    balance INTEGER NOT NULL,
+    points INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    details_digest TEXT NOT NULL,
+    details_rows INTEGER NOT NULL,
+    document BLOB NOT NULL,
+    signature TEXT NOT NULL,
+    seal TEXT NOT NULL,
+    UNIQUE (period, merchant),
+    UNIQUE (merchant, number)
+) STRICT;
+
+-- The bytes of DETAILS.csv, in pieces.
+CREATE TABLE details (
+    detail INTEGER PRIMARY KEY,
+    period INTEGER NOT NULL REFERENCES periods (period),
+    merchant INTEGER NOT NULL REFERENCES merchants (merchant),
+    ordinal INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE (period, merchant, ordinal)
+) STRICT;
+
+CREATE TABLE closings (
+    period INTEGER PRIMARY KEY REFERENCES periods (period),
+    number INTEGER NOT NULL UNIQUE CHECK (number >= 1),
+    digest TEXT NOT NULL,
+    document BLOB NOT NULL,
+    signature TEXT NOT NULL,
+    seal TEXT NOT NULL
+) STRICT;
+
+-- What the operator's accounts stood at after each close; an absent one stood at zero.
+CREATE TABLE journal (
+    period INTEGER NOT NULL REFERENCES periods (period),
+    account TEXT NOT NULL,
+    closing INTEGER NOT NULL CHECK (closing <> 0),
+    PRIMARY KEY (period, account)
+) STRICT, WITHOUT ROWID;
+
+-- Every act of the operator and every batch refused whole. Holds no member's id.
+CREATE TABLE audit (
+    entry INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    act TEXT NOT NULL,
+    merchant TEXT,
+    key_id TEXT,
+    digest TEXT,
+    code TEXT,
+    line INTEGER,
+    reason TEXT
+) STRICT;

@@ -1,0 +1,86 @@
+import GRDB
+import Settlement
+
+/// The versions of the alliance, and the merchants that any of them names.
+struct AllianceRows {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    /// The version in force.
+    func version() throws -> Int64 {
+        guard
+            let version = try Prepared(database, "SELECT max(version) FROM alliances").first({ $0.integer(0) }
+            ),
+            version > 0
+        else { preconditionFailure("a store has an alliance from its first transaction on") }
+        return version
+    }
+
+    func schedule(of version: Int64) throws -> Schedule {
+        let query = try Prepared(
+            database,
+            """
+            SELECT a.document, z.name, z.tzif FROM alliances a JOIN zones z ON z.name = a.zone
+            WHERE a.version = ?
+            """)
+        query.bind(1, version)
+        guard let found = try query.first({ ($0.bytes(0), $0.text(1), $0.bytes(2)) }) else {
+            preconditionFailure("a version of the alliance has a document and a zone")
+        }
+        do {
+            return Schedule(
+                alliance: try AllianceDocument.alliance(from: found.0),
+                zone: try ZoneRules(name: found.1, tzif: found.2))
+        } catch {
+            throw StoreTrouble(
+                "read the alliance", because: "\(error)", hint: "restore the last backup of the data folder")
+        }
+    }
+
+    /// Puts a version in force. The rules of a zone that is known stay as they are known.
+    func add(_ alliance: Alliance, zone: ZoneRules, at instant: Instant) throws {
+        precondition(zone.name == alliance.timezone, "an alliance comes with the rules of its own zone")
+        let zones = try Prepared(
+            database, "INSERT INTO zones (name, tzif) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        zones.bind(1, zone.name)
+        zones.bind(2, zone.tzif)
+        try zones.run()
+        let insert = try Prepared(
+            database, "INSERT INTO alliances (at, zone, document) VALUES (?, ?, ?)")
+        insert.bind(1, instant.milliseconds)
+        insert.bind(2, zone.name)
+        insert.bind(3, AllianceDocument.bytes(of: alliance))
+        try insert.run()
+        try addMerchants(alliance.merchants)
+    }
+
+    private func addMerchants(_ merchants: [Merchant]) throws {
+        let insert = try Prepared(
+            database,
+            """
+            INSERT INTO merchants (merchant, id)
+            SELECT (SELECT coalesce(max(merchant), 0) + 1 FROM merchants), ?1
+            WHERE NOT EXISTS (SELECT 1 FROM merchants WHERE id = ?1)
+            """)
+        for merchant in merchants {
+            insert.bind(1, merchant.id.text)
+            try insert.run()
+        }
+    }
+
+    /// Whether records or bookings are stored, which stand on the calendar and on terms.
+    func isStoodOn() throws -> Bool {
+        let query = try Prepared(
+            database, "SELECT EXISTS (SELECT 1 FROM records) OR EXISTS (SELECT 1 FROM bookings)")
+        return try query.first { $0.integer(0) != 0 } ?? false
+    }
+
+    func history() throws -> [AllianceVersion] {
+        let query = try Prepared(database, "SELECT version, at, document FROM alliances ORDER BY version")
+        return try query.all { row in
+            AllianceVersion(
+                version: row.integer(0), at: Instant(milliseconds: row.integer(1)), document: row.bytes(2))
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import GRDB
+public import Settlement
+
+/// One act of the operator, or one batch refused whole. Holds no member's id and no secret.
+public struct AuditEntry: Hashable, Sendable {
+    public enum Act: String, Hashable, Sendable, CaseIterable {
+        case found
+        case apply
+        case keyAdded = "key_added"
+        case keyRevoked = "key_revoked"
+        case booked
+        case closed
+        case batchRefused = "batch_refused"
+    }
+
+    public let at: Instant
+    public let act: Act
+    public let merchant: MerchantID?
+    public let keyID: String?
+    /// `sha256:` + hex of a refused batch's bytes.
+    public let digest: String?
+    /// The refusal's code.
+    public let code: String?
+    public let line: Int?
+    public let reason: String?
+
+    public init(
+        at: Instant, act: Act, merchant: MerchantID? = nil, keyID: String? = nil, digest: String? = nil,
+        code: String? = nil, line: Int? = nil, reason: String? = nil
+    ) {
+        self.at = at
+        self.act = act
+        self.merchant = merchant
+        self.keyID = keyID
+        self.digest = digest
+        self.code = code
+        self.line = line
+        self.reason = reason
+    }
+}
+
+extension Store {
+    /// Notes that a batch was refused whole. `keyID` is the one its signature names, if it names one; no
+    /// `digest`: the batch was too large to be read.
+    public func note(
+        _ refusal: BatchRefusal, digest: String?, keyID: String?, merchant: MerchantID?, at instant: Instant
+    ) throws {
+        try writing("note a refused batch") { database in
+            try AuditRows(database).add(
+                AuditEntry(
+                    at: instant, act: .batchRefused, merchant: merchant, keyID: keyID, digest: digest,
+                    code: refusal.code.rawValue, line: refusal.line, reason: refusal.reason))
+        }
+    }
+
+    /// The last `limit` entries, the latest first.
+    public func audit(limit: Int = 1_000) throws -> [AuditEntry] {
+        try reading("read the audit") { try AuditRows($0).last(limit) }
+    }
+}
+
+struct AuditRows {
+    let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    func add(_ entry: AuditEntry) throws {
+        let insert = try Prepared(
+            database,
+            """
+            INSERT INTO audit (at, act, merchant, key_id, digest, code, line, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        insert.bind(1, entry.at.milliseconds)
+        insert.bind(2, entry.act.rawValue)
+        insert.bind(3, entry.merchant?.text)
+        insert.bind(4, entry.keyID)
+        insert.bind(5, entry.digest)
+        insert.bind(6, entry.code)
+        insert.bind(7, entry.line.map { Int64($0) })
+        insert.bind(8, entry.reason)
+        try insert.run()
+    }
+
+    func last(_ limit: Int) throws -> [AuditEntry] {
+        let query = try Prepared(
+            database,
+            """
+            SELECT at, act, merchant, key_id, digest, code, line, reason
+            FROM audit ORDER BY entry DESC LIMIT ?
+            """)
+        query.bind(1, limit)
+        return try query.all { row in
+            guard let act = AuditEntry.Act(rawValue: row.text(1)) else {
+                preconditionFailure("the audit holds acts that were written to it")
+            }
+            return AuditEntry(
+                at: Instant(milliseconds: row.integer(0)), act: act,
+                merchant: row.textOrNil(2).map { MerchantID(verified: $0) }, keyID: row.textOrNil(3),
+                digest: row.textOrNil(4), code: row.textOrNil(5), line: row.integerOrNil(6).map { Int($0) },
+                reason: row.textOrNil(7))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+public import Settlement
+public import Signing
+import Synchronization
+
+/// The keys that batches are checked with, made ready for use: the registry's public keys, and the HS256 keys
+/// derived from the master secret. Made once; asking it costs little as long as no key changes.
+public final class BatchKeys: Sendable {
+    private let store: Store
+    private let master: MasterSecret
+    private let last = Mutex<Ring>(Ring(revision: -1, keys: [:]))
+
+    private struct Ring: Sendable {
+        let revision: Int64
+        let keys: [String: BatchKey]
+    }
+
+    init(store: Store, master: MasterSecret) {
+        self.store = store
+        self.master = master
+    }
+
+    /// The keys as they are registered now, revoked ones included, by id.
+    public func lookup() throws -> @Sendable (String) -> BatchKey? {
+        let known = last.withLock { $0 }
+        let ring = try store.reading("read the keys") { database in
+            let revision = try KeyRows.revision(database)
+            if revision == known.revision { return known }
+            let registered = try KeyRows(database, try store.inForce(database).roster).all()
+            return Ring(revision: revision, keys: try keys(of: registered))
+        }
+        last.withLock { $0 = ring }
+        return { ring.keys[$0] }
+    }
+
+    private func keys(of registered: [RegisteredKey]) throws -> [String: BatchKey] {
+        var keys: [String: BatchKey] = [:]
+        for key in registered {
+            keys[key.id] = BatchKey(
+                verification: try verification(of: key), merchant: key.merchant, revokedFrom: key.revokedFrom)
+        }
+        return keys
+    }
+
+    private func verification(of key: RegisteredKey) throws -> VerificationKey {
+        if let publicKey = key.publicKey { return try .ed25519(id: key.id, publicKey: publicKey) }
+        guard let version = key.version else {
+            preconditionFailure("a registered key has a version or a public key")
+        }
+        let derived =
+            if let merchant = key.merchant {
+                master.batchKey(merchant: merchant.text, version: version)
+            } else {
+                master.operatorKey(version: version)
+            }
+        precondition(derived.id == key.id, "a derived key has the id that it was registered under")
+        return derived.verification
+    }
+}
+
+extension Store {
+    /// What intake checks signatures with; keep it.
+    public func keys(master: MasterSecret) -> BatchKeys { BatchKeys(store: self, master: master) }
+}

@@ -1,0 +1,57 @@
+import GRDB
+import Settlement
+import Synchronization
+
+/// The alliance's version in force, made ready: its schedule, and the numbers of its merchants.
+struct InForce: Sendable {
+    let version: Int64
+    let schedule: Schedule
+    let roster: Roster
+}
+
+/// The small numbers by which the database's rows name merchants, 1, 2, 3 …
+struct Roster: Sendable {
+    private let ids: [MerchantID]
+    private let numbers: [MerchantID: Int64]
+
+    init(_ database: Database) throws {
+        let query = try Prepared(database, "SELECT merchant, id FROM merchants ORDER BY merchant")
+        var ids: [MerchantID] = []
+        try query.forEach { row in
+            ids.append(MerchantID(verified: row.text(1)))
+            precondition(row.integer(0) == Int64(ids.count), "merchants are numbered without a gap")
+        }
+        self.ids = ids
+        numbers = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, Int64($0 + 1)) })
+    }
+
+    func number(of merchant: MerchantID) -> Int64? { numbers[merchant] }
+
+    /// The number of a merchant that is known to be one of the alliance's.
+    subscript(merchant: MerchantID) -> Int64 {
+        guard let number = numbers[merchant] else {
+            preconditionFailure("\(merchant) is a merchant of the alliance")
+        }
+        return number
+    }
+
+    subscript(number: Int64) -> MerchantID { ids[Int(number) - 1] }
+
+    var all: [MerchantID] { ids }
+}
+
+/// What a store remembers of its file between transactions.
+final class Memory: Sendable {
+    private let last = Mutex<InForce?>(nil)
+
+    /// Read again only when another version has come into force.
+    func inForce(_ database: Database) throws -> InForce {
+        let version = try AllianceRows(database).version()
+        if let known = last.withLock({ $0 }), known.version == version { return known }
+        let rows = AllianceRows(database)
+        let found = InForce(
+            version: version, schedule: try rows.schedule(of: version), roster: try Roster(database))
+        last.withLock { $0 = found }
+        return found
+    }
+}

@@ -1,0 +1,90 @@
+import GRDB
+import Settlement
+import Signing
+
+/// The registry of keys. Every change raises its revision, so that what was made of it can be told from what
+/// is in force.
+struct KeyRows {
+    private let database: Database
+    private let roster: Roster
+
+    init(_ database: Database, _ roster: Roster) {
+        self.database = database
+        self.roster = roster
+    }
+
+    /// 0 before the first key.
+    static func revision(_ database: Database) throws -> Int64 {
+        try Prepared(database, "SELECT coalesce(max(revision), 0) FROM keys").first { $0.integer(0) } ?? 0
+    }
+
+    func highestVersion(of merchant: MerchantID?) throws -> Int {
+        let query = try Prepared(
+            database, "SELECT coalesce(max(version), 0) FROM keys WHERE merchant IS ? AND algorithm = 'HS256'"
+        )
+        query.bind(1, try merchant.map { try number(of: $0) })
+        return Int(try query.first { $0.integer(0) } ?? 0)
+    }
+
+    func add(_ key: RegisteredKey) throws {
+        let merchant = try key.merchant.map { try number(of: $0) }
+        guard try self.key(key.id) == nil else { throw KeyRegistryRefusal.idTaken(key.id) }
+        let insert = try Prepared(
+            database,
+            """
+            INSERT INTO keys (id, algorithm, merchant, version, public_key, added, revoked, revision)
+            VALUES (?, ?, ?, ?, ?, ?, NULL, ?)
+            """)
+        insert.bind(1, key.id)
+        insert.bind(2, key.algorithm.rawValue)
+        insert.bind(3, merchant)
+        insert.bind(4, key.version.map { Int64($0) })
+        insert.bind(5, key.publicKey)
+        insert.bind(6, key.added.milliseconds)
+        insert.bind(7, try Self.revision(database) + 1)
+        try insert.run()
+        try AuditRows(database).add(
+            AuditEntry(at: key.added, act: .keyAdded, merchant: key.merchant, keyID: key.id))
+    }
+
+    func revoke(_ id: String, from instant: Instant, at now: Instant) throws {
+        guard let key = try key(id) else { throw KeyRegistryRefusal.keyUnknown(id) }
+        if let earlier = key.revokedFrom { throw KeyRegistryRefusal.alreadyRevoked(id, from: earlier) }
+        let update = try Prepared(database, "UPDATE keys SET revoked = ?, revision = ? WHERE id = ?")
+        update.bind(1, instant.milliseconds)
+        update.bind(2, try Self.revision(database) + 1)
+        update.bind(3, id)
+        try update.run()
+        try AuditRows(database).add(
+            AuditEntry(at: now, act: .keyRevoked, merchant: key.merchant, keyID: id))
+    }
+
+    func all() throws -> [RegisteredKey] {
+        try Prepared(database, Self.select + " ORDER BY id").all { key(from: $0) }
+    }
+
+    private func key(_ id: String) throws -> RegisteredKey? {
+        let query = try Prepared(database, Self.select + " WHERE id = ?")
+        query.bind(1, id)
+        return try query.first { key(from: $0) }
+    }
+
+    private static let select =
+        "SELECT id, algorithm, merchant, version, public_key, added, revoked FROM keys"
+
+    private func key(from row: Prepared) -> RegisteredKey {
+        guard let algorithm = SignatureAlgorithm(rawValue: row.text(1)) else {
+            preconditionFailure("the registry holds keys of algorithms that are known")
+        }
+        return RegisteredKey(
+            id: row.text(0), algorithm: algorithm, merchant: row.integerOrNil(2).map { roster[$0] },
+            version: row.integerOrNil(3).map { Int($0) }, publicKey: row.isNull(4) ? nil : row.bytes(4),
+            added: Instant(milliseconds: row.integer(5)),
+            revokedFrom: row.integerOrNil(6).map { Instant(milliseconds: $0) })
+    }
+
+    private func number(of merchant: MerchantID) throws(KeyRegistryRefusal) -> Int64 {
+        guard let number = roster.number(of: merchant) else { throw .merchantUnknown(merchant) }
+        return number
+    }
+}

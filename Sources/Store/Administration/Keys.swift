@@ -1,0 +1,98 @@
+import GRDB
+public import Settlement
+public import Signing
+
+/// A key that batches may be signed with, as it is registered: no secret.
+public struct RegisteredKey: Hashable, Sendable {
+    public let id: String
+    public let algorithm: SignatureAlgorithm
+    /// Nil: an operator's.
+    public let merchant: MerchantID?
+    /// Of derived HS256 keys, from 1.
+    public let version: Int?
+    /// Of Ed25519 keys, 32 bytes.
+    public let publicKey: [UInt8]?
+    public let added: Instant
+    /// From this instant of receipt on it signs nothing any more.
+    public let revokedFrom: Instant?
+}
+
+/// Why a key is not registered or revoked. Codes are never reused.
+public enum KeyRegistryRefusal: Error, Hashable, Sendable {
+    case merchantUnknown(MerchantID)
+    /// The id is another key's already, revoked ones included.
+    case idTaken(String)
+    /// The id begins as those of derived keys do.
+    case idReserved(String)
+    case keyUnknown(String)
+    case alreadyRevoked(String, from: Instant)
+
+    public var code: String {
+        switch self {
+        case .merchantUnknown: "merchant_unknown"
+        case .idTaken: "key_id_taken"
+        case .idReserved: "key_id_reserved"
+        case .keyUnknown: "key_unknown"
+        case .alreadyRevoked: "key_already_revoked"
+        }
+    }
+}
+
+extension KeyRegistryRefusal: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .merchantUnknown(let merchant): "\(merchant) is no merchant of the alliance"
+        case .idTaken(let id): "the key id \(id) is taken: choose another one"
+        case .idReserved(let id): "the key id \(id) begins as those of derived keys do: choose another one"
+        case .keyUnknown(let id): "there is no key \(id)"
+        case .alreadyRevoked(let id, _): "the key \(id) is revoked already"
+        }
+    }
+}
+
+extension Store {
+    /// Registers the next version of the HS256 batch key of a merchant, or of the operator (nil).
+    ///
+    /// Throws `KeyRegistryRefusal.merchantUnknown`.
+    public func addDerivedKey(for merchant: MerchantID?, at instant: Instant) throws -> RegisteredKey {
+        try writing("add a key") { database in
+            let rows = KeyRows(database, try inForce(database).roster)
+            let version = try rows.highestVersion(of: merchant) + 1
+            let owner = merchant.map { "batch/\($0)" } ?? "operator"
+            let key = RegisteredKey(
+                id: "\(owner)/\(version)", algorithm: .hs256, merchant: merchant, version: version,
+                publicKey: nil, added: instant, revokedFrom: nil)
+            try rows.add(key)
+            return key
+        }
+    }
+
+    /// Registers an Ed25519 public key under an id of its owner's choice, unique over all keys.
+    ///
+    /// Throws `KeyRegistryRefusal`.
+    public func addPublicKey(
+        _ publicKey: Ed25519PublicKey, id: String, for merchant: MerchantID?, at instant: Instant
+    ) throws -> RegisteredKey {
+        let reserved = ["batch/", "operator/", "statement/", "seal/"]
+        guard !reserved.contains(where: { id.hasPrefix($0) }) else { throw KeyRegistryRefusal.idReserved(id) }
+        return try writing("add a key") { database in
+            let key = RegisteredKey(
+                id: id, algorithm: .edDSA, merchant: merchant, version: nil, publicKey: publicKey.bytes,
+                added: instant, revokedFrom: nil)
+            try KeyRows(database, try inForce(database).roster).add(key)
+            return key
+        }
+    }
+
+    /// From `instant` of receipt on, the key signs nothing any more. Throws `KeyRegistryRefusal`.
+    public func revokeKey(_ id: String, from instant: Instant, at now: Instant) throws {
+        try writing("revoke the key \(id)") { database in
+            try KeyRows(database, try inForce(database).roster).revoke(id, from: instant, at: now)
+        }
+    }
+
+    /// All keys ever registered, by id.
+    public func keys() throws -> [RegisteredKey] {
+        try reading("read the keys") { try KeyRows($0, try inForce($0).roster).all() }
+    }
+}

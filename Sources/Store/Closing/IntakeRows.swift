@@ -1,0 +1,69 @@
+import GRDB
+import Settlement
+import Signing
+
+/// What came in, and what did not.
+struct IntakeRows {
+    /// Missing numbers that are listed of one merchant and signer: the lowest ones.
+    static let mostMissing = 1_000
+
+    private let database: Database
+    private let roster: Roster
+
+    init(_ database: Database, _ roster: Roster) {
+        self.database = database
+        self.roster = roster
+    }
+
+    func batches(after last: Int64) throws -> [BatchSummary] {
+        let query = try Prepared(
+            database,
+            "SELECT \(Self.columns) FROM batches WHERE batch > ? ORDER BY batch")
+        query.bind(1, last)
+        return try query.all { Self.summary($0, roster) }
+    }
+
+    /// What `summary` reads.
+    static let columns = "merchant, signer, id, sequence, digest, records, accepted, duplicates, refused"
+
+    static func summary(_ row: Prepared, _ roster: Roster) -> BatchSummary {
+        guard let digest = SHA256Digest(bytes: row.bytes(4)) else {
+            preconditionFailure("a batch is stored with its digest")
+        }
+        return BatchSummary(
+            merchant: roster[row.integer(0)], signer: signer(row.text(1)),
+            batch: BatchID(verified: row.text(2)), sequence: row.integer(3), digest: digest.text,
+            records: row.integer(5), accepted: row.integer(6), duplicates: row.integer(7),
+            refused: row.integer(8))
+    }
+
+    /// The sequence numbers that later ones have overtaken, by merchant and signer, ascending.
+    func missingSequences() throws -> [MissingSequence] {
+        let query = try Prepared(
+            database, "SELECT merchant, signer, sequence FROM batches ORDER BY merchant, signer, sequence")
+        var missing: [MissingSequence] = []
+        var run: (merchant: Int64, signer: Signer, expected: Int64, listed: Int)?
+        try query.forEach { row in
+            let (merchant, signer, sequence) = (row.integer(0), Self.signer(row.text(1)), row.integer(2))
+            var current = run ?? (merchant, signer, 1, 0)
+            if current.merchant != merchant || current.signer != signer { current = (merchant, signer, 1, 0) }
+            while current.expected < sequence, current.listed < Self.mostMissing {
+                missing.append(
+                    MissingSequence(
+                        merchant: roster[merchant], signer: signer, sequence: current.expected))
+                current.expected += 1
+                current.listed += 1
+            }
+            current.expected = sequence + 1
+            run = current
+        }
+        return missing
+    }
+
+    private static func signer(_ text: String) -> Signer {
+        guard let signer = Signer(rawValue: text) else {
+            preconditionFailure("a batch is signed by the merchant or the operator")
+        }
+        return signer
+    }
+}

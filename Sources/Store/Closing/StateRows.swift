@@ -1,0 +1,67 @@
+import GRDB
+import Settlement
+
+/// How many stored records are in which state. Rulebook §5.
+public struct StateCounts: Hashable, Sendable {
+    public let open: Int64
+    public let settled: Int64
+    public let pending: Int64
+    public let refused: Int64
+
+    public var all: Int64 { open + settled + pending + refused }
+}
+
+extension Store {
+    /// The records by state. They add up to `recordCount()`.
+    public func stateCounts() throws -> StateCounts {
+        try reading("count the records") { try StateRows($0).counts() }
+    }
+
+    /// All records that were ever accepted.
+    public func recordCount() throws -> Int64 {
+        try reading("count the records") { try StateRows($0).stored() }
+    }
+}
+
+/// Counts of records, without reading them.
+struct StateRows {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    /// Records that the close of a period has to look at: its own, and all that stayed pending.
+    func due(in period: Int) throws -> Int64 {
+        let query = try Prepared(
+            database,
+            """
+            SELECT (SELECT coalesce(sum(records), 0) FROM batch_periods WHERE period = ?)
+                + (SELECT count(*) FROM outcomes WHERE state = 'pending')
+            """)
+        query.bind(1, period)
+        return try query.first { $0.integer(0) } ?? 0
+    }
+
+    func stored() throws -> Int64 { try RecordRows.lastNumber(database).value }
+
+    /// Each by another way than the others, so that their sum proves something: open ones by what batches
+    /// brought, settled ones by what the closes counted, the rest by their rows.
+    func counts() throws -> StateCounts {
+        let query = try Prepared(
+            database,
+            """
+            SELECT
+                (SELECT coalesce(sum(records), 0) FROM batch_periods
+                    WHERE period > (SELECT coalesce(max(period), -1) FROM periods)),
+                (SELECT coalesce(sum(settled), 0) FROM periods),
+                (SELECT count(*) FROM outcomes WHERE state = 'pending'),
+                (SELECT count(*) FROM outcomes WHERE state = 'refused')
+            """)
+        let counts = try query.first { row in
+            StateCounts(
+                open: row.integer(0), settled: row.integer(1), pending: row.integer(2),
+                refused: row.integer(3))
+        }
+        guard let counts else { preconditionFailure("a query without FROM has one row") }
+        return counts
+    }
+}

@@ -1,0 +1,41 @@
+import GRDB
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// How Settled opens its file: one writer, readers beside it, every commit on the disk before it is reported.
+enum Connection {
+    /// Opens the file, which is made if it is missing and `create` says so.
+    static func open(_ path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = "settled"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(busySeconds)
+        configuration.maximumReaderCount = 8
+        configuration.prepareDatabase { database in
+            // A sort that does not fit in the cache goes to a file, never to memory: a close's memory does
+            // not grow with its period.
+            try database.execute(sql: "PRAGMA temp_store = FILE")
+            let kibibytes = database.configuration.readonly ? 4_096 : 65_536
+            try database.execute(sql: "PRAGMA cache_size = -\(kibibytes)")
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.writeWithoutTransaction { database in
+            // GRDB opens a pool with NORMAL, under which a receipt could outlive its batch in a power cut.
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+            // A close writes its whole period into the log; the log gives that room back afterwards.
+            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        }
+        return pool
+    }
+
+    /// How long one process waits for another's transaction: a large close takes its time.
+    private static let busySeconds = 300.0
+}
+
+/// Whether there is a file to read at this path.
+func isFile(_ path: String) -> Bool { access(path, R_OK) == 0 }

@@ -1,0 +1,137 @@
+import GRDB
+import GRDBSQLite
+
+/// A cached statement, bound and stepped by SQLite's own interface: a record's row must not cost an array of
+/// boxed values. Of one connection, used inside one of its accesses; each value is bound before each run.
+struct Prepared {
+    private let statement: Statement
+    private let connection: SQLiteConnection
+    private let handle: SQLiteStatement
+
+    init(_ database: Database, _ sql: String) throws {
+        guard let connection = database.sqliteConnection else {
+            preconditionFailure("a statement is prepared on an open connection")
+        }
+        statement = try database.cachedStatement(sql: sql)
+        self.connection = connection
+        handle = statement.sqliteStatement
+        sqlite3_reset(handle)
+    }
+
+    // MARK: Running
+
+    /// Runs a statement that gives no row.
+    func run() throws {
+        let code = sqlite3_step(handle)
+        guard code == SQLITE_DONE else { throw failure(code) }
+        sqlite3_reset(handle)
+    }
+
+    /// Goes to the next row; false behind the last, and the statement can be bound anew.
+    func next() throws -> Bool {
+        let code = sqlite3_step(handle)
+        if code == SQLITE_ROW { return true }
+        guard code == SQLITE_DONE else { throw failure(code) }
+        sqlite3_reset(handle)
+        return false
+    }
+
+    /// The rows, one after the other.
+    func forEach(_ row: (Prepared) throws -> Void) throws {
+        defer { reset() }
+        while try next() { try row(self) }
+    }
+
+    /// What `row` makes of the first row, nil if there is none; further rows are not looked at.
+    func first<Value>(_ row: (Prepared) throws -> Value) throws -> Value? {
+        defer { reset() }
+        return try next() ? try row(self) : nil
+    }
+
+    func all<Value>(_ row: (Prepared) throws -> Value) throws -> [Value] {
+        var values: [Value] = []
+        try forEach { values.append(try row($0)) }
+        return values
+    }
+
+    /// Gives up the rows that are left. A statement that is left standing on one would keep its connection in
+    /// an old view of the file.
+    func reset() { sqlite3_reset(handle) }
+
+    /// Rows that the last run inserted, changed or deleted.
+    var changes: Int { Int(sqlite3_changes(connection)) }
+
+    private func failure(_ code: Int32) -> DatabaseError {
+        let message = String(cString: sqlite3_errmsg(connection))
+        sqlite3_reset(handle)
+        return DatabaseError(
+            resultCode: ResultCode(rawValue: code), message: message,
+            sql: String(cString: sqlite3_sql(handle)))
+    }
+
+    // MARK: Binding, from 1
+
+    func bind(_ index: Int32, _ value: Int64) {
+        check(sqlite3_bind_int64(handle, index, value))
+    }
+
+    func bind(_ index: Int32, _ value: Int64?) {
+        if let value { bind(index, value) } else { check(sqlite3_bind_null(handle, index)) }
+    }
+
+    func bind(_ index: Int32, _ value: Int) { bind(index, Int64(value)) }
+
+    func bind(_ index: Int32, _ value: Bool) { bind(index, value ? 1 : 0 as Int64) }
+
+    func bind(_ index: Int32, _ value: String) {
+        var value = value
+        value.withUTF8 { bytes in
+            check(
+                sqlite3_bind_text(
+                    handle, index, UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self),
+                    Int32(bytes.count), Self.copied))
+        }
+    }
+
+    func bind(_ index: Int32, _ value: String?) {
+        if let value { bind(index, value) } else { check(sqlite3_bind_null(handle, index)) }
+    }
+
+    func bind(_ index: Int32, _ value: [UInt8]) {
+        guard !value.isEmpty else { return check(sqlite3_bind_zeroblob(handle, index, 0)) }
+        check(sqlite3_bind_blob64(handle, index, value, UInt64(value.count), Self.copied))
+    }
+
+    func bind(_ index: Int32, _ value: [UInt8]?) {
+        if let value { bind(index, value) } else { check(sqlite3_bind_null(handle, index)) }
+    }
+
+    private func check(_ code: Int32) {
+        precondition(code == SQLITE_OK, "a value is bound to a parameter that the statement has")
+    }
+
+    // SQLite's mark for bytes that it has to copy before the call returns.
+    private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    // MARK: Columns, from 0
+
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+    func integerOrNil(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
+
+    func text(_ column: Int32) -> String {
+        guard let start = sqlite3_column_text(handle, column) else { return "" }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    func textOrNil(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+    func bytes(_ column: Int32) -> [UInt8] {
+        guard let start = sqlite3_column_blob(handle, column) else { return [] }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+    }
+}

@@ -1,0 +1,49 @@
+import GRDB
+
+/// The store could not do its work: a full disk, a foreign file, another process in the way.
+public struct StoreTrouble: Error, Hashable, Sendable {
+    /// What was tried.
+    public let attempt: String
+    /// Why it failed.
+    public let cause: String
+    /// What to do about it, when someone can.
+    public let hint: String?
+
+    public init(_ attempt: String, because cause: String, hint: String? = nil) {
+        self.attempt = attempt
+        self.cause = cause
+        self.hint = hint
+    }
+}
+
+extension StoreTrouble: CustomStringConvertible {
+    public var description: String {
+        "cannot \(attempt): \(cause)" + (hint.map { "; \($0)" } ?? "")
+    }
+}
+
+/// Does the work; what SQLite says comes out as `StoreTrouble`, everything else as it is.
+func trying<Value>(_ attempt: @autoclosure () -> String, _ work: () throws -> Value) throws -> Value {
+    do {
+        return try work()
+    } catch let error as DatabaseError {
+        throw StoreTrouble(attempt(), because: cause(of: error), hint: hint(for: error.resultCode))
+    }
+}
+
+private func cause(of error: DatabaseError) -> String {
+    error.message ?? "SQLite gives the result code \(error.resultCode.rawValue)"
+}
+
+private func hint(for code: ResultCode) -> String? {
+    switch code {
+    case .SQLITE_FULL: "make room on the disk, then try again; nothing was half-written"
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+        "another process is writing to this data folder; try again when it is done"
+    case .SQLITE_CANTOPEN: "check that the data folder is there and that this user may write to it"
+    case .SQLITE_READONLY, .SQLITE_PERM: "give this user the right to write to the data folder and its files"
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB: "stop, keep a copy of the file, and restore the last backup"
+    case .SQLITE_IOERR: "look at the system's log for errors of the disk"
+    default: nil
+    }
+}

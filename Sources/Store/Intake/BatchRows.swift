@@ -1,0 +1,120 @@
+import GRDB
+import Settlement
+import Signing
+
+/// Batches as they are stored.
+struct BatchRows {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    /// What answers a batch that comes again.
+    struct Found {
+        let merchant: Int64
+        let digest: [UInt8]
+        let receipt: SealedDocument
+    }
+
+    private static let found =
+        "SELECT merchant, digest, receipt, receipt_signature, receipt_seal FROM batches"
+
+    func find(digest: SHA256Digest) throws -> Found? {
+        let query = try Prepared(database, Self.found + " WHERE digest = ?")
+        query.bind(1, digest.bytes)
+        return try query.first { found($0) }
+    }
+
+    func find(batch: BatchID, of merchant: Int64) throws -> Found? {
+        let query = try Prepared(database, Self.found + " WHERE merchant = ? AND id = ?")
+        query.bind(1, merchant)
+        query.bind(2, batch.text)
+        return try query.first { found($0) }
+    }
+
+    private func found(_ row: Prepared) -> Found {
+        Found(
+            merchant: row.integer(0), digest: row.bytes(1),
+            receipt: SealedDocument(bytes: row.bytes(2), signature: row.text(3), seal: row.text(4)))
+    }
+
+    /// Whether a sequence number is taken, and the highest that is; 0 before the first.
+    func sequences(
+        of merchant: Int64, _ signer: Signer, around sequence: Int64
+    ) throws -> (isTaken: Bool, highest: Int64) {
+        let query = try Prepared(
+            database,
+            """
+            SELECT EXISTS (SELECT 1 FROM batches WHERE merchant = ?1 AND signer = ?2 AND sequence = ?3),
+                (SELECT coalesce(max(sequence), 0) FROM batches WHERE merchant = ?1 AND signer = ?2)
+            """)
+        query.bind(1, merchant)
+        query.bind(2, signer.rawValue)
+        query.bind(3, sequence)
+        guard let standing = try query.first({ (isTaken: $0.integer(0) != 0, highest: $0.integer(1)) }) else {
+            preconditionFailure("a query without FROM has one row")
+        }
+        return standing
+    }
+
+    /// Writes a batch and what it came to, its records excepted; gives its number.
+    func add(
+        _ batch: VerifiedBatch, merchant: Int64, received: Instant, judgement: Judgement,
+        receipt: SealedDocument
+    ) throws -> Int64 {
+        let insert = try Prepared(
+            database,
+            """
+            INSERT INTO batches (merchant, signer, id, sequence, strict, digest, received, records, accepted,
+                duplicates, refused, first_record, form, key_id, signature, receipt, receipt_signature,
+                receipt_seal, bytes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        insert.bind(1, merchant)
+        insert.bind(2, batch.authentic.signer.rawValue)
+        insert.bind(3, batch.header.batch.text)
+        insert.bind(4, batch.header.sequence)
+        insert.bind(5, batch.header.strict)
+        insert.bind(6, batch.authentic.digest.bytes)
+        insert.bind(7, received.milliseconds)
+        insert.bind(8, batch.header.records)
+        insert.bind(9, judgement.accepted.count)
+        insert.bind(10, judgement.duplicates)
+        insert.bind(11, judgement.refused.count)
+        insert.bind(12, judgement.firstNumber.value)
+        insert.bind(13, batch.authentic.form.rawValue)
+        insert.bind(14, batch.authentic.keyID)
+        insert.bind(15, batch.authentic.signature)
+        insert.bind(16, receipt.bytes)
+        insert.bind(17, receipt.signature)
+        insert.bind(18, receipt.seal)
+        insert.bind(19, batch.authentic.bytes)
+        try insert.run()
+        let number = database.lastInsertedRowID
+        try addPeriods(judgement.periods, of: number)
+        try addRefusals(judgement.refused, of: number)
+        return number
+    }
+
+    private func addPeriods(_ periods: [(ordinal: Int, records: Int64)], of batch: Int64) throws {
+        let insert = try Prepared(
+            database, "INSERT INTO batch_periods (period, batch, records) VALUES (?, ?, ?)")
+        for (ordinal, records) in periods {
+            insert.bind(1, ordinal)
+            insert.bind(2, batch)
+            insert.bind(3, records)
+            try insert.run()
+        }
+    }
+
+    private func addRefusals(_ refused: [RefusedRecord], of batch: Int64) throws {
+        let insert = try Prepared(
+            database, "INSERT INTO record_refusals (batch, line, id, code) VALUES (?, ?, ?, ?)")
+        for record in refused {
+            insert.bind(1, batch)
+            insert.bind(2, record.line)
+            insert.bind(3, record.id.text)
+            insert.bind(4, record.code.rawValue)
+            try insert.run()
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import GRDB
+public import Settlement
+
+/// A period that has closed or that holds anything, and how it stands.
+public struct PeriodStanding: Hashable, Sendable {
+    public let period: Period
+    /// Records of batches that settle in it, carried ones not counted.
+    public let records: Int64
+    /// Nil: it is open.
+    public let close: Close?
+
+    public struct Close: Hashable, Sendable {
+        public let at: Instant
+        public let forced: Bool
+        /// What became of the records that it looked at, carried ones among them.
+        public let records: RecordCounts
+    }
+}
+
+/// A record that waits for the next close.
+public struct PendingRecord: Hashable, Sendable {
+    public let merchant: MerchantID
+    public let record: Settlement.Record
+    /// What it would be refused with.
+    public let code: SettlementRefusalCode
+    /// Closes at which it stayed pending.
+    public let attempts: Int
+}
+
+extension Store {
+    /// The ordinal of the earliest open period: the one that closes next.
+    public func earliestOpen() throws -> Int {
+        try reading("read the periods") { try PeriodRows($0).earliestOpen() }
+    }
+
+    /// Closed periods, the earliest open one, and later ones that hold records; in order.
+    public func periods() throws -> [PeriodStanding] {
+        try reading("read the periods") { database in
+            let calendar = try inForce(database).schedule.calendar
+            let closes = try closes(database)
+            var records: [Int: Int64] = [:]
+            try Prepared(database, "SELECT period, sum(records) FROM batch_periods GROUP BY period")
+                .forEach { records[Int($0.integer(0))] = $0.integer(1) }
+            let ordinals = Set(closes.keys).union(records.keys).union([
+                try PeriodRows(database).earliestOpen()
+            ])
+            return ordinals.sorted().map { ordinal in
+                PeriodStanding(
+                    period: calendar.period(ordinal), records: records[ordinal] ?? 0, close: closes[ordinal])
+            }
+        }
+    }
+
+    private func closes(_ database: Database) throws -> [Int: PeriodStanding.Close] {
+        let query = try Prepared(
+            database, "SELECT period, closed, forced, settled, pending, refused, late FROM periods")
+        var closes: [Int: PeriodStanding.Close] = [:]
+        try query.forEach { row in
+            var counts = RecordCounts()
+            counts.settled = row.integer(3)
+            counts.pending = row.integer(4)
+            counts.refused = row.integer(5)
+            counts.late = row.integer(6)
+            closes[Int(row.integer(0))] = PeriodStanding.Close(
+                at: Instant(milliseconds: row.integer(1)), forced: row.integer(2) != 0, records: counts)
+        }
+        return closes
+    }
+
+    /// What the operator's accounts stood at after a period's close, those at zero left out, by name.
+    public func journal(of period: Int) throws -> [(account: String, closing: Money)] {
+        try reading("read the journal") { database in
+            let query = try Prepared(
+                database, "SELECT account, closing FROM journal WHERE period = ? ORDER BY account")
+            query.bind(1, period)
+            return try query.all { ($0.text(0), Money($0.integer(1))) }
+        }
+    }
+
+    /// The records that stayed pending at the last close, in the order of arrival.
+    public func pendingRecords() throws -> [PendingRecord] {
+        try reading("read pending records") { database in
+            let roster = try inForce(database).roster
+            let query = try Prepared(
+                database,
+                """
+                SELECT \(RecordRows.columns), o.code, o.attempts
+                FROM outcomes o JOIN records r ON r.record = o.record
+                WHERE o.state = 'pending' ORDER BY o.record
+                """)
+            return try query.all { row in
+                let stored = RecordRows.stored(row)
+                guard let code = SettlementRefusalCode(rawValue: row.text(15)) else {
+                    preconditionFailure("a pending record has the code that it would be refused with")
+                }
+                return PendingRecord(
+                    merchant: roster[stored.merchant], record: stored.record, code: code,
+                    attempts: Int(row.integer(16)))
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import GRDB
+public import Settlement
+
+/// The data of one alliance: a single SQLite file, written by one connection, in which a batch or a period
+/// is there whole or not at all.
+///
+/// Every method is one transaction and returns when it is on the disk. They block the thread they are called
+/// on; a caller that must not block calls them from one that may. They throw `StoreTrouble` when the disk or
+/// another process is in the way, and the refusals that each names.
+public struct Store: Sendable {
+    /// The name of the file in its data folder.
+    public static let fileName = "settled.sqlite"
+
+    /// The file, as SQLite was given it.
+    public let path: String
+    let pool: DatabasePool
+    private let memory = Memory()
+
+    private init(path: String, pool: DatabasePool) {
+        self.path = path
+        self.pool = pool
+    }
+
+    /// Founds an alliance in a folder that has none, with no key yet.
+    ///
+    /// The zone's rules are kept with it, so that no statement depends on a later edition of them.
+    public static func create(
+        folder: String, alliance: Alliance, zone: ZoneRules, at instant: Instant
+    ) throws -> Store {
+        let path = folder + "/" + fileName
+        return try trying("create \(path)") {
+            let store = Store(path: path, pool: try Connection.open(path))
+            try store.pool.write { database in
+                guard try Schema.number(database, path: path) == 0 else {
+                    throw StoreTrouble(
+                        "create \(path)", because: "there is an alliance in it already",
+                        hint: "name an empty folder, or change the alliance with `settled apply`")
+                }
+                try Schema.migrate(database, path: path)
+                try AllianceRows(database).add(alliance, zone: zone, at: instant)
+                try AuditRows(database).add(AuditEntry(at: instant, act: .found, reason: alliance.id.text))
+            }
+            return store
+        }
+    }
+
+    /// Opens what `create` made, and takes it to the present schema.
+    public static func open(folder: String) throws -> Store {
+        let path = folder + "/" + fileName
+        guard isFile(path) else {
+            throw StoreTrouble(
+                "open \(path)", because: "there is no such file",
+                hint: "name the data folder that `settled init` made")
+        }
+        return try trying("open \(path)") {
+            let store = Store(path: path, pool: try Connection.open(path))
+            try store.pool.write { database in
+                guard try Schema.number(database, path: path) > 0 else {
+                    throw StoreTrouble(
+                        "open \(path)", because: "no alliance was founded in it",
+                        hint: "run `settled init` on this folder")
+                }
+                try Schema.migrate(database, path: path)
+            }
+            return store
+        }
+    }
+
+    /// Closes the file, with all in it and nothing in the log beside it; the store is not used afterwards.
+    /// Done again, it does nothing.
+    public func shut() throws {
+        try trying("close \(path)") {
+            // Another process may be reading; what stays in the log then is as safe there.
+            pool.writeWithoutTransaction { database in
+                if database.sqliteConnection != nil { _ = try? database.checkpoint(.truncate) }
+            }
+            try pool.close()
+        }
+    }
+
+    /// Reads, beside whatever is being written.
+    func reading<Value>(_ attempt: String, _ body: (Database) throws -> Value) throws -> Value {
+        try trying(attempt) { try pool.read(body) }
+    }
+
+    /// One transaction: it is on the disk when this returns, and undone when `body` throws.
+    func writing<Value>(_ attempt: String, _ body: (Database) throws -> Value) throws -> Value {
+        try trying(attempt) { try pool.write(body) }
+    }
+
+    /// The alliance in force, as this transaction sees it.
+    func inForce(_ database: Database) throws -> InForce { try memory.inForce(database) }
+}

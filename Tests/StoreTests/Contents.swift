@@ -1,0 +1,42 @@
+@testable import Settlement
+@testable import Store
+
+extension ClosedPeriod {
+    /// The same with a count that is not true.
+    func counting(settled: Int64) -> ClosedPeriod {
+        var records = records
+        records.settled = settled
+        return ClosedPeriod(
+            statements: statements, number: number, closing: closing, digest: digest, journal: journal,
+            records: records)
+    }
+}
+
+extension Scene {
+    func contents() throws -> String { try store.contents() }
+}
+
+extension Store {
+    /// All rows of all tables, as text: equal if nothing has changed.
+    func contents() throws -> String {
+        try reading("look") { database in
+            let names = try Prepared(
+                database,
+                """
+                SELECT name FROM sqlite_schema
+                WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name
+                """
+            ).all { $0.text(0) }
+            return try names.map { name in
+                let columns = try Prepared(database, "SELECT name FROM pragma_table_info('\(name)')").all {
+                    "quote(\"\($0.text(0))\")"
+                }
+                let rows = try Prepared(
+                    database, "SELECT \(columns.joined(separator: " || ',' || ")) FROM \(name)"
+                )
+                .all { $0.text(0) }
+                return name + "\n" + rows.sorted().joined(separator: "\n")
+            }.joined(separator: "\n")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import GRDB
+import Settlement
+import Signing
+import Testing
+
+@testable import Store
+
+/// What a power cut would leave: the files as they are at that moment, opened elsewhere.
+@Suite("Death at any moment")
+struct DurabilityTests {
+    private let january = [
+        record("a", .earn, "x", 100, "2026-01-05T10:00:00Z"),
+        record("b", .earn, "y", 50, "2026-01-06T10:00:00Z"),
+        record("c", .redeem, "x", 10, "2026-01-07T10:00:00Z"),
+    ]
+
+    /// The files of a store as they lie there now, opened in a folder of their own.
+    private func survivor<Value>(of scene: Scene, _ look: (Store) throws -> Value) throws -> Value {
+        let folder = scene.folder + "/survivor-\(UUID())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for suffix in ["", "-wal"] {
+            let name = "/" + Store.fileName + suffix
+            try FileManager.default.copyItem(atPath: scene.folder + name, toPath: folder + name)
+        }
+        let store = try Store.open(folder: folder)
+        defer { try? store.shut() }
+        return try look(store)
+    }
+
+    @Test("A batch is on the disk when append returns, and not before")
+    func append() throws {
+        let scene = try Scene()
+        let batch = try scene.verified("b1", 1, january)
+        var stored: [Int64?] = []
+        _ = try scene.store.append(batch, received: .at("2026-01-31T12:00:00Z")) { receipt in
+            stored.append(try? survivor(of: scene) { try $0.recordCount() })
+            return scene.signer.seal(receipt.bytes, for: "M")
+        }
+        #expect(stored == [0])
+        #expect(try survivor(of: scene) { try $0.recordCount() } == 3)
+        #expect(
+            try survivor(of: scene) { try $0.batch("b1", of: "M") } == scene.store.batch("b1", of: "M"))
+    }
+
+    @Test("A close that dies after any member leaves an open period, even when it has spilt to the disk")
+    func close() throws {
+        let scene = try Scene()
+        var records = january
+        for number in 0..<400 {
+            let member = MemberID(verified: "m\(number)")
+            records.append(
+                record(RecordID(verified: "e\(number)"), .earn, member, 5, "2026-01-09T10:00:00Z"))
+        }
+        try scene.send("b1", 1, records)
+        // Next to no memory: pages of an unfinished close go to the log at once.
+        try scene.store.writing("cramp") { try $0.execute(sql: "PRAGMA cache_size = 10") }
+        let before = try scene.contents()
+        var deaths = 0
+        var members = 0
+        let logBefore = try logBytes(scene)
+        var logDuring = 0
+        _ = try scene.close(0) { _ in
+            members += 1
+            guard members.isMultiple(of: 100) || members == 1 else { return }
+            deaths += 1
+            logDuring = try logBytes(scene)
+            try survivor(of: scene) { (store: Store) throws in
+                #expect(try store.earliestOpen() == 0)
+                #expect(try store.stateCounts().open == 403)
+                #expect(try store.contents() == before)
+            }
+        }
+        #expect(members == 402)
+        #expect(deaths == 5)
+        #expect(logDuring > logBefore)
+        try survivor(of: scene) { (store: Store) throws in
+            #expect(try store.earliestOpen() == 1)
+            #expect(try store.contents() == scene.contents())
+        }
+    }
+
+    private func logBytes(_ scene: Scene) throws -> Int {
+        let path = scene.store.path + "-wal"
+        return try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import GRDB
+import Migrations
+import Settlement
+import Testing
+
+@testable import Store
+
+@Suite("The file")
+struct OpeningTests {
+    @Test("A founded alliance is there when the file is opened again")
+    func reopening() throws {
+        let scene = try Scene()
+        try scene.send("b1", 1, [record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")])
+        try scene.store.shut()
+        let again = try Store.open(folder: scene.folder)
+        #expect(try again.schedule().alliance == Scene.alliance())
+        #expect(try again.schedule().zone == Scene.utc)
+        #expect(try again.recordCount() == 1)
+        #expect(try again.keys().count == 3)
+        try again.shut()
+    }
+
+    @Test("A commit is on the disk before it is reported, and foreign keys hold")
+    func pragmas() throws {
+        let scene = try Scene()
+        let found = try scene.store.writing("look") { database in
+            try ["synchronous", "foreign_keys", "temp_store", "user_version", "application_id"].map {
+                try Prepared(database, "PRAGMA \($0)").first { $0.integer(0) }
+            }
+        }
+        #expect(found == [2, 1, 1, Int64(Schema.present), 0x5345_544C])
+        #expect(
+            try scene.store.reading("look") { try Prepared($0, "PRAGMA journal_mode").first { $0.text(0) } }
+                == "wal")
+    }
+
+    @Test("Every table is STRICT")
+    func strictTables() throws {
+        let scene = try Scene()
+        #expect(
+            try scene.integer(
+                "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'")
+                == 21)
+        #expect(
+            try scene.integer(
+                """
+                SELECT count(*) FROM pragma_table_list
+                WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND strict = 0
+                """) == 0)
+    }
+
+    @Test("A file of a newer program is refused, and not changed")
+    func newerSchema() throws {
+        let scene = try Scene()
+        try scene.store.writing("age") { try $0.execute(sql: "PRAGMA user_version = 999") }
+        try scene.store.shut()
+        let trouble = #expect(throws: StoreTrouble.self) { try Store.open(folder: scene.folder) }
+        #expect(trouble?.cause.contains("999") == true)
+        #expect(trouble?.hint?.contains("newer program") == true)
+        let queue = try DatabaseQueue(path: scene.store.path)
+        #expect(try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 999)
+    }
+
+    @Test("A database of another program is refused")
+    func foreignDatabase() throws {
+        let scene = try Scene()
+        try scene.store.writing("disguise") { try $0.execute(sql: "PRAGMA application_id = 7") }
+        try scene.store.shut()
+        let trouble = #expect(throws: StoreTrouble.self) { try Store.open(folder: scene.folder) }
+        #expect(trouble?.cause == "it is a database of another program")
+    }
+
+    @Test("A folder without a file is refused, and none is made")
+    func missingFile() throws {
+        let scene = try Scene()
+        let trouble = #expect(throws: StoreTrouble.self) { try Store.open(folder: scene.folder + "/none") }
+        #expect(trouble?.hint?.contains("settled init") == true)
+        #expect(!FileManager.default.fileExists(atPath: scene.folder + "/none"))
+    }
+
+    @Test("An alliance is founded once in a folder")
+    func foundedTwice() throws {
+        let scene = try Scene()
+        #expect(throws: StoreTrouble.self) {
+            try Store.create(
+                folder: scene.folder, alliance: Scene.alliance(name: "Other"), zone: Scene.utc,
+                at: .at("2026-01-02T00:00:00Z"))
+        }
+        #expect(try scene.store.schedule().alliance.name == "Test")
+    }
+
+    @Test("The schema's steps count from 1 and are all embedded")
+    func steps() throws {
+        #expect(Migrations.all.map(\.number) == Array(1...Migrations.all.count))
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Migrations/SQL")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        let names = Migrations.all.map { step in
+            String(repeating: "0", count: 3 - "\(step.number)".count) + "\(step.number)-\(step.name).sql"
+        }
+        #expect(files == names)
+        for (file, step) in zip(files, Migrations.all) {
+            #expect(try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8) == step.sql)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Settlement
+import Testing
+
+@testable import Store
+
+@Suite("How the close reads")
+struct PlanTests {
+    private func plan(_ scene: Scene, _ sql: String) throws -> [String] {
+        try scene.store.reading("plan") { try Prepared($0, "EXPLAIN QUERY PLAN " + sql).all { $0.text(3) } }
+    }
+
+    @Test("Records are found by the ranges of their batches, read once, and sorted outside the table")
+    func records() throws {
+        let scene = try Scene()
+        #expect(try scene.integer("SELECT count(*) FROM pragma_index_list('records')") == 0)
+        #expect(
+            try plan(scene, EventSource.ofPeriod) == [
+                "SEARCH p USING PRIMARY KEY (period=?)", "SEARCH b USING INTEGER PRIMARY KEY (rowid=?)",
+                "SEARCH r USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "USE TEMP B-TREE FOR ORDER BY",
+            ])
+    }
+
+    @Test("Pending records are found by an index of nothing else")
+    func pending() throws {
+        let scene = try Scene()
+        #expect(
+            try plan(scene, EventSource.pending) == [
+                "SCAN o USING INDEX outcomes_pending",
+                "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)", "USE TEMP B-TREE FOR ORDER BY",
+            ])
+    }
+
+    @Test("Open lots are read in the order in which they lie, from where the last chunk ended")
+    func lots() throws {
+        let scene = try Scene()
+        #expect(
+            try plan(scene, LotSource.chunk) == [
+                "SEARCH lots USING PRIMARY KEY (spent=? AND (member,record)>(?,?))"
+            ])
+    }
+
+    @Test("Every record is in one state, and the counts are theirs")
+    func states() throws {
+        let scene = try Scene()
+        try scene.send(
+            "b1", 1,
+            [
+                record("a", .earn, "x", 10, "2026-01-05T10:00:00Z"),
+                record("p", .redeem, "y", 10, "2026-01-05T10:00:00Z"),
+                record("r", .redeemReversal, "x", 1, "2026-01-05T10:00:00Z", ref: "a"),
+                record("o", .earn, "y", 10, "2026-02-01T00:00:00Z"),
+            ], received: .at("2026-01-31T23:59:00Z"))
+        let states = { try ["a", "p", "r", "o"].map { try scene.store.record($0, of: "M")?.state } }
+        #expect(
+            try states() == [.open(period: 0), .open(period: 0), .open(period: 0), .open(period: 1)])
+        try scene.close(0)
+        #expect(
+            try states() == [
+                .settled(period: 0), .pending(.insufficientPoints), .refused(.originalMismatch, period: 0),
+                .open(period: 1),
+            ])
+        #expect(try scene.store.stateCounts() == StateCounts(open: 1, settled: 1, pending: 1, refused: 1))
+        try scene.close(1)
+        // Tried at the period's start, ahead of the earn that comes a moment later in the order of settlement.
+        #expect(try states()[1] == .refused(.insufficientPoints, period: 1))
+        #expect(try states()[3] == .settled(period: 1))
+        #expect(try scene.store.record("none", of: "M") == nil)
+        #expect(try scene.store.record("a", of: "N") == nil)
+    }
+}

@@ -1,0 +1,144 @@
+import Settlement
+import Testing
+
+@testable import Store
+
+@Suite("What a close leaves to the next")
+struct RoundTripTests {
+    @Test("Lots come back as they were left, in every field")
+    func lots() throws {
+        let scene = try Scene()
+        try scene.send("b1", 1, [record("r", .redeem, "x", 30, "2026-01-08T10:00:00Z")], of: "N")
+        try scene.send("b1", 1, [record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")])
+        try scene.send(
+            "o1", 1, [record("o", .opening, "x", 40, "2019-01-05T10:00:00Z", expires: "2027-06-30")],
+            of: "N", byOperator: true, received: .at("2026-01-31T12:00:00Z"))
+        var left: [Lot] = []
+        _ = try scene.store.close(0, at: .at("2026-02-02T00:00:00Z"), forced: false) { transaction in
+            var settlement = PeriodSettlement(
+                schedule: transaction.schedule, period: transaction.period,
+                opening: try transaction.opening(),
+                intake: try transaction.intake(), bookings: [], details: { try transaction.details($0, $1) })
+            try transaction.eachMember { input in
+                let output = settle(input, period: transaction.period, schedule: transaction.schedule)
+                left += output.lots
+                try settlement.add(output)
+                return output
+            }
+            return try settlement.finish(signer: scene.signer)
+        }
+        #expect(left.count == 2)
+        var found: [Lot] = []
+        try scene.close(1) { found += $0.lots }
+        #expect(Set(found) == Set(left))
+        #expect(found.map(\.open.count).sorted() == [40, 70])
+    }
+
+    @Test("A debt stands until it is paid, and is gone then")
+    func debts() throws {
+        let scene = try Scene()
+        try scene.send("b1", 1, [record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")])
+        try scene.send("n1", 1, [record("r", .redeem, "x", 80, "2026-01-06T10:00:00Z")], of: "N")
+        try scene.send("b2", 2, [record("v", .earnReversal, "x", 100, "2026-01-07T10:00:00Z", ref: "a")])
+        try scene.close(0)
+        var debts: [Debt] = []
+        try scene.close(1) { debts += $0.debts }
+        #expect(debts == [Debt(issuer: "M", lot: RecordNumber(1), points: Points(80))])
+        try scene.send(
+            "b3", 3, [record("c", .earn, "x", 200, "2026-03-05T10:00:00Z")],
+            received: .at("2026-03-31T00:00:00Z"))
+        try scene.close(2)
+        #expect(try scene.integer("SELECT count(*) FROM debts") == 0)
+        #expect(try scene.integer("SELECT sum(open) FROM lots") == 120)
+        #expect(try scene.integer("SELECT count(*) FROM movements WHERE kind = 4") == 1)
+    }
+
+    @Test("A lot that is spent goes out of the way, and comes back when points are given back")
+    func spent() throws {
+        let scene = try Scene()
+        try scene.send(
+            "b1", 1,
+            [
+                record("a", .earn, "x", 10, "2026-01-05T10:00:00Z"),
+                record("r", .redeem, "x", 10, "2026-01-06T10:00:00Z"),
+            ])
+        try scene.close(0)
+        #expect(try scene.integer("SELECT spent FROM lots") == 1)
+        try scene.send(
+            "b2", 2, [record("v", .redeemReversal, "x", 4, "2026-02-06T10:00:00Z", ref: "r")],
+            received: .at("2026-02-07T00:00:00Z"))
+        try scene.close(1)
+        #expect(try scene.integer("SELECT spent FROM lots") == 0)
+        #expect(try scene.integer("SELECT open FROM lots") == 4)
+        #expect(try scene.integer("SELECT given_back FROM allocations") == 4)
+    }
+
+    @Test("Openings, closings and journal carry over, and statements count on")
+    func figures() throws {
+        let scene = try Scene()
+        try scene.send("b1", 1, [record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")])
+        let first = try scene.close(0)
+        var opening: PeriodOpening?
+        let second = try scene.store.close(1, at: .at("2026-03-02T00:00:00Z"), forced: false) { transaction in
+            opening = try transaction.opening()
+            return try scene.settle(transaction)
+        }
+        #expect(opening?.number == 1)
+        #expect(opening?.previous == first.digest)
+        #expect(opening?.journal == first.journal)
+        #expect(
+            opening?.merchants["M"]
+                == MerchantOpening(
+                    number: 1, previous: first.statements[0].digest, balance: first.statements[0].balance,
+                    points: Points(100)))
+        #expect(second.statements.map(\.number) == [2, 2])
+        #expect(try scene.store.statements(of: "M").map(\.number) == [1, 2])
+    }
+
+    @Test("More open lots and debts than one chunk holds come out whole")
+    func chunks() throws {
+        let scene = try Scene()
+        let members = (0..<700).map { MemberID(verified: "m\($0)") }
+        var records: [Settlement.Record] = []
+        for member in members {
+            for lot in 0..<4 {
+                records.append(
+                    record(RecordID(verified: "\(member)-\(lot)"), .earn, member, 5, "2026-01-05T10:00:00Z"))
+            }
+        }
+        try scene.send("b1", 1, records)
+        try scene.close(0)
+        #expect(records.count > 2_048)
+        var seen: [MemberID] = []
+        try scene.close(1) { input in
+            seen.append(input.member)
+            #expect(input.lots.count == 4)
+            #expect(input.lots.map(\.open.count) == [5, 5, 5, 5])
+        }
+        #expect(seen == members.sorted())
+    }
+
+    @Test("Movements say what became of every lot")
+    func movements() throws {
+        let scene = try Scene()
+        try scene.send(
+            "b1", 1,
+            [
+                record("a", .earn, "x", 10, "2026-01-05T10:00:00Z"),
+                record("r", .redeem, "x", 4, "2026-01-06T10:00:00Z"),
+                record("v", .redeemReversal, "x", 1, "2026-01-07T10:00:00Z", ref: "r"),
+                record("w", .earnReversal, "x", 2, "2026-01-08T10:00:00Z", ref: "a"),
+            ])
+        try scene.close(0)
+        let rows = try scene.store.reading("look") { database in
+            try Prepared(
+                database,
+                "SELECT kind, record, lot, points, redemption, ordinal FROM movements ORDER BY movement"
+            ).all { row in (0..<6).map { row.integerOrNil($0) } }
+        }
+        #expect(
+            rows == [
+                [0, 1, 1, 10, nil, nil], [1, 2, 1, 4, 2, 0], [2, 3, 1, 1, 2, 0], [3, 4, 1, 2, nil, nil],
+            ])
+    }
+}
