@@ -1,0 +1,46 @@
+import Settlement
+import Signing
+public import Store
+
+/// Registered keys, for people and for scripts.
+public enum KeyListing {
+    /// Aligned columns.
+    public static func text(_ keys: [RegisteredKey]) -> String {
+        var table = TextTable(
+            .left("KEY"), .left("ALGORITHM"), .left("OWNER"), .left("ADDED"), .left("STATE"))
+        for key in keys {
+            let state = key.revokedFrom.map { "revoked from \(time($0))" } ?? "active"
+            table.add(key.id, key.algorithm.rawValue, owner(key), time(key.added), state)
+        }
+        return table.lines.map { $0 + "\n" }.joined()
+    }
+
+    /// A JSON array of `id`, `algorithm`, `owner`, `added` and, of a revoked one, `revoked_from`.
+    public static func json(_ keys: [RegisteredKey]) -> String {
+        var json = CanonicalJSON()
+        json.array(keys) { json, key in json.object { members(key, file: nil, &$0) } }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    /// One key that was added, as a JSON object; `file` is where its secret is.
+    public static func json(_ added: KeyRegister.Added) -> String {
+        var json = CanonicalJSON()
+        json.object { members(added.key, file: added.file, &$0) }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    private static func members(_ key: RegisteredKey, file: String?, _ object: inout CanonicalJSON) {
+        object.member("id", key.id)
+        object.member("algorithm", key.algorithm.rawValue)
+        object.member("owner", owner(key))
+        object.member("added", time(key.added))
+        object.member("revoked_from", ifPresent: key.revokedFrom.map(time))
+        object.member("file", ifPresent: file)
+    }
+
+    private static func owner(_ key: RegisteredKey) -> String { key.merchant?.text ?? "operator" }
+
+    private static func time(_ instant: Instant) -> String {
+        instant.text(offsetSeconds: 0, milliseconds: false)
+    }
+}

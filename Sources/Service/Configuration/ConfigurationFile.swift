@@ -1,0 +1,124 @@
+import Configuration
+import Logging
+
+extension DaemonConfiguration {
+    /// What flags say over the file; nil: nothing.
+    public struct Flags: Hashable, Sendable {
+        public var listen: Listen?
+        public var maxBatchBytes: Int?
+        public var logLevel: String?
+        public var logFormat: String?
+
+        public init(
+            listen: Listen? = nil, maxBatchBytes: Int? = nil, logLevel: String? = nil,
+            logFormat: String? = nil
+        ) {
+            self.listen = listen
+            self.maxBatchBytes = maxBatchBytes
+            self.logLevel = logLevel
+            self.logFormat = logFormat
+        }
+    }
+
+    /// Reads a configuration: flags first, then the file, then the defaults.
+    ///
+    /// Throws `misused` for an unknown key, a value of the wrong kind and a value out of bounds, naming the
+    /// key.
+    public static func read(file: String?, flags: Flags = Flags()) async throws(Failure)
+        -> DaemonConfiguration
+    {
+        var saying: String?
+        if let file, try ConfigurationKeys.check(try WholeFile.readText(file, limit: 1 << 20), file: file) {
+            saying = file
+        }
+        let reader = ConfigReader(providers: try await providers(file: saying, flags: flags))
+        let values = Values(reader: reader, place: file ?? "flags")
+        var configuration = DaemonConfiguration()
+        configuration.listen = try await values.listen(or: configuration.listen, flag: flags.listen)
+        configuration.maxBatchBytes = try await values.integer(
+            "batch.max_bytes", within: batchBytes, or: configuration.maxBatchBytes)
+        configuration.logLevel = try await values.choice("log.level", or: configuration.logLevel)
+        configuration.logFormat = try await values.choice("log.format", or: configuration.logFormat)
+        return configuration
+    }
+
+    private static func providers(
+        file: String?, flags: Flags
+    ) async throws(Failure) -> [any ConfigProvider] {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        values["batch.max_bytes"] = flags.maxBatchBytes.map { ConfigValue(.int($0), isSecret: false) }
+        values["log.level"] = flags.logLevel.map { ConfigValue(.string($0), isSecret: false) }
+        values["log.format"] = flags.logFormat.map { ConfigValue(.string($0), isSecret: false) }
+        let fromFlags = InMemoryProvider(name: "flags", values: values)
+        guard let file else { return [fromFlags] }
+        let path = InMemoryProvider(values: ["filePath": ConfigValue(.string(file), isSecret: false)])
+        do {
+            return [fromFlags, try await FileProvider<YAMLSnapshot>(config: ConfigReader(provider: path))]
+        } catch {
+            throw .misused(file, "cannot be read as configuration: \(error)")
+        }
+    }
+}
+
+/// Reads single values, and says which key is wrong.
+private struct Values {
+    let reader: ConfigReader
+    let place: String
+
+    func listen(
+        or standard: DaemonConfiguration.Listen, flag: DaemonConfiguration.Listen?
+    ) async throws(Failure) -> DaemonConfiguration.Listen {
+        if let flag { return flag }
+        let socket = try await text("listen.socket")
+        let host = try await text("listen.host")
+        let port = try await integer("listen.port", within: 0...65535)
+        if let socket {
+            guard host == nil && port == nil else {
+                throw .misused(place, "listen: expected either socket or host and port, found both")
+            }
+            let listen = DaemonConfiguration.Listen.socket(path: socket)
+            try listen.checked(place: "\(place): listen.socket")
+            return listen
+        }
+        guard case .address(let standardHost, let standardPort) = standard else { return standard }
+        let listen = DaemonConfiguration.Listen.address(
+            host: host ?? standardHost, port: port ?? standardPort)
+        try listen.checked(place: "\(place): listen")
+        return listen
+    }
+
+    func text(_ key: String) async throws(Failure) -> String? {
+        do { return try await reader.fetchString(forKey: ConfigKey(key)) } catch {
+            throw .misused(place, "\(key): expected text (\(error))")
+        }
+    }
+
+    func integer(_ key: String, within bounds: ClosedRange<Int>) async throws(Failure) -> Int? {
+        let value: Int?
+        do { value = try await reader.fetchInt(forKey: ConfigKey(key)) } catch {
+            throw .misused(place, "\(key): expected a whole number")
+        }
+        if let value, !bounds.contains(value) {
+            throw .misused(
+                place, "\(key): expected \(bounds.lowerBound) … \(bounds.upperBound), found \(value)")
+        }
+        return value
+    }
+
+    func integer(_ key: String, within bounds: ClosedRange<Int>, or standard: Int) async throws(Failure)
+        -> Int
+    {
+        try await integer(key, within: bounds) ?? standard
+    }
+
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ key: String, or standard: Choice
+    ) async throws(Failure) -> Choice {
+        guard let text = try await text(key) else { return standard }
+        guard let choice = Choice(rawValue: text) else {
+            let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .misused(place, "\(key): expected one of \(choices), found \(text)")
+        }
+        return choice
+    }
+}

@@ -1,0 +1,80 @@
+public import Logging
+
+/// What `settled serve` can be told, by `settled.yaml` and by flags.
+public struct DaemonConfiguration: Hashable, Sendable {
+    /// Where the daemon listens.
+    public enum Listen: Hashable, Sendable {
+        /// Port 0 takes any free port.
+        case address(host: String, port: Int)
+        /// The path of a Unix socket.
+        case socket(path: String)
+    }
+
+    public enum LogFormat: String, Hashable, Sendable, CaseIterable { case text, json }
+
+    public var listen: Listen
+    /// The largest batch, in bytes, 1 … 1 GiB.
+    public var maxBatchBytes: Int
+    public var logLevel: Logger.Level
+    public var logFormat: LogFormat
+
+    public init(
+        listen: Listen = .address(host: "127.0.0.1", port: 8080), maxBatchBytes: Int = 64 << 20,
+        logLevel: Logger.Level = .info, logFormat: LogFormat = .text
+    ) {
+        self.listen = listen
+        self.maxBatchBytes = maxBatchBytes
+        self.logLevel = logLevel
+        self.logFormat = logFormat
+    }
+
+    /// The bounds of `maxBatchBytes`.
+    public static let batchBytes = 1...(1 << 30)
+}
+
+extension DaemonConfiguration.Listen {
+    /// Reads a flag: `HOST:PORT`, `[::1]:PORT` or `unix:PATH`.
+    public init(flag text: String) throws(Failure) {
+        if text.hasPrefix("unix:") {
+            self = .socket(path: String(text.dropFirst(5)))
+            try checked(place: "--listen")
+            return
+        }
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]) else {
+            throw .misused(
+                "--listen", "expected HOST:PORT or unix:PATH, found \(text)",
+                hint: "as in --listen 127.0.0.1:8080")
+        }
+        var host = text[..<colon]
+        if host.first == "[" && host.last == "]" { host = host.dropFirst().dropLast() }
+        self = .address(host: String(host), port: port)
+        try checked(place: "--listen")
+    }
+
+    /// Throws `misused` for an empty host, a port out of bounds or a path that no socket can have.
+    func checked(place: String) throws(Failure) {
+        switch self {
+        case .address(let host, let port):
+            guard !host.isEmpty else {
+                throw .misused(place, "the host is empty, expected a name or an address")
+            }
+            guard (0...65535).contains(port) else {
+                throw .misused(place, "the port is out of bounds, expected 0 … 65535, found \(port)")
+            }
+        case .socket(let path):
+            guard (1...103).contains(path.utf8.count) else {
+                throw .misused(place, "the path is too long for a socket, expected 1 … 103 bytes")
+            }
+        }
+    }
+}
+
+extension DaemonConfiguration.Listen: CustomStringConvertible {
+    /// The URL that reaches it, without a path.
+    public var description: String {
+        switch self {
+        case .address(let host, let port): "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .socket(let path): "unix:\(path)"
+        }
+    }
+}

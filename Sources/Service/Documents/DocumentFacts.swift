@@ -1,0 +1,40 @@
+import Foundation
+
+/// What receipts, statements and closings say of themselves, as far as a check needs it.
+struct DocumentFacts: Decodable, Sendable {
+    struct Period: Decodable, Sendable { let id: String }
+    struct Details: Decodable, Sendable {
+        let digest: String
+        let rows: Int64
+    }
+
+    let format: String
+    let alliance: String?
+    let merchant: String?
+    // Of statements and closings.
+    let number: Int64?
+    let period: Period?
+    let details: Details?
+    // Of receipts.
+    let batch: String?
+
+    /// Nil for anything that is not a JSON object with a `format`.
+    init?(_ bytes: [UInt8]) {
+        guard let facts = try? JSONDecoder().decode(DocumentFacts.self, from: Data(bytes)) else { return nil }
+        self = facts
+    }
+
+    /// Whose statement key signs it: the operator's for a closing, else its merchant's.
+    var owner: String? { format.hasPrefix("settled-closing/") ? "operator" : merchant }
+
+    /// One line for a person: what it is.
+    var title: String {
+        if format.hasPrefix("settled-receipt/") {
+            return "receipt of batch \(batch ?? "?") of \(merchant ?? "?")"
+        }
+        let place = "\(period?.id ?? "?"), number \(number.map(String.init) ?? "?")"
+        if format.hasPrefix("settled-statement/") { return "statement of \(merchant ?? "?") for \(place)" }
+        if format.hasPrefix("settled-closing/") { return "closing of \(place)" }
+        return "document of format \(format)"
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+
+/// The operating system's word for what went wrong last in this thread.
+func systemReason(_ code: Int32 = errno) -> String {
+    String(cString: strerror(code))
+}
+
+extension Failure {
+    /// A failed call on a path: missing files are the caller's mistake, everything else is trouble.
+    static func fromSystem(_ path: String, _ attempt: String, code: Int32 = errno) -> Failure {
+        switch code {
+        case ENOENT:
+            .misused(path, "cannot \(attempt): there is no such file or folder")
+        case ENOSPC, EDQUOT:
+            .trouble(path, "cannot \(attempt): the disk is full", hint: "free some space and try again")
+        case EACCES, EPERM:
+            .trouble(
+                path, "cannot \(attempt): permission denied",
+                hint: "run as the user that owns it, or change its owner")
+        default:
+            .trouble(path, "cannot \(attempt): \(systemReason(code))")
+        }
+    }
+}
+
+/// An open file descriptor that closes itself.
+struct Descriptor: ~Copyable {
+    let number: Int32
+    let path: String
+
+    /// Opens `path`; close-on-exec always.
+    init(
+        opening path: String, flags: Int32, mode: mode_t = 0, attempt: String
+    ) throws(Failure) {
+        number = open(path, flags | O_CLOEXEC, mode)
+        self.path = path
+        guard number >= 0 else { throw .fromSystem(path, attempt) }
+    }
+
+    deinit { if number >= 0 { close(number) } }
+
+    /// The file's kind, owner, mode and size.
+    func status() throws(Failure) -> stat {
+        var status = stat()
+        guard fstat(number, &status) == 0 else { throw .fromSystem(path, "look at it") }
+        return status
+    }
+
+    /// Reads to the end; refuses more than `limit` bytes.
+    func readAll(limit: Int, expected: Int) throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(min(max(expected, 0), limit))
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        defer { piece.deallocate() }
+        while true {
+            let count = read(number, piece.baseAddress, piece.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .fromSystem(path, "read it") }
+            if count == 0 { return bytes }
+            guard bytes.count + count <= limit else {
+                throw .refused(path, "is too large, expected at most \(limit) bytes")
+            }
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: piece[..<count]))
+        }
+    }
+
+    /// Writes all of the bytes.
+    func writeAll(_ bytes: [UInt8]) throws(Failure) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                write(number, buffer.baseAddress! + written, buffer.count - written)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw .fromSystem(path, "write it") }
+            written += count
+        }
+    }
+
+    /// Waits until what was written would survive a power cut.
+    func synchronize() throws(Failure) {
+        guard fsync(number) == 0 else { throw .fromSystem(path, "write it durably") }
+    }
+}

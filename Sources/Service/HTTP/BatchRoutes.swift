@@ -1,0 +1,134 @@
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import Settlement
+import Signing
+
+/// `POST /v1/batches`: a batch's bytes as the body, its signature as the header `Settled-Signature`.
+struct BatchRoutes: Sendable {
+    let intake: Intake
+    let clock: WallClock
+    let logger: Logger
+    /// Where batches are checked and stored, so that no thread that serves sockets waits for the disk.
+    let workers = NIOThreadPool.singleton
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.post("/v1/batches") { request, _ in try await upload(request) }
+    }
+
+    /// 201 with the receipt of a new batch, 200 with the first receipt of a copy; throws the problem of any
+    /// other.
+    private func upload(_ request: Request) async throws -> Response {
+        let form = try form(of: request)
+        let signature = request.headers[.settledSignature]
+        let bytes: [UInt8]
+        do {
+            bytes = try await body(of: request)
+        } catch let refusal as BatchRefusal {
+            await note(refusal, signature: signature)
+            throw Problem(refusal)
+        }
+        // The instant of receipt is the one at which the last byte is here.
+        let received = clock.now
+        return try await answer {
+            try intake.take(bytes, form: form, signature: signature, received: received)
+        }
+    }
+
+    private func answer(_ take: @escaping @Sendable () throws -> Intake.Answer) async throws -> Response {
+        do {
+            switch try await workers.runIfActive(take) {
+            case .stored(let document, let receipt):
+                log("batch stored", receipt)
+                return response(.created, document, batch: receipt.batch)
+            case .copy(let document):
+                let receipt = try Receipt(parsing: document.bytes)
+                log("batch came again", receipt)
+                return response(.ok, document, batch: receipt.batch)
+            }
+        } catch let refusal as BatchRefusal {
+            logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
+            throw Problem(refusal)
+        } catch is CancellationError {
+            throw Problem.unavailable
+        } catch {
+            logger.error("a batch could not be stored", metadata: ["reason": "\(error)"])
+            throw Problem.unavailable
+        }
+    }
+
+    private func log(_ message: Logger.Message, _ receipt: Receipt) {
+        logger.info(
+            message,
+            metadata: [
+                "merchant": "\(receipt.merchant)", "batch": "\(receipt.batch)",
+                "records": "\(receipt.counts.records)", "accepted": "\(receipt.counts.accepted)",
+                "refused": "\(receipt.counts.refused)",
+            ])
+    }
+
+    private func note(_ refusal: BatchRefusal, signature: String?) async {
+        let received = clock.now
+        do {
+            try await workers.runIfActive {
+                try intake.noteUnread(refusal, signature: signature, received: received)
+            }
+        } catch {
+            logger.error("a refusal could not be noted", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func response(
+        _ status: HTTPResponse.Status, _ document: SealedDocument, batch: BatchID
+    ) -> Response {
+        let headers: HTTPFields = [
+            .contentType: "application/json",
+            .location: "/v1/batches/" + percentEncoded(batch.text),
+            .settledSignature: document.signature,
+            .settledSeal: document.seal,
+        ]
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: document.bytes)))
+    }
+}
+
+/// Reading a request.
+extension BatchRoutes {
+    private func form(of request: Request) throws(Problem) -> BatchForm {
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw .unsupportedEncoding(found: encoding)
+        }
+        let type = request.headers[.contentType]
+        let essence = type?.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
+        guard let form = BatchForm.allCases.first(where: { $0.mediaType == essence }) else {
+            throw .unsupportedMediaType(found: type)
+        }
+        return form
+    }
+
+    /// The whole body; throws the refusal `too_large` as soon as it is known, before more is kept.
+    private func body(of request: Request) async throws -> [UInt8] {
+        let announced = request.headers[.contentLength].flatMap { Int($0) }
+        if let announced, announced > intake.limitBytes { throw intake.tooLarge }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(announced ?? 0)
+        for try await piece in request.body {
+            guard bytes.count + piece.readableBytes <= intake.limitBytes else { throw intake.tooLarge }
+            piece.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
+        }
+        if let announced, announced != bytes.count { throw Problem.incomplete }
+        return bytes
+    }
+
+    /// A path's segment. RFC 3986 §3.3.
+    private func percentEncoded(_ text: String) -> String {
+        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@!$&'()*+;=".utf8)
+        return text.utf8.reduce(into: "") { path, byte in
+            path +=
+                plain.contains(byte)
+                ? String(UnicodeScalar(byte)) : "%" + Hexadecimal.text([byte]).uppercased()
+        }
+    }
+}

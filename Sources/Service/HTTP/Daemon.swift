@@ -1,0 +1,117 @@
+import Hummingbird
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+import UnixSignals
+
+/// The daemon's whole life: it listens, says that it is ready, and at SIGTERM or SIGINT says that it stops,
+/// finishes the batches in hand, and returns.
+public struct Daemon: Service {
+    private let configuration: DaemonConfiguration
+    private let intake: Intake
+    private let clock: WallClock
+    private let manager: ServiceManager
+    private let logger: Logger
+    private let onListening: @Sendable (String) -> Void
+
+    /// `onListening` gets the URL that the daemon can be reached at, once it can be.
+    public init(
+        configuration: DaemonConfiguration, intake: Intake, clock: WallClock, manager: ServiceManager,
+        logger: Logger, onListening: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.intake = intake
+        self.clock = clock
+        self.manager = manager
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    /// Runs until it is told to stop. Throws `trouble` when the address cannot be had.
+    public func run() async throws(Failure) {
+        do {
+            try await serviceGroup.run()
+        } catch is CancellationError {
+            logger.notice("stopped with unfinished uploads")
+        } catch {
+            throw .trouble(
+                "\(configuration.listen)", "cannot serve: \(error)",
+                hint: "see whether another process listens there, and whether this user may")
+        }
+    }
+
+    /// How long a graceful stop may take.
+    private static let patienceSeconds = 30
+
+    /// What runs, and in which order it stops.
+    private var serviceGroup: ServiceGroup {
+        let server = ServiceGroupConfiguration.ServiceConfiguration(
+            service: application, serviceName: "HTTP")
+        let farewell = ServiceGroupConfiguration.ServiceConfiguration(
+            service: Farewell(manager: manager, logger: logger), serviceName: "farewell")
+        // Services stop in reverse: first the word to the service manager, then the server.
+        var group = ServiceGroupConfiguration(
+            services: [server, farewell], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        // A peer that never ends its upload does not keep the daemon: what is not whole is not stored.
+        group.maximumGracefulShutdownDuration = .seconds(Self.patienceSeconds)
+        return ServiceGroup(configuration: group)
+    }
+
+    /// The libraries' own word about each start and request is for those who look for faults in them.
+    private var quiet: Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return quiet
+    }
+}
+
+extension Daemon {
+    /// The application, built on one page.
+    private var application: some ApplicationProtocol {
+        Application(
+            router: makeRouter(intake: intake, clock: clock, logger: logger),
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .seconds(60),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
+            configuration: ApplicationConfiguration(address: address, serverName: "settled"),
+            onServerRunning: { channel in ready(channel) },
+            logger: quiet)
+    }
+
+    private var address: BindAddress {
+        switch configuration.listen {
+        case .address(let host, let port): .hostname(host, port: port)
+        case .socket(let path): .unixDomainSocket(path: path)
+        }
+    }
+
+    private func ready(_ channel: any Channel) {
+        var listen = configuration.listen
+        if case .address(let host, let port) = listen {
+            listen = .address(host: host, port: channel.localAddress?.port ?? port)
+        }
+        logger.notice("listening on \(listen)")
+        tell(manager, .ready, logger)
+        onListening("\(listen)")
+    }
+}
+
+/// Says that the daemon stops, as soon as it is told to.
+private struct Farewell: Service {
+    let manager: ServiceManager
+    let logger: Logger
+
+    func run() async throws {
+        // Cancelled: the server failed to start or was cut off, and says so itself.
+        guard (try? await gracefulShutdown()) != nil else { return }
+        logger.notice("stopping")
+        tell(manager, .stopping, logger)
+    }
+}
+
+/// A service manager that does not listen is worth a line in the log, and no more.
+private func tell(_ manager: ServiceManager, _ message: ServiceManager.Message, _ logger: Logger) {
+    do { try manager.tell(message) } catch { logger.warning("\(error)") }
+}

@@ -1,0 +1,88 @@
+public import Hummingbird
+public import Settlement
+
+/// Problem details of RFC 9457: what every answer that is not a success says.
+public struct Problem: Error, Hashable, Sendable {
+    public let status: HTTPResponse.Status
+    /// Stable, snake_case, never reused.
+    public let code: String
+    /// The code in words; the same for every occurrence.
+    public let title: String
+    /// One sentence about this occurrence.
+    public let detail: String
+    /// 1-based line of the batch.
+    public let line: Int?
+    /// The member or column.
+    public let field: String?
+    /// All refused records of a strict batch.
+    public let records: [RefusedRecord]
+    /// Seconds after which trying again makes sense.
+    public let retryAfter: Int?
+    /// Methods that the path knows, of a `405`.
+    public let allow: [HTTPRequest.Method]
+
+    init(
+        _ status: HTTPResponse.Status, code: String, title: String, detail: String, line: Int? = nil,
+        field: String? = nil, records: [RefusedRecord] = [], retryAfter: Int? = nil,
+        allow: [HTTPRequest.Method] = []
+    ) {
+        self.status = status
+        self.code = code
+        self.title = title
+        self.detail = detail
+        self.line = line
+        self.field = field
+        self.records = records
+        self.retryAfter = retryAfter
+        self.allow = allow
+    }
+
+    /// The problem of a batch that is refused whole.
+    public init(_ refusal: BatchRefusal) {
+        self.init(
+            refusal.code.status, code: refusal.code.rawValue, title: refusal.code.title,
+            detail: refusal.reason,
+            line: refusal.line, field: refusal.field, records: refusal.records)
+    }
+}
+
+extension Problem {
+    static let mediaType = "application/problem+json"
+
+    /// The body's bytes. Members: `type`, `title`, `status`, `detail`, `code`, and where they apply `line`,
+    /// `field`, `records`.
+    public var bytes: [UInt8] {
+        var json = CanonicalJSON()
+        json.object { object in
+            object.member("type", "urn:settled:problem:\(code)")
+            object.member("title", title)
+            object.member("status", Int64(status.code))
+            object.member("detail", detail)
+            object.member("code", code)
+            object.member("line", ifPresent: line.map(Int64.init))
+            object.member("field", ifPresent: field)
+            guard !records.isEmpty else { return }
+            object.member("records", array: records) { json, record in
+                json.object { object in
+                    object.member("line", Int64(record.line))
+                    object.member("id", record.id.text)
+                    object.member("code", record.code.rawValue)
+                }
+            }
+        }
+        return json.bytes
+    }
+
+    /// The answer.
+    public var response: Response {
+        var headers: HTTPFields = [.contentType: Self.mediaType]
+        if let retryAfter { headers[.retryAfter] = "\(retryAfter)" }
+        if !allow.isEmpty { headers[.allow] = allow.map(\.rawValue).joined(separator: ", ") }
+        return Response(
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}
+
+extension Problem: HTTPResponseError {
+    public func response(from request: Request, context: some RequestContext) throws -> Response { response }
+}

@@ -1,0 +1,80 @@
+import Hummingbird
+import Settlement
+
+extension BatchRefusalCode {
+    /// The HTTP status of a batch refused with this code.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .tooLarge: .contentTooLarge
+        case .signatureMalformed, .keyUnknown, .keyRevoked, .signatureInvalid: .unauthorized
+        case .merchantSuspended, .merchantMismatch, .operatorOnly: .forbidden
+        case .malformed: .badRequest
+        case .merchantUnknown, .countMismatch, .totalsMismatch, .recordsRefused: .unprocessableContent
+        case .batchReused, .sequenceReused: .conflict
+        }
+    }
+
+    /// The code in words.
+    var title: String {
+        switch self {
+        case .tooLarge: "The batch is too large"
+        case .signatureMalformed: "The signature is missing or not a detached JWS of the expected form"
+        case .keyUnknown: "The key that the signature names is not known"
+        case .keyRevoked: "The key that the signature names is revoked"
+        case .signatureInvalid: "The signature does not match the bytes"
+        case .merchantSuspended: "The merchant is suspended"
+        case .malformed: "The batch is not well formed"
+        case .merchantUnknown: "The header names a merchant that is not of the alliance"
+        case .merchantMismatch: "The header names another merchant than the key's"
+        case .operatorOnly: "A record is of a type that only the operator may report"
+        case .countMismatch: "The header's count is not the number of records"
+        case .totalsMismatch: "The header's totals are not the sums of the records"
+        case .batchReused: "The batch id was used before, for other bytes"
+        case .sequenceReused: "The sequence number was used before"
+        case .recordsRefused: "Records of a strict batch would be refused"
+        }
+    }
+}
+
+extension Problem {
+    static let notFound = Problem(
+        .notFound, code: "not_found", title: "There is nothing here",
+        detail: "expected POST /v1/batches or GET /healthz")
+
+    static func methodNotAllowed(_ allow: [HTTPRequest.Method]) -> Problem {
+        Problem(
+            .methodNotAllowed, code: "method_not_allowed", title: "This path does not know this method",
+            detail: "expected \(allow.map(\.rawValue).joined(separator: " or "))", allow: allow)
+    }
+
+    static func unsupportedMediaType(found: String?) -> Problem {
+        let expected = BatchForm.allCases.map(\.mediaType).joined(separator: " or ")
+        return Problem(
+            .unsupportedMediaType, code: "unsupported_media_type", title: "A batch is not sent in this form",
+            detail: "Content-Type: expected \(expected), found \(found ?? "none")")
+    }
+
+    static func unsupportedEncoding(found: String) -> Problem {
+        Problem(
+            .unsupportedMediaType, code: "unsupported_encoding",
+            title: "A batch is not sent in this encoding",
+            detail: "Content-Encoding: expected none, found \(found)")
+    }
+
+    static let incomplete = Problem(
+        .badRequest, code: "incomplete", title: "The body ended too early",
+        detail: "the connection broke off before the batch was whole")
+
+    /// The disk or the database does not do its work: nothing was stored, and the same bytes may be sent
+    /// again.
+    static let unavailable = Problem(
+        .serviceUnavailable, code: "unavailable", title: "The daemon cannot work just now",
+        detail: "nothing was stored; send the same bytes again later", retryAfter: 10)
+
+    /// Another error of the HTTP layer.
+    static func other(_ status: HTTPResponse.Status) -> Problem {
+        Problem(
+            status, code: "http_error", title: status.reasonPhrase,
+            detail: "the request cannot be answered as it is")
+    }
+}

@@ -1,0 +1,18 @@
+import Hummingbird
+
+/// Turns what Hummingbird itself refuses into problem details; the routes throw `Problem` on their own.
+struct Problems: RouterMiddleware {
+    typealias Context = BasicRequestContext
+
+    func handle(
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let problem as Problem {
+            return problem.response
+        } catch let error as HTTPError {
+            return (error.status == .notFound ? Problem.notFound : Problem.other(error.status)).response
+        }
+    }
+}

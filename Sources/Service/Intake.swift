@@ -1,0 +1,79 @@
+public import Settlement
+public import Signing
+public import Store
+
+/// The single door: raw bytes and a signature come in, a receipt or a refusal goes out. Rulebook §3.
+///
+/// It blocks while it checks and stores, so callers that serve others run it on a thread of its own. The
+/// store's writer is the only serializer.
+public struct Intake: Sendable {
+    public enum Answer: Sendable {
+        /// New, and durable.
+        case stored(SealedDocument, Receipt)
+        /// The same bytes as a batch that is stored: the first receipt, byte for byte.
+        case copy(SealedDocument)
+    }
+
+    /// The largest batch that is taken.
+    public let limitBytes: Int
+    private let store: Store
+    private let keys: BatchKeys
+    private let signer: DocumentSigner
+
+    public init(store: Store, master: MasterSecret, signer: DocumentSigner, limitBytes: Int) {
+        self.store = store
+        keys = store.keys(master: master)
+        self.signer = signer
+        self.limitBytes = limitBytes
+    }
+
+    /// Checks and stores one batch; `received` is the instant at which its last byte was here.
+    ///
+    /// Throws `BatchRefusal`, of which an audit entry is kept and nothing else, or what the store throws when
+    /// it cannot do its work: then nothing is kept, and the same bytes may come again.
+    public func take(
+        _ bytes: [UInt8], form: BatchForm, signature: String?, received: Instant
+    ) throws -> Answer {
+        var signer: MerchantID?
+        do {
+            let authentic = try AuthenticBatch(
+                bytes: bytes, form: form, signature: signature, limit: limitBytes, received: received,
+                keys: try keys.lookup())
+            signer = authentic.keyMerchant
+            return try take(authentic, received: received)
+        } catch let refusal as BatchRefusal {
+            // Whose key it was is known of a valid signature only; before that, a key id is anyone's claim.
+            try store.note(
+                refusal, digest: SHA256Digest(of: bytes).text, keyID: Self.keyID(signature), merchant: signer,
+                at: received)
+            throw refusal
+        }
+    }
+
+    /// The refusal of a batch that is too large to be read at all.
+    public var tooLarge: BatchRefusal {
+        BatchRefusal(.tooLarge, reason: "the batch is too large, expected at most \(limitBytes) bytes")
+    }
+
+    /// Notes a refusal of bytes that were not kept long enough to be looked at.
+    public func noteUnread(_ refusal: BatchRefusal, signature: String?, received: Instant) throws {
+        try store.note(
+            refusal, digest: nil, keyID: Self.keyID(signature), merchant: nil, at: received)
+    }
+
+    private func take(_ authentic: AuthenticBatch, received: Instant) throws -> Answer {
+        if let receipt = try store.copy(of: authentic) { return .copy(receipt) }
+        let verified = try VerifiedBatch(authentic, schedule: try store.schedule(), received: received)
+        let appended = try store.append(verified, received: received) { receipt in
+            signer.seal(receipt.bytes, for: receipt.merchant.text)
+        }
+        switch appended {
+        case .stored(let document, let receipt): return .stored(document, receipt)
+        case .copy(let document): return .copy(document)
+        }
+    }
+
+    private static func keyID(_ signature: String?) -> String? {
+        signature.flatMap { try? DetachedJWS(parsing: $0).keyID }
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+public import Logging
+import Settlement
+
+/// Writes one line an event on standard error: text for people, JSON for machines.
+///
+/// A line is one write(2), so lines of several threads never mix.
+public struct LineLog: LogHandler {
+    public var logLevel: Logger.Level
+    public var metadata: Logger.Metadata = [:]
+    public var metadataProvider: Logger.MetadataProvider?
+    private let format: DaemonConfiguration.LogFormat
+    private let write: @Sendable ([UInt8]) -> Void
+
+    /// `write` takes a line with its line end; standard error when nothing else is said.
+    public init(
+        level: Logger.Level, format: DaemonConfiguration.LogFormat,
+        write: @escaping @Sendable ([UInt8]) -> Void = standardError
+    ) {
+        logLevel = level
+        self.format = format
+        self.write = write
+    }
+
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    public func log(event: LogEvent) {
+        var facts = metadata
+        if let provided = metadataProvider?.get() { facts.merge(provided) { _, new in new } }
+        if let explicit = event.metadata { facts.merge(explicit) { _, new in new } }
+        if let error = event.error { facts["error"] = "\(error)" }
+        let pairs = facts.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+        let time = WallClock.system.now.text(offsetSeconds: 0, milliseconds: true)
+        var line =
+            switch format {
+            case .text: text(event, time, pairs)
+            case .json: json(event, time, pairs)
+            }
+        line.append(UInt8(ascii: "\n"))
+        write(line)
+    }
+
+    private func text(_ event: LogEvent, _ time: String, _ pairs: [(String, String)]) -> [UInt8] {
+        var line = "\(time) \(event.level.rawValue) \(event.message)"
+        for (key, value) in pairs { line += " \(key)=\(value)" }
+        // A line stays a line, whatever a peer put into a name.
+        return line.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
+    }
+
+    private func json(_ event: LogEvent, _ time: String, _ pairs: [(String, String)]) -> [UInt8] {
+        var json = CanonicalJSON()
+        json.object { object in
+            object.member("time", time)
+            object.member("level", event.level.rawValue)
+            object.member("message", "\(event.message)")
+            for (key, value) in pairs { object.member(key, value) }
+        }
+        return json.bytes
+    }
+
+    /// Writes to standard error; there is nowhere left to say that this fails.
+    public static let standardError: @Sendable ([UInt8]) -> Void = { bytes in
+        _ = bytes.withUnsafeBytes { Foundation.write(2, $0.baseAddress, $0.count) }
+    }
+}
+
+extension Logger {
+    /// The daemon's logger.
+    public static func daemon(_ configuration: DaemonConfiguration) -> Logger {
+        Logger(label: "settled") { _ in
+            LineLog(level: configuration.logLevel, format: configuration.logFormat)
+        }
+    }
+}

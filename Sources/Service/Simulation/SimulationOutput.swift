@@ -1,0 +1,39 @@
+import Foundation
+import Settlement
+import Store
+
+/// The folder that a simulation fills: `OUT/<period>/<merchant>/STATEMENT.json` and so on.
+struct SimulationOutput {
+    private let folder: URL
+
+    /// Takes the folder, making it if need be. Periods that an earlier run left there are removed: whatever else
+    /// it holds stays. Throws `trouble` when it cannot be written to.
+    init(_ path: String, calendar: PeriodCalendar) throws(Failure) {
+        folder = URL(fileURLWithPath: path, isDirectory: true)
+        do {
+            let files = FileManager.default
+            try files.createDirectory(at: folder, withIntermediateDirectories: true)
+            for name in try files.contentsOfDirectory(atPath: path) where calendar.ordinal(id: name) != nil {
+                let period = folder.appendingPathComponent(name)
+                guard files.fileExists(atPath: period.appendingPathComponent("CLOSING.json").path) else {
+                    continue
+                }
+                try files.removeItem(at: period)
+            }
+        } catch {
+            throw .trouble(path, "cannot make room for the statements: \(error.localizedDescription)")
+        }
+    }
+
+    /// Writes all documents of one closed period.
+    func write(_ closed: ClosedPeriod, period: Period, from store: Store) throws {
+        let folder = self.folder.appendingPathComponent(period.id, isDirectory: true)
+        for statement in closed.statements {
+            try StatementFiles(folder.appendingPathComponent(statement.merchant.text).path)
+                .write(
+                    statement: statement.document, of: statement.merchant, period: period.ordinal, from: store
+                )
+        }
+        try StatementFiles(folder.path).write(closing: closed.closing)
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Service
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check a receipt, statement or closing by its signature or its seal.",
+        discussion: """
+            Looks for FILE.jws (the signature by a shared key) and FILE.seal (the operator's seal, which \
+            third parties can check), and for DETAILS.csv beside a statement. At least one of both \
+            signatures has to be checked and good.
+
+            Examples:
+              settled verify STATEMENT.json --jwks seal.jwks
+              settled verify STATEMENT.json --key M001-statement.key
+              settled verify CLOSING.json --data /var/lib/settled
+            """)
+
+    @Argument(help: ArgumentHelp("The document.", valueName: "file"))
+    var file: String
+
+    @Option(name: .long, help: ArgumentHelp("A key file, a secret or a public key.", valueName: "keyfile"))
+    var key: String?
+
+    @Option(name: .long, help: ArgumentHelp("The seal's public keys, a JWK set.", valueName: "file"))
+    var jwks: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The operator's data folder, whose secret knows all keys.", valueName: "dir"))
+    var data: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The master secret, if it is not DIR/master.secret.", valueName: "file"))
+    var secret: String?
+
+    @Flag(name: .long, help: "Print a JSON object.")
+    var json = false
+
+    func validate() throws {
+        guard key != nil || jwks != nil || data != nil else {
+            throw ValidationError("expected a key to check by: --key, --jwks or --data")
+        }
+    }
+
+    func run() throws {
+        let keys = try DocumentKeys(
+            keyFile: key, jwks: jwks, folder: data.map { DataFolder($0, secret: secret) })
+        let check = try DocumentCheck(file: file, key: keys.key)
+        if json { print(check.json) } else { for line in check.lines { print(line) } }
+        guard check.isGood else { throw ExitCode(Failure.Kind.refused.rawValue) }
+    }
+}

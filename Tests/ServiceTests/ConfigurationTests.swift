@@ -1,0 +1,103 @@
+import Logging
+import Service
+import Testing
+
+@Suite("The daemon's configuration")
+struct ConfigurationTests {
+    let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    private func read(
+        _ text: String, flags: DaemonConfiguration.Flags = .init()
+    ) async throws -> DaemonConfiguration {
+        try await DaemonConfiguration.read(file: try scratch.write(text, to: "settled.yaml"), flags: flags)
+    }
+
+    @Test("Without a file and flags there are defaults")
+    func defaults() async throws {
+        let configuration = try await DaemonConfiguration.read(file: nil)
+        #expect(configuration == DaemonConfiguration())
+        #expect(configuration.listen == .address(host: "127.0.0.1", port: 8080))
+        #expect(configuration.maxBatchBytes == 67_108_864)
+    }
+
+    @Test("A file of comments changes nothing", arguments: ["", "# nothing yet\n", "---\n"])
+    func empty(text: String) async throws {
+        #expect(try await read(text) == DaemonConfiguration())
+    }
+
+    @Test("Every key of the file is heard")
+    func file() async throws {
+        let configuration = try await read(
+            """
+            listen: {host: '::1', port: 9000}
+            batch: {max_bytes: 1000}
+            log:
+              level: debug
+              format: json
+            """)
+        #expect(
+            configuration
+                == DaemonConfiguration(
+                    listen: .address(host: "::1", port: 9000), maxBatchBytes: 1000, logLevel: .debug,
+                    logFormat: .json))
+        #expect("\(configuration.listen)" == "http://[::1]:9000")
+        let socket = try await read("listen: {socket: /run/settled.sock}")
+        #expect(socket.listen == .socket(path: "/run/settled.sock"))
+    }
+
+    @Test("Flags win over the file")
+    func flags() async throws {
+        let configuration = try await read(
+            "listen: {socket: /run/s}\nbatch: {max_bytes: 1000}\nlog: {level: debug, format: json}\n",
+            flags: .init(
+                listen: .address(host: "h", port: 1), maxBatchBytes: 7, logLevel: "error", logFormat: "text"))
+        #expect(
+            configuration
+                == DaemonConfiguration(
+                    listen: .address(host: "h", port: 1), maxBatchBytes: 7, logLevel: .error, logFormat: .text
+                ))
+    }
+
+    @Test(
+        "What is wrong is refused with its place",
+        arguments: [
+            ("listne: {port: 1}", ":1", "expected one of listen, batch, log, found listne"),
+            ("log:\n  levle: info\n", ":2", "expected one of level, format, found levle"),
+            ("listen: 8080", ":1", "expected some of host, port, socket"),
+            ("log: {level: [info]}", ":1", "expected one value"),
+            ("- listen", "", "expected sections"),
+            ("listen: {host: h, host: h}", "", "is not YAML"),
+            ("listen: {port: 1", "", "is not YAML"),
+            ("listen: {port: many}", "", "listen.port: expected a whole number"),
+            ("listen: {port: 70000}", "", "listen.port: expected 0 … 65535, found 70000"),
+            ("listen: {host: ''}", ": listen", "the host is empty"),
+            ("listen: {socket: /s, port: 1}", "", "found both"),
+            ("batch: {max_bytes: 0}", "", "batch.max_bytes: expected 1 … 1073741824, found 0"),
+            ("log: {level: loud}", "", "log.level: expected one of trace, debug"),
+            ("log: {format: xml}", "", "log.format: expected one of text, json, found xml"),
+        ])
+    func wrong(text: String, place: String, problem: String) async throws {
+        do {
+            let configuration = try await read(text)
+            Issue.record("\(text) was taken as \(configuration)")
+        } catch let failure as Failure {
+            #expect(failure.kind == .misused)
+            #expect(failure.place == scratch.file("settled.yaml") + place)
+            #expect(failure.problem.contains(problem), "\(failure)")
+        }
+    }
+
+    @Test("The flag --listen takes addresses and sockets")
+    func listen() throws {
+        typealias Listen = DaemonConfiguration.Listen
+        #expect(try Listen(flag: "127.0.0.1:0") == .address(host: "127.0.0.1", port: 0))
+        #expect(try Listen(flag: "[::1]:80") == .address(host: "::1", port: 80))
+        #expect(try Listen(flag: "unix:/s") == .socket(path: "/s"))
+        for wrong in ["80", "host", ":80", "h:x", "h:-1", "h:65536", "unix:"] {
+            let failure = #expect(throws: Failure.self) { try Listen(flag: wrong) }
+            #expect(failure?.kind == .misused, "\(wrong)")
+        }
+    }
+}

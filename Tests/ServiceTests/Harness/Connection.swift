@@ -1,0 +1,81 @@
+import Foundation
+
+/// One TCP connection to a daemon, to which a test writes exactly the bytes it wants.
+///
+/// Its calls block, so they run on threads of their own: the daemon under test needs those of Swift.
+final class Connection: Sendable {
+    private let descriptor: Int32
+
+    struct Broken: Error {
+        let attempt: String
+        let reason: String
+    }
+
+    /// `url` is `http://127.0.0.1:PORT`.
+    init(_ url: String) async throws {
+        let port = url.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
+        descriptor = try await blocking { try Self.connect(port: port) }
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ bytes: [UInt8]) async throws {
+        let descriptor = descriptor
+        try await blocking {
+            var sent = 0
+            while sent < bytes.count {
+                let count = bytes.withUnsafeBytes { buffer in
+                    Foundation.send(
+                        descriptor, buffer.baseAddress! + sent, buffer.count - sent,
+                        Int32(MSG_NOSIGNAL))
+                }
+                guard count > 0 else {
+                    throw Broken(attempt: "send", reason: String(cString: strerror(errno)))
+                }
+                sent += count
+            }
+        }
+    }
+
+    /// One whole answer, by its Content-Length; throws when the connection ends before.
+    func answer() async throws -> Reply {
+        let descriptor = descriptor
+        return try await blocking {
+            var bytes: [UInt8] = []
+            while true {
+                if let reply = Reply(bytes) { return reply }
+                var piece = [UInt8](repeating: 0, count: 1 << 16)
+                let count = recv(descriptor, &piece, piece.count, 0)
+                guard count > 0 else {
+                    throw Broken(
+                        attempt: "read an answer", reason: "the connection ended after \(bytes.count) bytes")
+                }
+                bytes += piece[..<count]
+            }
+        }
+    }
+
+    private static func connect(port: UInt16) throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else { throw Broken(attempt: "connect", reason: String(cString: strerror(errno))) }
+        return descriptor
+    }
+}
+
+/// Runs what blocks on a thread of its own.
+func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async { continuation.resume(with: Result(catching: work)) }
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Logging
+import Service
+import Settlement
+import Synchronization
+import Testing
+
+@Suite("Log lines and the clock")
+struct LoggingTests {
+    /// What was written.
+    final class Lines: Sendable {
+        private let bytes = Mutex<[UInt8]>([])
+        func append(_ line: [UInt8]) { bytes.withLock { $0 += line } }
+        var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
+    }
+
+    private func logger(_ lines: Lines, _ format: DaemonConfiguration.LogFormat) -> Logger {
+        Logger(label: "test") { _ in LineLog(level: .info, format: format) { lines.append($0) } }
+    }
+
+    @Test("An event is one line, whatever its texts hold")
+    func oneLine() {
+        let lines = Lines()
+        let logger = logger(lines, .text)
+        logger.info("a\nb", metadata: ["key": "c\r\nd"])
+        logger.debug("not said")
+        #expect(lines.text.filter { $0 == "\n" }.count == 1)
+        #expect(lines.text.contains(" info a b key=c  d\n"))
+    }
+
+    @Test("JSON lines can be read back")
+    func json() throws {
+        let lines = Lines()
+        logger(lines, .json).warning("a \"b\"\n", metadata: ["key": "\u{1}"])
+        let json = try members(Array(lines.text.utf8))
+        #expect(json["level"] as? String == "warning")
+        #expect(json["message"] as? String == "a \"b\"\n")
+        #expect(json["key"] as? String == "\u{1}")
+        #expect((json["time"] as? String).flatMap { Instant(rfc3339: $0) } != nil)
+    }
+
+    @Test("A clock that is set shows that instant and runs on; one that stands does not")
+    func clock() {
+        let start = instant("2030-01-01T00:00:00Z")
+        let running = WallClock.running(from: start)
+        #expect(running.now >= start && running.now < start.advanced(byHours: 1))
+        #expect(running.now <= running.now)
+        #expect(WallClock.standing(at: start).now == start)
+    }
+}

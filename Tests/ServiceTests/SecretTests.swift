@@ -1,0 +1,64 @@
+import Foundation
+import Service
+import Signing
+import Testing
+
+@Suite("Secrets in files")
+struct SecretTests {
+    let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    @Test("A secret's file is made for its owner alone, and never overwritten")
+    func created() throws {
+        try SecretFile.create([1, 2], at: scratch.file("s"))
+        #expect(try mode(of: scratch.file("s")) == 0o600)
+        #expect(try SecretFile.read(scratch.file("s")) == [1, 2])
+        let failure = #expect(throws: Failure.self) { try SecretFile.create([3], at: scratch.file("s")) }
+        #expect(failure?.kind == .refused)
+        #expect(try SecretFile.read(scratch.file("s")) == [1, 2])
+    }
+
+    @Test("A file that others may use is no secret", arguments: [0o644, 0o640, 0o604, 0o620, 0o601])
+    func permissions(mode: Int) throws {
+        let path = try scratch.write("secret", to: "s", mode: mode)
+        let failure = #expect(throws: Failure.self) { try SecretFile.read(path) }
+        #expect(failure?.kind == .refused)
+        #expect(failure?.problem.contains(String(mode, radix: 8)) == true)
+        #expect(failure?.hint?.contains("chmod 600") == true)
+    }
+
+    @Test("A drawn master secret reads back as the same keys")
+    func masterSecret() throws {
+        let drawn = try MasterSecretFile.create(at: scratch.file("m"))
+        let line = try text(of: scratch.file("m"))
+        #expect(line.count == 65 && line.last == "\n")
+        let read = try MasterSecretFile.read(scratch.file("m"))
+        let signature = drawn.batchKey(merchant: "M", version: 1).sign([1])
+        #expect(read.batchKey(merchant: "M", version: 1).sign([1]) == signature)
+        let other = try MasterSecretFile.create(at: scratch.file("n"))
+        #expect(other.batchKey(merchant: "M", version: 1).sign([1]) != signature)
+    }
+
+    @Test("Hex digits of either case stand for bytes, anything else for itself")
+    func forms() throws {
+        let digits = String(repeating: "0aF1", count: 16)
+        let expected = [UInt8]((0..<16).flatMap { _ in [0x0A, 0xF1] as [UInt8] })
+        for (number, text) in [digits, digits + "\n", digits + "\r\n"].enumerated() {
+            let path = try scratch.write(text, to: "hex\(number)", mode: 0o600)
+            #expect(try MasterSecretFile.readBytes(path) == expected)
+        }
+        let raw = String(repeating: "not hex!", count: 8)
+        let path = try scratch.write(raw, to: "raw", mode: 0o600)
+        #expect(try MasterSecretFile.readBytes(path) == Array(raw.utf8))
+    }
+
+    @Test(
+        "A master secret of fewer than 32 bytes is refused",
+        arguments: ["", "0123", "31 bytes are too few for secrets"])
+    func tooShort(text: String) throws {
+        let path = try scratch.write(String(text.prefix(31)), to: "s", mode: 0o600)
+        let failure = #expect(throws: Failure.self) { try MasterSecretFile.read(path) }
+        #expect(failure?.kind == .refused)
+    }
+}
