@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// A running `settled serve`, killed when the test is done with it.
+final class Daemon {
+    let url: String
+    private let process: Process
+    private let scratch: Scratch
+
+    struct Silent: Error {
+        let log: String
+    }
+
+    /// Starts it on a free port and waits until it says where it listens.
+    init(data: String) throws {
+        scratch = try Scratch()
+        let log = scratch.file("log")
+        process = try Command.settled("serve", "--data", data, "--listen", "127.0.0.1:0")
+            .start(output: scratch.file("out"), errors: log)
+        var found: String?
+        for _ in 0..<300 where found == nil && process.isRunning {
+            usleep(50_000)
+            let said = try String(contentsOf: log, encoding: .utf8)
+            // Whole only once the line has ended.
+            guard let start = said.range(of: "http://"), said.hasSuffix("\n") else { continue }
+            found = String(said[start.lowerBound...].prefix { !" \"\n".contains($0) })
+        }
+        guard let found else {
+            if process.isRunning { process.terminate() }
+            throw Silent(log: try String(contentsOf: log, encoding: .utf8))
+        }
+        url = found
+    }
+
+    deinit { kill() }
+
+    /// SIGTERM; gives the exit status.
+    func stop() -> Int32 {
+        process.terminate()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// SIGKILL, as a power cut would.
+    func kill() {
+        guard process.isRunning else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// What curl is told to post a file's bytes with a signature; it writes the body, and the status on a line.
+    func arguments(_ file: String, signature: String?, type: String = "application/x-ndjson") -> [String] {
+        let arguments = [
+            "--silent", "--show-error", "--max-time", "60", "--write-out", "\n%{http_code}",
+            "--header", "Content-Type: \(type)", "--data-binary", "@\(file)", url + "/v1/batches",
+        ]
+        return signature.map { arguments + ["--header", "Settled-Signature: \($0)"] } ?? arguments
+    }
+
+    /// Posts a file's bytes; gives the status and the body.
+    func post(_ file: String, signature: String?, type: String = "application/x-ndjson") throws -> (
+        Int, String
+    ) {
+        let ran = try Command.named("curl", arguments(file, signature: signature, type: type)).run()
+        let lines = ran.output.split(separator: "\n", omittingEmptySubsequences: false)
+        let status = try #require(lines.last.flatMap { Int($0) }, "\(ran.errors)")
+        return (status, lines.dropLast().joined(separator: "\n"))
+    }
+
+    func get(_ path: String) throws -> Ran {
+        try Command.named("curl", ["--silent", "--show-error", "--fail", "--max-time", "60", url + path])
+            .run()
+    }
+}

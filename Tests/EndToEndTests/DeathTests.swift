@@ -1,0 +1,101 @@
+import Foundation
+import Service
+import Settlement
+import Signing
+import Store
+import Testing
+
+/// SIGKILL at moments of the program's own choosing would prove little: these come when it is at work.
+@Suite("Death at any moment")
+struct DeathTests {
+    @Test("A close that is killed has changed nothing, and comes out the same when it is done again")
+    func duringClose() throws {
+        let scratch = try Scratch()
+        let (quiet, killed) = (scratch.file("quiet").path, scratch.file("killed").path)
+        do {
+            let door = try QuaysideDoor()
+            let history = RandomHistory(seed: 5, count: 20_000, members: 2_000)
+            for batch in history.shuffledBatches(seed: 5, most: 2_000) { _ = try door.take(batch) }
+            let data = door.folder.folder.path
+            try door.folder.store.shut()
+            try FileManager.default.copyItem(atPath: data, toPath: quiet)
+            try FileManager.default.copyItem(atPath: data, toPath: killed)
+        }
+        let begin = ContinuousClock.now
+        try expectDone(Command.settled("close", "2025-03", "--data", quiet))
+        let span = (ContinuousClock.now - begin) / .milliseconds(1)
+        let expected = try documents(in: quiet, period: "2025-03")
+
+        var interrupted = 0
+        for part in [0.2, 0.35, 0.5, 0.65, 0.8, 0.9] {
+            let process = try Command.settled("close", "2025-03", "--data", killed)
+                .start(output: scratch.file("out"), errors: scratch.file("err"))
+            usleep(UInt32(span * part * 1000))
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            let shown = try Command.settled("statement", "operator", "2025-03", "--data", killed).run()
+            if shown.status == 0 { break }
+            #expect(shown.status == 1, "\(shown.errors)")
+            let part = try Command.settled("statement", "books", "2025-03", "--data", killed).run()
+            #expect(part.status == 1, "a part of a close is there")
+            interrupted += 1
+        }
+        #expect(interrupted >= 2, "no close was killed in time: \(span) ms")
+        let again = try Command.settled("close", "2025-03", "--data", killed).run()
+        #expect(again.status == 0 || again.errors.contains("period_not_next"), "\(again.errors)")
+        #expect(try documents(in: killed, period: "2025-03") == expected)
+    }
+
+    @Test("A batch whose receipt was given is there after a kill, and one without can be sent again")
+    func duringIntake() throws {
+        let quayside = try Quayside()
+        let batches = RandomHistory(seed: 9, count: 3_000, members: 200).shuffledBatches(seed: 9, most: 150)
+        var generator = SeededGenerator(seed: 9)
+        var daemon = try Daemon(data: quayside.data)
+        var kills = 0
+        for (number, batch) in batches.enumerated() {
+            let file = quayside.scratch.file("batch-\(number)")
+            try Data(batch.bytes).write(to: file)
+            let name = batch.signer == .operator ? "operator_1" : "batch_\(batch.merchant)_1"
+            let key = try KeyFile.readSigning(quayside.scratch.file("data/keys/\(name).key").path)
+            let signature = key.sign(batch.bytes)
+            if number % 4 == 1 {
+                let post = try Command.named("curl", daemon.arguments(file.path, signature: signature))
+                    .start(output: quayside.scratch.file("answer"), errors: quayside.scratch.file("curl"))
+                usleep(UInt32.random(in: 0..<40_000, using: &generator))
+                daemon.kill()
+                post.waitUntilExit()
+                kills += 1
+                let answer = try String(contentsOf: quayside.scratch.file("answer"), encoding: .utf8)
+                daemon = try Daemon(data: quayside.data)
+                let again = try daemon.post(file.path, signature: signature)
+                if answer.hasSuffix("\n201") {
+                    #expect(again.0 == 200 && answer == again.1 + "\n201", "a receipt was given for nothing")
+                } else {
+                    #expect(again.0 == 200 || again.0 == 201, "\(again)")
+                }
+            } else {
+                #expect(try daemon.post(file.path, signature: signature).0 == 201)
+            }
+        }
+        #expect(kills >= 5)
+        #expect(daemon.stop() == 0)
+        try expectDone(Command.settled("close", "2025-03", "--data", quayside.data))
+
+        let door = try QuaysideDoor()
+        for batch in batches { _ = try door.take(batch) }
+        let undisturbed = try door.close()
+        for merchant in RandomHistory.merchants {
+            let shown = try expectDone(
+                Command.settled("statement", merchant, "2025-03", "--json", "--data", quayside.data))
+            #expect(shown.output == undisturbed["0 \(merchant)", default: ""] + "\n")
+        }
+    }
+
+    /// The closing and every statement of a period as they were signed.
+    private func documents(in data: String, period: String) throws -> [String] {
+        try (RandomHistory.merchants + ["operator"]).map { merchant in
+            try expectDone(Command.settled("statement", merchant, period, "--json", "--data", data)).output
+        }
+    }
+}

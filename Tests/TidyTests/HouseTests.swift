@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@Suite("The house rules")
+struct HouseTests {
+    @Test("No source file is longer than 300 lines")
+    func sizes() {
+        let files =
+            SourceFile.swift(in: "Sources") + SourceFile.swift(in: "Tests")
+            + SourceFile.swift(in: "Migrations")
+        #expect(files.count > 50)
+        for file in files {
+            #expect(file.lines.count <= 301, "\(file.path) has \(file.lines.count - 1) lines")
+        }
+    }
+
+    @Test("No file is named after a drawer")
+    func names() {
+        let drawers = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Misc", "Common"]
+        // What systemd calls itself is its own word.
+        for file in SourceFile.swift(in: "Sources") where !file.path.hasSuffix("/ServiceManager.swift") {
+            #expect(!drawers.contains { file.path.hasSuffix("\($0).swift") }, "\(file.path)")
+        }
+    }
+
+    @Test("Nothing stands at the top but what the architecture names")
+    func topLevel() throws {
+        let names = Set(
+            SourceFile.all().map { String($0.path.prefix { $0 != "/" }) }.filter { !$0.hasPrefix(".") })
+        let known: Set = ["Deploy", "Migrations", "Package.swift", "README.md", "Sources", "Tests"]
+        #expect(names.isSubset(of: known), "\(names.subtracting(known).sorted())")
+        #expect(known.isSubset(of: names), "missing: \(known.subtracting(names).sorted())")
+    }
+
+    @Test("No file knows the machine or the tools it was written with")
+    func noTraces() {
+        // Put together from pieces, as this file is searched too.
+        let traces = [
+            "/wo" + "rk/", "/ro" + "ot/", ".libr" + "ary", "fa" + "rm-", "/tmp/d" + "ev", "DESI" + "GN.md",
+            "before" + "-stop", "clau" + "de", "anthro" + "pic",
+        ]
+        let files = SourceFile.all()
+        #expect(files.count > 80)
+        for file in files {
+            for (number, line) in zip(1..., file.lines) {
+                for trace in traces where line.lowercased().contains(trace.lowercased()) {
+                    Issue.record("\(file.path):\(number) mentions \(trace)")
+                }
+            }
+        }
+    }
+
+    @Test("No secret lies about in the repository")
+    func noSecrets() {
+        for file in SourceFile.all() {
+            #expect(!file.lines.contains { $0.hasPrefix("-----BEGIN PRIV" + "ATE KEY") }, "\(file.path)")
+        }
+    }
+}
