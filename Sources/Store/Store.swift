@@ -14,7 +14,9 @@ public struct Store: Sendable {
     /// The file, as SQLite was given it.
     public let path: String
     let pool: DatabasePool
-    private let memory = Memory()
+    /// The data folder.
+    var folder: String { String(path.dropLast(Self.fileName.count + 1)) }
+    let memory = Memory()
 
     private init(path: String, pool: DatabasePool) {
         self.path = path

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Settlement
 import Signing
+import Synchronization
 import Testing
 
 @testable import Store
@@ -17,27 +18,40 @@ struct DurabilityTests {
 
     /// The files of a store as they lie there now, opened in a folder of their own.
     private func survivor<Value>(of scene: Scene, _ look: (Store) throws -> Value) throws -> Value {
-        let folder = scene.folder + "/survivor-\(UUID())"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        for suffix in ["", "-wal"] {
-            let name = "/" + Store.fileName + suffix
-            try FileManager.default.copyItem(atPath: scene.folder + name, toPath: folder + name)
+        try Files(of: scene).survivor(look)
+    }
+
+    private struct Files: Sendable {
+        let folder: String
+
+        init(of scene: Scene) { folder = scene.folder }
+
+        func survivor<Value>(_ look: (Store) throws -> Value) throws -> Value {
+            let copy = folder + "/survivor-\(UUID())"
+            try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+            for suffix in ["", "-wal"] {
+                let name = "/" + Store.fileName + suffix
+                try FileManager.default.copyItem(atPath: folder + name, toPath: copy + name)
+            }
+            let store = try Store.open(folder: copy)
+            defer { try? store.shut() }
+            return try look(store)
         }
-        let store = try Store.open(folder: folder)
-        defer { try? store.shut() }
-        return try look(store)
     }
 
     @Test("A batch is on the disk when append returns, and not before")
     func append() throws {
         let scene = try Scene()
         let batch = try scene.verified("b1", 1, january)
-        var stored: [Int64?] = []
+        let stored = Mutex<[Int64?]>([])
+        let files = Files(of: scene)
+        let signer = scene.signer
         _ = try scene.store.append(batch, received: .at("2026-01-31T12:00:00Z")) { receipt in
-            stored.append(try? survivor(of: scene) { try $0.recordCount() })
-            return scene.signer.seal(receipt.bytes, for: "M")
+            let found = try? files.survivor { try $0.recordCount() }
+            stored.withLock { $0.append(found) }
+            return signer.seal(receipt.bytes, for: "M")
         }
-        #expect(stored == [0])
+        #expect(stored.withLock { $0 } == [0])
         #expect(try survivor(of: scene) { try $0.recordCount() } == 3)
         #expect(
             try survivor(of: scene) { try $0.batch("b1", of: "M") } == scene.store.batch("b1", of: "M"))

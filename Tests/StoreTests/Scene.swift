@@ -99,9 +99,8 @@ final class Scene {
     ) throws -> Appended {
         let batch = try verified(
             id, sequence, records, of: merchant, byOperator: byOperator, strict: strict, received: received)
-        return try store.append(batch, received: received) {
-            signer.seal($0.bytes, for: $0.merchant.text)
-        }
+        let signer = signer
+        return try store.append(batch, received: received) { signer.seal($0.bytes, for: $0.merchant.text) }
     }
 
     // MARK: Closes

@@ -9,8 +9,8 @@ private let allowed: [(target: String, folder: String, imports: Set<String>)] = 
     (
         "Store", "Sources/Store",
         [
-            "Darwin", "Foundation", "GRDB", "GRDBSQLite", "Glibc", "Migrations", "Settlement", "Signing",
-            "Synchronization",
+            "Darwin", "Dispatch", "Foundation", "GRDB", "GRDBSQLite", "Glibc", "Migrations", "Settlement",
+            "Signing", "Synchronization",
         ]
     ),
     (

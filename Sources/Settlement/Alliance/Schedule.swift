@@ -84,6 +84,29 @@ extension Schedule {
     /// When the merchant's first terms begin; nil of an unknown merchant.
     public func termsBegin(of merchant: MerchantID) -> Instant? { entries[merchant]?.terms.first?.from }
 
+    /// What holds of a merchant over a stretch of time.
+    struct Standing {
+        let terms: Terms
+        let status: MerchantStatus
+        /// From when on, and until before when.
+        let from: Instant
+        let until: Instant?
+    }
+
+    /// What holds at an instant, and for how long around it nothing of it changes; nil before the first terms
+    /// and of an unknown merchant.
+    func standing(of merchant: MerchantID, at instant: Instant) -> Standing? {
+        guard let entry = entries[merchant], let terms = entry.terms.last(where: { $0.from <= instant })
+        else {
+            return nil
+        }
+        let changes = entry.terms.map(\.from) + entry.statuses.map(\.from)
+        return Standing(
+            terms: terms.terms, status: status(of: merchant, at: instant),
+            from: changes.filter { $0 <= instant }.max() ?? terms.from,
+            until: changes.filter { $0 > instant }.min())
+    }
+
     /// The status in force; before the first, and of an unknown merchant, active.
     public func status(of merchant: MerchantID, at instant: Instant) -> MerchantStatus {
         guard let entry = entries[merchant] else { return .active }

@@ -65,8 +65,14 @@ public enum Admission {
         guard record.type == .earn, record.campaign == nil, let amount = record.amount,
             let most = schedule.terms(of: merchant, at: record.at)?.maxPointsPerUnit
         else { return nil }
-        let points =
-            Int128(record.points.count) * Int128(schedule.alliance.currency.minorPerMajor) * 1_000_000
-        return points > Int128(most.millionths) * Int128(amount.minorUnits) ? .pointsExceedTerms : nil
+        return exceeds(most, points: record.points, amount: amount, currency: schedule.alliance.currency)
+            ? .pointsExceedTerms : nil
+    }
+
+    static func exceeds(
+        _ most: PointsPerUnit, points: Points, amount: Money, currency: Currency
+    ) -> Bool {
+        Int128(points.count) * Int128(currency.minorPerMajor) * 1_000_000
+            > Int128(most.millionths) * Int128(amount.minorUnits)
     }
 }

@@ -46,6 +46,9 @@ public struct RecordView {
             item: item.isEmpty ? nil : ItemID(verified: Self.text(item)))
     }
 
+    /// Whether both have the same id.
+    public func hasID(of other: RecordView) -> Bool { id.elementsEqual(other.id) }
+
     /// Whether both say the same, wherever they stand: what makes a record a duplicate. Rulebook §3.
     public func isSame(as other: RecordView) -> Bool {
         func same(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {

@@ -72,7 +72,7 @@ struct AllianceRows {
     /// Whether records or bookings are stored, which stand on the calendar and on terms.
     func isStoodOn() throws -> Bool {
         let query = try Prepared(
-            database, "SELECT EXISTS (SELECT 1 FROM records) OR EXISTS (SELECT 1 FROM bookings)")
+            database, "SELECT EXISTS (SELECT 1 FROM record_chunks) OR EXISTS (SELECT 1 FROM bookings)")
         return try query.first { $0.integer(0) != 0 } ?? false
     }
 

@@ -40,8 +40,12 @@ struct Roster: Sendable {
     var all: [MerchantID] { ids }
 }
 
-/// What a store remembers of its file between transactions.
+/// What a store remembers between transactions: of its file, and who waits to write to it.
 final class Memory: Sendable {
+    /// So many batches share a transaction that another's wait for it stays short.
+    let arrivals = ArrivalQueue<Arrival, Appended>(most: 32)
+    /// Which ids are borne, as the last transaction that stored batches left it; nil while one is at work.
+    let identities = Mutex<IdentityIndex?>(nil)
     private let last = Mutex<InForce?>(nil)
 
     /// Read again only when another version has come into force.

@@ -56,7 +56,8 @@ extension Store {
         let inForce = try inForce(database)
         let period = try period(ordinal, at: instant, forced: forced, inForce, database)
         try PeriodRows(database).begin(period, at: instant, forced: forced, alliance: inForce.version)
-        let transaction = try ClosingTransaction(database, inForce: inForce, period: period)
+        let transaction = try ClosingTransaction(
+            database, inForce: inForce, period: period, folder: folder)
         let closed = try body(transaction)
         try ClosedPeriodWriter(database, inForce: inForce, period: period).write(closed)
         try transaction.prove(closed)

@@ -10,13 +10,19 @@ public final class ClosingTransaction {
     /// Records to be looked at: those of the period, and those that stayed pending.
     public let eventCount: Int64
 
+    /// Bytes of records that are sorted in memory at a time; what passes them is sorted in a file.
+    var sortBudget = EventSort.budget
+
     private let database: Database
     private let inForce: InForce
+    /// Where that file is made.
+    private let folder: String
     private var seen: Int64 = 0
     private var pieces: [MerchantID: Int] = [:]
 
-    init(_ database: Database, inForce: InForce, period: Period) throws {
+    init(_ database: Database, inForce: InForce, period: Period, folder: String) throws {
         self.database = database
+        self.folder = folder
         self.inForce = inForce
         self.period = period
         schedule = inForce.schedule
@@ -44,8 +50,8 @@ public final class ClosingTransaction {
     /// ids, one in memory at a time, and writes what it gives back. Called once.
     public func eachMember(_ settle: (MemberInput) throws -> MemberOutput) throws {
         precondition(seen == 0, "a close goes through its members once")
-        var stream = try MemberStream(database, inForce: inForce, period: period)
-        defer { stream.stop() }
+        var stream = try MemberStream(
+            database, inForce: inForce, period: period, sort: EventSort(folder: folder, budget: sortBudget))
         let writer = try OutcomeWriter(database, roster: inForce.roster, period: period.ordinal)
         while let input = try stream.next() {
             let output = try settle(input)

@@ -4,8 +4,8 @@ import Settlement
 /// Finds what reversals name when it is not among the member's own events: by its id, one search each, so
 /// that a close needs no index over members. Rulebook §5.
 struct OriginalLookup {
-    private let identities: IdentityIndex
-    private let records: RecordRows
+    private let identities: IdentityLookup
+    private let records: RecordChunks
     private let refused: Prepared
     private let spentLot: Prepared
     private let allocations: Prepared
@@ -13,8 +13,8 @@ struct OriginalLookup {
     private let period: Int
 
     init(_ database: Database, _ roster: Roster, period: Int) throws {
-        identities = try IdentityIndex(database)
-        records = try RecordRows(database)
+        identities = try IdentityLookup(database)
+        records = try RecordChunks(database)
         refused = try Prepared(database, "SELECT 1 FROM outcomes WHERE record = ? AND state = 'refused'")
         spentLot = try Prepared(
             database, "SELECT \(LotRows.columns) FROM lots WHERE spent = 1 AND member = ? AND record = ?")
@@ -28,20 +28,26 @@ struct OriginalLookup {
         self.period = period
     }
 
+    /// An id is one merchant's.
+    private struct Name: Hashable {
+        let merchant: MerchantID
+        let id: RecordID
+    }
+
     /// Adds the originals of the member's reversals, their allocations, and the spent lots that come with
     /// them.
     func resolve(_ input: inout MemberInput) throws {
         guard input.events.contains(where: { $0.record.type.reverses != nil }) else { return }
-        let own = Set(input.events.map(\.number))
+        let own = Set(input.events.map { Name(merchant: $0.merchant, id: $0.record.id) })
         var lots = Set(input.lots.map(\.number))
         var redemptions: Set<RecordNumber> = []
         for event in input.events {
             guard let type = event.record.type.reverses, let ref = event.record.ref else { continue }
+            guard !own.contains(Name(merchant: event.merchant, id: ref)) else { continue }
             guard let number = try identities.find(ref, of: roster[event.merchant]) else {
                 input.originals[event.number] = .notStored
                 continue
             }
-            guard !own.contains(number) else { continue }
             let original = try original(number, type: type, of: input.member)
             input.originals[event.number] = original
             guard case .settled = original else { continue }

@@ -41,7 +41,7 @@ struct StateRows {
         return try query.first { $0.integer(0) } ?? 0
     }
 
-    func stored() throws -> Int64 { try RecordRows.lastNumber(database).value }
+    func stored() throws -> Int64 { try RecordChunks.lastNumber(database).value }
 
     /// Each by another way than the others, so that their sum proves something: open ones by what batches
     /// brought, settled ones by what the closes counted, the rest by their rows.

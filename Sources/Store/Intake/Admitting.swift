@@ -21,75 +21,122 @@ struct Judgement {
 
     /// Counts of accepted records by period, ascending.
     var periods: [(ordinal: Int, records: Int64)] {
-        var counts: [Int: Int64] = [:]
-        for record in accepted { counts[record.period, default: 0] += 1 }
-        return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        var counts: [(ordinal: Int, records: Int64)] = []
+        for record in accepted {
+            // Nearly all are of the same period as the one before.
+            if let last = counts.lastIndex(where: { $0.ordinal == record.period }) {
+                counts[last].records += 1
+            } else {
+                counts.append((record.period, 1))
+            }
+        }
+        return counts.sorted { $0.ordinal < $1.ordinal }
     }
 }
 
-/// Judges the records of a batch one by one, in its order, and claims the ids of those accepted.
-/// Rulebook §3.
+/// Judges the records of batches that are stored together, one by one in their order, and claims the ids of
+/// those accepted. Writes nothing. Rulebook §3.
 struct Admitting {
     private let schedule: Schedule
-    private let batch: VerifiedBatch
-    private let received: Instant
-    private let merchant: Int64
-    private let identities: IdentityIndex
-    private let records: RecordRows
+    private let chunks: RecordChunks
+    private let runs: IdentityRuns
     private var placing: Placing
-    private var judgement: Judgement
+    /// The batches judged so far that are to be stored.
+    private var judged: [(batch: VerifiedBatch, merchant: Int64, judgement: Judgement)] = []
 
-    init(
-        _ database: Database, inForce: InForce, batch: VerifiedBatch, received: Instant, merchant: Int64
-    ) throws {
+    init(_ database: Database, inForce: InForce) throws {
         schedule = inForce.schedule
-        self.batch = batch
-        self.received = received
-        self.merchant = merchant
-        identities = try IdentityIndex(database)
-        records = try RecordRows(database)
+        chunks = try RecordChunks(database)
+        runs = try IdentityRuns(database)
         placing = Placing(
             calendar: inForce.schedule.calendar, earliestOpen: try PeriodRows(database).earliestOpen())
-        judgement = Judgement(firstNumber: RecordNumber(try RecordRows.lastNumber(database).value + 1))
-        judgement.accepted.reserveCapacity(batch.records.count)
     }
 
-    consuming func judge() throws -> Judgement {
-        for position in batch.records.indices { try judge(position) }
+    mutating func judge(
+        _ arrival: Arrival, merchant: Int64, _ identities: inout IdentityIndex
+    ) throws -> Judgement {
+        var judgement = Judgement(firstNumber: RecordNumber(identities.last + 1))
+        judgement.accepted.reserveCapacity(arrival.batch.count)
+        try arrival.batch.withRecords { views in
+            let form = identities.form
+            let fingerprints = (0..<views.count).map { form.fingerprint(of: views[$0].id, of: merchant) }
+            let marks = identities.marks(of: fingerprints)
+            let context = Context(merchant: merchant, views: views)
+            var admission = BatchAdmission(
+                of: arrival.batch.header.merchant, schedule: schedule, received: arrival.received)
+            for position in 0..<views.count {
+                try judge(
+                    position, fingerprints[position], marks: marks[position], context, &admission,
+                    &identities, in: &judgement)
+            }
+        }
+        judged.append((arrival.batch, merchant, judgement))
         return judgement
     }
 
-    private mutating func judge(_ position: Int) throws {
-        let line = batch.records[position].line
-        let record = batch.records[position].record
+    /// Takes back what was claimed for the batch that was judged last: it is not stored.
+    mutating func forgetLast(_ identities: inout IdentityIndex) {
+        guard let last = judged.popLast() else { preconditionFailure("a batch was judged") }
+        identities.forget(from: last.judgement.firstNumber)
+    }
+
+    private struct Context {
+        let merchant: Int64
+        let views: RecordViews
+    }
+
+    private mutating func judge(
+        _ position: Int, _ fingerprint: UInt64, marks: UInt64, _ context: Context,
+        _ admission: inout BatchAdmission, _ identities: inout IdentityIndex, in judgement: inout Judgement
+    ) throws {
+        let view = context.views[position]
         // The bearer of the id is asked for first, but an id is only claimed for a record that is accepted.
-        let refusal = Admission.judge(
-            record, of: batch.header.merchant, schedule: schedule, received: received)
-        let number = RecordNumber(judgement.firstNumber.value + Int64(judgement.accepted.count))
-        let bearer =
-            refusal == nil
-            ? try identities.claim(record.id, of: merchant, for: number)
-            : try identities.find(record.id, of: merchant)
+        let bearer = try identities.bearer(fingerprint, marks: marks, runs) { number in
+            try with(number, context, judgement) { $1 == context.merchant && $0.hasID(of: view) }
+        }
         if let bearer {
-            if try self.record(bearer) == record {
+            // What bears the id is of the same merchant.
+            if try with(bearer, context, judgement, { other, _ in other.isSame(as: view) }) {
                 judgement.duplicates += 1
             } else {
-                judgement.refused.append(RefusedRecord(line: line, id: record.id, code: .idReused))
+                judgement.refused.append(RefusedRecord(view, .idReused))
             }
-        } else if let refusal {
-            judgement.refused.append(RefusedRecord(line: line, id: record.id, code: refusal))
+        } else if let refusal = admission.judge(view) {
+            judgement.refused.append(RefusedRecord(view, refusal))
         } else {
-            let place = placing.place(of: record.at)
+            identities.claim(fingerprint, for: RecordNumber(identities.last + 1))
+            let place = placing.place(of: view.at)
             judgement.accepted.append(
                 Judgement.Accepted(position: position, period: place.period, late: place.late))
         }
     }
 
-    /// A record that bears an id: stored earlier, or accepted earlier in this batch.
-    private func record(_ number: RecordNumber) throws -> Settlement.Record {
-        guard number >= judgement.firstNumber else { return try records.record(number).record }
-        let accepted = judgement.accepted[Int(number.value - judgement.firstNumber.value)]
-        return batch.records[accepted.position].record
+    /// A record and its merchant: one stored earlier, or accepted earlier in this batch or in one of those
+    /// that are stored with it.
+    private func with<Result>(
+        _ number: RecordNumber, _ context: Context, _ judgement: Judgement,
+        _ body: (RecordView, _ merchant: Int64) -> Result
+    ) throws -> Result {
+        if number >= judgement.firstNumber {
+            return body(context.views[Self.position(of: number, in: judgement)], context.merchant)
+        }
+        if let other = judged.last(where: { $0.judgement.firstNumber <= number }) {
+            return other.batch.withRecords { views in
+                body(views[Self.position(of: number, in: other.judgement)], other.merchant)
+            }
+        }
+        return try chunks.withRecord(number) { body($0.view, $0.merchant) }
+    }
+
+    private static func position(of number: RecordNumber, in judgement: Judgement) -> Int {
+        judgement.accepted[Int(number.value - judgement.firstNumber.value)].position
+    }
+}
+
+extension RefusedRecord {
+    fileprivate init(_ view: RecordView, _ code: RecordRefusalCode) {
+        self.init(
+            line: view.line, id: RecordID(verified: String(decoding: view.id, as: UTF8.self)), code: code)
     }
 }
 

@@ -81,21 +81,18 @@ extension Store {
     public func pendingRecords() throws -> [PendingRecord] {
         try reading("read pending records") { database in
             let roster = try inForce(database).roster
+            let records = try RecordChunks(database)
             let query = try Prepared(
                 database,
-                """
-                SELECT \(RecordRows.columns), o.code, o.attempts
-                FROM outcomes o JOIN records r ON r.record = o.record
-                WHERE o.state = 'pending' ORDER BY o.record
-                """)
+                "SELECT record, code, attempts FROM outcomes WHERE state = 'pending' ORDER BY record")
             return try query.all { row in
-                let stored = RecordRows.stored(row)
-                guard let code = SettlementRefusalCode(rawValue: row.text(15)) else {
+                let stored = try records.record(RecordNumber(row.integer(0)))
+                guard let code = SettlementRefusalCode(rawValue: row.text(1)) else {
                     preconditionFailure("a pending record has the code that it would be refused with")
                 }
                 return PendingRecord(
                     merchant: roster[stored.merchant], record: stored.record, code: code,
-                    attempts: Int(row.integer(16)))
+                    attempts: Int(row.integer(2)))
             }
         }
     }

@@ -25,9 +25,9 @@ extension Store {
     public func record(_ id: RecordID, of merchant: MerchantID) throws -> RecordStanding? {
         try reading("read a record") { database in
             guard let merchant = try inForce(database).roster.number(of: merchant),
-                let number = try IdentityIndex(database).find(id, of: merchant)
+                let number = try IdentityLookup(database).find(id, of: merchant)
             else { return nil }
-            let stored = try RecordRows(database).record(number)
+            let stored = try RecordChunks(database).record(number)
             return RecordStanding(
                 record: stored.record, late: stored.late,
                 state: try state(of: stored, earliestOpen: PeriodRows(database).earliestOpen(), database))

@@ -88,6 +88,52 @@ struct AdmissionTests {
         #expect(judge(judged, at: BatchSetting.received) == judged.code)
     }
 
+    @Test("Judged batch by batch the same comes out, whichever record comes before")
+    func batches() {
+        let merchants = Set(Self.cases.map(\.merchant)).sorted()
+        var counted = 0
+        for merchant in merchants {
+            for order in [Self.cases, Self.cases.reversed()] {
+                var batch = BatchAdmission(
+                    of: MerchantID(merchant)!, schedule: BatchSetting.schedule,
+                    received: BatchSetting.received)
+                for judged in order {
+                    // Every merchant reports every record of the others, too.
+                    let expected = Admission.judge(
+                        judged.record, of: MerchantID(merchant)!, schedule: BatchSetting.schedule,
+                        received: BatchSetting.received)
+                    let found = withView(of: judged.record) { batch.judge($0) }
+                    #expect(found == expected, "\(judged.why), of \(merchant)")
+                    if judged.merchant == merchant { #expect(found == judged.code) }
+                    counted += 1
+                }
+            }
+        }
+        #expect(counted == 2 * merchants.count * Self.cases.count)
+    }
+
+    /// The record as it would stand in a batch's bytes.
+    private func withView<Result>(of record: Record, _ body: (RecordView) -> Result) -> Result {
+        let texts = [
+            record.id.text, record.member.text, record.ref?.text, record.store?.text, record.campaign?.text,
+            record.item?.text,
+        ]
+        let bytes = texts.flatMap { Array(($0 ?? "").utf8) }
+        return bytes.withUnsafeBytes { buffer in
+            var end = 0
+            let parts = texts.map { text in
+                let start = end
+                end += text?.utf8.count ?? 0
+                return UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+            }
+            return body(
+                RecordView(
+                    line: 2, type: record.type, points: record.points, amount: record.amount, at: record.at,
+                    expires: record.expires, id: parts[0], member: parts[1], ref: parts[2], store: parts[3],
+                    campaign: parts[4], item: parts[5]))
+        }
+    }
+
     private func judge(_ judged: Judged, at received: Instant) -> RecordRefusalCode? {
         Admission.judge(
             judged.record, of: MerchantID(judged.merchant)!, schedule: BatchSetting.schedule,
@@ -100,6 +146,12 @@ struct AdmissionTests {
         let limit = Instant(rfc3339: "2026-01-25T10:00:00+01:00")!
         #expect(judge(record, at: limit) == nil)
         #expect(judge(record, at: limit.advanced(byMilliseconds: 1)) == .tooOld)
+        for (late, code) in [(0, nil), (1, .tooOld)] as [(Int64, RecordRefusalCode?)] {
+            var batch = BatchAdmission(
+                of: MerchantID("M")!, schedule: BatchSetting.schedule,
+                received: limit.advanced(byMilliseconds: late))
+            #expect(withView(of: record.record) { batch.judge($0) } == code)
+        }
         let terms = Judged("too old comes before no terms", nil, of: "W", at: "2026-01-05T10:00:00+01:00")
         #expect(judge(terms, at: limit.advanced(byMilliseconds: 1)) == .tooOld)
         let sample = BatchSetting.alliance

@@ -1,0 +1,157 @@
+/// Room for packed values where an array has been made long enough: for what is written by the million.
+struct PackedBytes {
+    private let start: UnsafeMutableRawPointer
+    private(set) var count = 0
+
+    init(_ start: UnsafeMutableRawPointer) { self.start = start }
+
+    /// Leaves room for bytes that are stored later; gives their place.
+    @inline(__always)
+    mutating func reserve(_ bytes: Int) -> Int {
+        defer { count &+= bytes }
+        return count
+    }
+
+    @inline(__always)
+    func store(_ value: UInt16, at place: Int) {
+        start.storeBytes(of: value.littleEndian, toByteOffset: place, as: UInt16.self)
+    }
+
+    @inline(__always)
+    mutating func write(byte: UInt8) {
+        start.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count &+= 1
+    }
+
+    @inline(__always)
+    mutating func write(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            write(byte: UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest &>>= 7
+        }
+        write(byte: UInt8(truncatingIfNeeded: rest))
+    }
+
+    @inline(__always)
+    mutating func write(signed value: Int64) {
+        write(UInt64(bitPattern: (value &<< 1) ^ (value &>> 63)))
+    }
+
+    /// A text of at most 255 bytes.
+    @inline(__always)
+    mutating func write(_ text: UnsafeRawBufferPointer) {
+        write(byte: UInt8(text.count))
+        guard let from = text.baseAddress else { return }
+        (start + count).copyMemory(from: from, byteCount: text.count)
+        count &+= text.count
+    }
+
+    /// The same if there is one; says so.
+    @inline(__always)
+    mutating func write(ifAny text: UnsafeRawBufferPointer) -> Bool {
+        guard !text.isEmpty else { return false }
+        write(text)
+        return true
+    }
+}
+
+extension [UInt8] {
+    /// Appends what `write` writes, which must not be more than `most` bytes.
+    @inline(__always)
+    mutating func appendPacked(atMost most: Int, _ write: (inout PackedBytes) -> Void) {
+        append(addingCapacity: most) { place in
+            var packed = PackedBytes(place)
+            write(&packed)
+            precondition(packed.count <= most, "what is packed fits in the room that was made for it")
+            return packed.count
+        }
+    }
+
+    @inline(__always)
+    private mutating func append(addingCapacity most: Int, _ write: (UnsafeMutableRawPointer) -> Int) {
+        let end = count
+        append(contentsOf: repeatElement(0, count: most))
+        let written = withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return 0 }
+            return write(start + end)
+        }
+        removeLast(most - written)
+    }
+}
+
+/// Packed values one after the other. Numbers are in groups of seven bits, the lowest first, all but the last
+/// with the high bit set; signed ones alternate 0, -1, 1, -2 … A text is a byte for its length and its bytes.
+struct PackedWriter {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func byte(_ value: UInt8) { bytes.append(value) }
+
+    mutating func unsigned(_ value: UInt64) { bytes.appendPacked(atMost: 10) { $0.write(value) } }
+
+    mutating func signed(_ value: Int64) { bytes.appendPacked(atMost: 10) { $0.write(signed: value) } }
+
+    /// A text of at most 255 bytes.
+    mutating func text(_ text: String) {
+        var text = text
+        text.withUTF8 { self.text(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// A text of at most 255 bytes.
+    mutating func text(_ text: UnsafeRawBufferPointer) {
+        precondition(text.count <= 255, "a packed text has at most 255 bytes")
+        bytes.append(UInt8(text.count))
+        bytes.append(contentsOf: text)
+    }
+
+    /// Forgets what was written, and keeps the room for it.
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+}
+
+/// Packed values in memory that someone else holds. Behind their end there is nothing to read, and reading it
+/// is a defect that is caught.
+struct PackedReader {
+    private let bytes: UnsafeRawBufferPointer
+    private(set) var position: Int
+
+    var isAtEnd: Bool { position >= bytes.count }
+
+    init(_ bytes: UnsafeRawBufferPointer, from position: Int = 0) {
+        self.bytes = bytes
+        self.position = position
+    }
+
+    @inline(__always)
+    mutating func byte() -> UInt8 {
+        precondition(position < bytes.count, "packed bytes end where their last value does")
+        defer { position &+= 1 }
+        return bytes.load(fromByteOffset: position, as: UInt8.self)
+    }
+
+    @inline(__always)
+    mutating func unsigned() -> UInt64 {
+        var byte = byte()
+        var value = UInt64(byte & 0x7F)
+        var shift: UInt64 = 7
+        while byte >= 0x80 {
+            byte = self.byte()
+            value |= UInt64(byte & 0x7F) &<< shift
+            shift &+= 7
+        }
+        return value
+    }
+
+    @inline(__always)
+    mutating func signed() -> Int64 {
+        let value = unsigned()
+        return Int64(bitPattern: value &>> 1) ^ -Int64(bitPattern: value & 1)
+    }
+
+    @inline(__always)
+    mutating func text() -> UnsafeRawBufferPointer {
+        let count = Int(byte())
+        precondition(count <= bytes.count - position, "packed bytes end where their last value does")
+        defer { position &+= count }
+        return UnsafeRawBufferPointer(rebasing: bytes[position..<position &+ count])
+    }
+}

@@ -1,0 +1,197 @@
+import Dispatch
+import GRDB
+import Settlement
+import Signing
+import Synchronization
+
+/// Batches on their way into the file, in one transaction: all are judged, then the receipts are sealed, and
+/// only then is anything written.
+struct Appending {
+    private let database: Database
+    private let inForce: InForce
+    private let rows: BatchRows
+
+    init(_ database: Database, inForce: InForce) {
+        self.database = database
+        self.inForce = inForce
+        rows = BatchRows(database)
+    }
+
+    /// Gives an outcome for each; throws what is the trouble of all.
+    func run(
+        _ arrivals: [Arrival], _ identities: inout IdentityIndex
+    ) throws -> [Result<Appended, any Error>] {
+        var admitting = try Admitting(database, inForce: inForce)
+        var verdicts: [Verdict] = []
+        let last = identities.last
+        identities.reserve(arrivals.reduce(0) { $0 + $1.batch.count })
+        for arrival in arrivals {
+            verdicts.append(try judge(arrival, after: verdicts, with: &admitting, &identities))
+        }
+        let receipts = Self.sealed(arrivals, verdicts)
+        try write(arrivals, verdicts, receipts)
+        try identities.keep(claimed: Int(identities.last - last), IdentityRuns(database))
+        return zip(verdicts, receipts).map { verdict, receipt in
+            switch verdict {
+            case .refused(let refusal): .failure(refusal)
+            case .copy(let document): .success(.copy(document))
+            case .again(let earlier): .success(.copy(Self.known(receipts[earlier])))
+            case .new(let accepted): .success(.stored(Self.known(receipt), accepted.receipt))
+            }
+        }
+    }
+
+    /// What becomes of one batch.
+    enum Verdict {
+        case refused(BatchRefusal)
+        case copy(SealedDocument)
+        /// The same as one of those before it, by its place among them.
+        case again(Int)
+        case new(Accepted)
+    }
+
+    struct Accepted {
+        let merchant: Int64
+        let judgement: Judgement
+        let receipt: Receipt
+    }
+
+    // MARK: Judging
+
+    private func judge(
+        _ arrival: Arrival, after verdicts: [Verdict], with admitting: inout Admitting,
+        _ identities: inout IdentityIndex
+    ) throws -> Verdict {
+        let batch = arrival.batch
+        let merchant = inForce.roster[batch.header.merchant]
+        let earlier = Self.accepted(verdicts, of: merchant)
+        if let known = try known(batch, of: merchant, earlier) { return known }
+        let standing = try rows.sequences(of: merchant, batch.authentic.signer, around: batch.header.sequence)
+        let others = earlier.filter { $0.receipt.signer == batch.authentic.signer }.map(\.receipt.sequence)
+        guard !standing.isTaken, !others.contains(batch.header.sequence) else {
+            return .refused(.sequenceReused(batch))
+        }
+        let judgement = try admitting.judge(arrival, merchant: merchant, &identities)
+        if batch.header.strict, !judgement.refused.isEmpty {
+            admitting.forgetLast(&identities)
+            return .refused(.recordsRefused(judgement.refused))
+        }
+        let highest = max(standing.highest, others.max() ?? 0)
+        let warnings = batch.header.sequence > highest + 1 ? [Receipt.sequenceGap] : []
+        let receipt = receipt(arrival, judgement, warnings: warnings)
+        return .new(Accepted(merchant: merchant, judgement: judgement, receipt: receipt))
+    }
+
+    /// What becomes of a batch whose id is used: stored earlier, or among those that are stored with it.
+    private func known(
+        _ batch: VerifiedBatch, of merchant: Int64, _ earlier: [(position: Int, receipt: Receipt)]
+    ) throws -> Verdict? {
+        if let found = try rows.find(batch: batch.header.batch, of: merchant) {
+            guard found.digest == batch.authentic.digest.bytes else { return .refused(.batchReused(batch)) }
+            return .copy(found.receipt)
+        }
+        guard let found = earlier.first(where: { $0.receipt.batch == batch.header.batch }) else { return nil }
+        guard found.receipt.digest == batch.authentic.digest else { return .refused(.batchReused(batch)) }
+        return .again(found.position)
+    }
+
+    /// The receipts of a merchant's batches that are to be stored with this one, and their places.
+    private static func accepted(
+        _ verdicts: [Verdict], of merchant: Int64
+    ) -> [(position: Int, receipt: Receipt)] {
+        verdicts.enumerated().compactMap { position, verdict in
+            guard case .new(let accepted) = verdict, accepted.merchant == merchant else { return nil }
+            return (position, accepted.receipt)
+        }
+    }
+
+    private func receipt(_ arrival: Arrival, _ judgement: Judgement, warnings: [String]) -> Receipt {
+        let calendar = inForce.schedule.calendar
+        let (batch, header) = (arrival.batch, arrival.batch.header)
+        return Receipt(
+            alliance: inForce.schedule.alliance.id, merchant: header.merchant, signer: batch.authentic.signer,
+            batch: header.batch, sequence: header.sequence, digest: batch.authentic.digest,
+            received: arrival.received,
+            counts: Receipt.Counts(
+                records: header.records, accepted: Int64(judgement.accepted.count),
+                duplicates: judgement.duplicates, refused: Int64(judgement.refused.count)),
+            refused: judgement.refused, warnings: warnings,
+            periods: judgement.periods.map { ordinal, count in
+                Receipt.PeriodCount(period: calendar.period(ordinal).id, records: count)
+            })
+    }
+
+    // MARK: Sealing
+
+    /// The receipts of the new ones, sealed on as many threads as there are cores: two signatures each are
+    /// the dearest part of a small batch.
+    private static func sealed(_ arrivals: [Arrival], _ verdicts: [Verdict]) -> [SealedDocument?] {
+        let documents = Mutex<[SealedDocument?]>(Array(repeating: nil, count: arrivals.count))
+        let receipts = verdicts.map { verdict -> Receipt? in
+            guard case .new(let accepted) = verdict else { return nil }
+            return accepted.receipt
+        }
+        let places = receipts.indices.filter { receipts[$0] != nil }
+        let seal = { @Sendable (place: Int) in
+            guard let receipt = receipts[place] else { return }
+            let document = arrivals[place].seal(receipt)
+            documents.withLock { $0[place] = document }
+        }
+        if places.count < 2 {
+            places.forEach(seal)
+        } else {
+            DispatchQueue.concurrentPerform(iterations: places.count) { seal(places[$0]) }
+        }
+        return documents.withLock { $0 }
+    }
+
+    private static func known(_ document: SealedDocument?) -> SealedDocument {
+        guard let document else { preconditionFailure("a new batch has a receipt") }
+        return document
+    }
+
+    // MARK: Writing
+
+    private func write(
+        _ arrivals: [Arrival], _ verdicts: [Verdict], _ receipts: [SealedDocument?]
+    ) throws {
+        let chunks = try RecordChunks(database)
+        for (position, verdict) in verdicts.enumerated() {
+            guard case .new(let accepted) = verdict else { continue }
+            let arrival = arrivals[position]
+            let judgement = accepted.judgement
+            let number = try rows.add(
+                arrival.batch, merchant: accepted.merchant, received: arrival.received, judgement: judgement,
+                receipt: Self.known(receipts[position]))
+            var packer = RecordPacker(first: judgement.firstNumber)
+            arrival.batch.withRecords { views in
+                for record in judgement.accepted {
+                    packer.add(views[record.position], period: record.period, late: record.late)
+                }
+            }
+            try chunks.append(packer.chunks, batch: number, merchant: accepted.merchant)
+        }
+    }
+}
+
+extension BatchRefusal {
+    fileprivate static func batchReused(_ batch: VerifiedBatch) -> BatchRefusal {
+        BatchRefusal(
+            .batchReused, field: "batch",
+            reason: "batch \(batch.header.batch) of \(batch.header.merchant) is stored with other bytes")
+    }
+
+    fileprivate static func sequenceReused(_ batch: VerifiedBatch) -> BatchRefusal {
+        BatchRefusal(
+            .sequenceReused, field: "sequence",
+            reason: "sequence \(batch.header.sequence) of \(batch.header.merchant), signed by the "
+                + "\(batch.authentic.signer.rawValue), is another batch's")
+    }
+
+    fileprivate static func recordsRefused(_ refused: [RefusedRecord]) -> BatchRefusal {
+        BatchRefusal(
+            .recordsRefused, line: refused.first?.line,
+            reason: "the batch is strict and \(refused.count) of its records would be refused",
+            records: refused)
+    }
+}

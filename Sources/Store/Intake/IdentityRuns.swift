@@ -1,0 +1,164 @@
+import GRDB
+
+/// Runs as the file holds them.
+struct IdentityRuns {
+    private let database: Database
+    private let page: Prepared
+    private let range: Prepared
+    private let insert: Prepared
+
+    init(_ database: Database) throws {
+        self.database = database
+        page = try Prepared(database, "SELECT bytes FROM identity_pages WHERE page = ?")
+        range = try Prepared(
+            database, "SELECT page, bytes FROM identity_pages WHERE page BETWEEN ? AND ? ORDER BY page")
+        insert = try Prepared(database, "INSERT INTO identity_pages (page, bytes) VALUES (?, ?)")
+    }
+
+    // MARK: Reading
+
+    /// The whole runs, in the order of the records that they cover.
+    func all() throws -> [IdentityRun] {
+        try Prepared(
+            database,
+            "SELECT run, level, first, last, filter FROM identity_runs WHERE whole = 1 ORDER BY first"
+        ).all { row in
+            IdentityRun(
+                row.integer(0), level: Int(row.integer(1)), first: row.integer(2), last: row.integer(3),
+                filter: row.withBytes(4) { IdentityFilter($0) })
+        }
+    }
+
+    /// The records with a fingerprint.
+    func records(with fingerprint: UInt64, in run: IdentityRun) throws -> [Int64] {
+        let number = run.page(of: fingerprint)
+        page.bind(1, run.key(of: number))
+        let found = try page.first { row in
+            row.withBytes(0) { bytes in
+                IdentityPage(bytes, number, of: run).records(with: fingerprint)
+            }
+        }
+        guard let found else { throw StoreTrouble.identities("page \(number) of run \(run.run) is missing") }
+        return found
+    }
+
+    /// Calls `body` with the entries of a run whose fingerprints lie in a range.
+    func forEach(
+        in fingerprints: Range<UInt64>, of run: IdentityRun, _ body: (IdentityTail.Entry) -> Void
+    ) throws {
+        range.bind(1, run.key(of: run.page(of: fingerprints.lowerBound)))
+        range.bind(2, run.key(of: run.page(of: fingerprints.upperBound - 1)))
+        try range.forEach { row in
+            let number = Int(row.integer(0) & 0xFF_FFFF)
+            row.withBytes(1) { bytes in
+                let view = IdentityPage(bytes, number, of: run)
+                for index in 0..<view.count {
+                    let entry = view[index]
+                    if fingerprints.contains(entry.fingerprint) { body(entry) }
+                }
+            }
+        }
+    }
+
+    // MARK: Writing
+
+    /// The number of the next run.
+    func nextNumber() throws -> Int64 {
+        try Prepared(database, "SELECT coalesce(max(run), 0) + 1 FROM identity_runs").first { $0.integer(0) }
+            ?? 1
+    }
+
+    /// Notes a run whose pages are not all there.
+    func begin(_ run: IdentityRun) throws {
+        let insert = try Prepared(
+            database, "INSERT INTO identity_runs (run, level, first, last, whole) VALUES (?, ?, ?, ?, 0)")
+        insert.bind(1, run.run)
+        insert.bind(2, run.level)
+        insert.bind(3, run.first)
+        insert.bind(4, run.last)
+        try insert.run()
+    }
+
+    /// Writes some pages of a run: `entries` are all that belong on them, in any order.
+    func write(_ pages: Range<Int>, of run: IdentityRun, _ entries: [IdentityTail.Entry]) throws {
+        let (sorted, ends) = Self.sorted(entries, on: pages, of: run)
+        for page in pages {
+            let place = page - pages.lowerBound
+            insert.bind(1, run.key(of: page))
+            insert.bind(2, IdentityPage.packed(sorted[ends[place]..<ends[place + 1]], page, of: run))
+            try insert.run()
+        }
+    }
+
+    /// The entries in order, and where those of each page begin: dealt out to places of about three, as
+    /// fingerprints are spread evenly, and put right from neighbour to neighbour.
+    private static func sorted(
+        _ entries: [IdentityTail.Entry], on pages: Range<Int>, of run: IdentityRun
+    ) -> (entries: [IdentityTail.Entry], ends: [Int]) {
+        let parts = 64
+        let places = UInt64(run.pages * parts)
+        let first = pages.lowerBound * parts
+        func place(_ entry: IdentityTail.Entry) -> Int {
+            Int((entry.fingerprint &<< 16).multipliedFullWidth(by: places).high) &- first
+        }
+        var next = [Int](repeating: 0, count: pages.count * parts + 1)
+        for entry in entries { next[place(entry) + 1] += 1 }
+        for index in 1..<next.count { next[index] += next[index - 1] }
+        let ends = stride(from: 0, through: next.count - 1, by: parts).map { next[$0] }
+        var sorted = [IdentityTail.Entry](
+            repeating: IdentityTail.Entry(fingerprint: 0, record: 0), count: entries.count)
+        for entry in entries {
+            let place = place(entry)
+            sorted[next[place]] = entry
+            next[place] += 1
+        }
+        sorted.withUnsafeMutableBufferPointer { sorted in
+            for index in sorted.indices.dropFirst() {
+                let entry = sorted[index]
+                var hole = index
+                while hole > 0, entry < sorted[hole - 1] {
+                    sorted[hole] = sorted[hole - 1]
+                    hole -= 1
+                }
+                sorted[hole] = entry
+            }
+        }
+        return (sorted, ends)
+    }
+
+    /// Notes that all pages of a run are there: from now on it is one.
+    func finish(_ run: IdentityRun) throws {
+        let update = try Prepared(database, "UPDATE identity_runs SET whole = 1, filter = ? WHERE run = ?")
+        update.bind(1, run.filter.bytes)
+        update.bind(2, run.run)
+        try update.run()
+    }
+
+    func remove(_ run: Int64) throws {
+        for sql in [
+            "DELETE FROM identity_pages WHERE page >= ?1 << 24 AND page < (?1 + 1) << 24",
+            "DELETE FROM identity_runs WHERE run = ?1",
+        ] {
+            let delete = try Prepared(database, sql)
+            delete.bind(1, run)
+            try delete.run()
+        }
+    }
+
+    /// Removes what is left of a run that was never finished.
+    func removeUnfinished() throws {
+        let runs = try Prepared(database, "SELECT run FROM identity_runs WHERE whole = 0").all {
+            $0.integer(0)
+        }
+        for run in runs { try remove(run) }
+    }
+}
+
+extension StoreTrouble {
+    /// The index of ids does not fit the records.
+    static func identities(_ cause: String) -> StoreTrouble {
+        StoreTrouble(
+            "read the index of ids", because: cause,
+            hint: "stop, keep a copy of the file, and restore the last backup")
+    }
+}

@@ -1,0 +1,20 @@
+/// SplitMix64: the same seed gives the same records, on every machine.
+struct Random {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 7_919 &+ 1 }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `bound`.
+    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+
+    /// A number from 0 to before 1.
+    mutating func fraction() -> Double { Double(next() >> 11) / Double(1 << 53) }
+}
