@@ -27,19 +27,25 @@ public struct BatchContent: Hashable, Sendable {
     public init(parsing bytes: [UInt8], form: BatchForm) throws(BatchRefusal) {
         var records: [BatchRecord] = []
         header = try Self.scan(bytes, form: form) { header in
-            // What a header announces is only its word; a record takes at least 50 bytes of JSON, 30 of CSV.
-            records.reserveCapacity(min(Int(header.records), bytes.count / 30))
+            records.reserveCapacity(Self.likelyCount(header, bytes))
         } record: { scanned, text in
             records.append(BatchRecord(line: scanned.line, record: scanned.record(in: text)))
         }
         self.records = records
     }
 
-    /// Reads a whole batch without keeping it: the header goes to `header`, each record to `record`.
+    /// How many records there may be. What a header announces is only its word; a record takes at least 50
+    /// bytes of JSON, 30 of CSV.
+    static func likelyCount(_ header: BatchHeader, _ bytes: [UInt8]) -> Int {
+        min(Int(header.records), bytes.count / 30)
+    }
+
+    /// Reads a whole batch without keeping it: the header goes to `header`, each record to `record`, and in
+    /// the end the texts that had to be decoded to `decoded`.
     @inline(__always)
     static func scan(
         _ bytes: [UInt8], form: BatchForm, header: (BatchHeader) -> Void,
-        record: (ScannedRecord, BatchText) -> Void
+        record: (ScannedRecord, BatchText) -> Void, decoded: ([UInt8]) -> Void = { _ in }
     ) throws(BatchRefusal) -> BatchHeader {
         guard bytes.count <= BatchText.maximumBytes else {
             throw BatchRefusal(
@@ -54,23 +60,25 @@ public struct BatchContent: Hashable, Sendable {
             switch form {
             case .ndjson:
                 var reader = NDJSONReader(view)
-                return try read(&reader, header: header, record: record)
+                return try read(&reader, header: header, record: record, decoded: decoded)
             case .csv:
                 var reader = CSVBatchReader(view)
-                return try read(&reader, header: header, record: record)
+                return try read(&reader, header: header, record: record, decoded: decoded)
             }
         }
     }
 
     @inline(__always)
     private static func read<Reader: BatchReader>(
-        _ reader: inout Reader, header: (BatchHeader) -> Void, record: (ScannedRecord, BatchText) -> Void
+        _ reader: inout Reader, header: (BatchHeader) -> Void, record: (ScannedRecord, BatchText) -> Void,
+        decoded: ([UInt8]) -> Void
     ) throws(BatchRefusal) -> BatchHeader {
         do throws(Malformation) {
             let found = try reader.readHeader()
             header(found)
             var scanned = ScannedRecord()
             while try reader.readRecord(&scanned) { record(scanned, reader.text) }
+            decoded(reader.text.decoded)
             return found
         } catch {
             throw BatchRefusal(.malformed, line: reader.line, field: error.field, reason: error.reason)

@@ -133,6 +133,17 @@ extension ScannedRecord {
             item: has(.item) ? ItemID(verified: text.string(item)) : nil)
     }
 
+    /// The record with its texts where they are; `bytes` gives those of a range.
+    @inline(__always)
+    func view(_ bytes: (TextRange) -> UnsafeRawBufferPointer) -> RecordView {
+        let absent = UnsafeRawBufferPointer(start: nil, count: 0)
+        return RecordView(
+            line: line, type: type, points: Points(points), amount: has(.amount) ? Money(amount) : nil,
+            at: at, expires: has(.expires) ? expires : nil, id: bytes(id), member: bytes(member),
+            ref: has(.ref) ? bytes(ref) : absent, store: has(.store) ? bytes(store) : absent,
+            campaign: has(.campaign) ? bytes(campaign) : absent, item: has(.item) ? bytes(item) : absent)
+    }
+
     @inline(__always)
     private func has(_ field: RecordField) -> Bool { fields.contains(RecordFields(field)) }
 }

@@ -1,10 +1,13 @@
 /// A batch that may be stored: signed, well-formed, of a merchant that its key may speak for, with the count
 /// and the totals that its header says. Its only initialiser makes it so. Rulebook §3.
+///
+/// Its records stay where they are in its bytes until someone asks for them.
 public struct VerifiedBatch: Sendable {
     public let authentic: AuthenticBatch
     public let header: BatchHeader
-    /// In the order of the bytes.
-    public let records: [BatchRecord]
+    private let scanned: [ScannedRecord]
+    /// The texts that were written with escapes.
+    private let decoded: [UInt8]
 
     /// Reads and checks what the bytes say.
     ///
@@ -15,13 +18,43 @@ public struct VerifiedBatch: Sendable {
             throw BatchRefusal(
                 .merchantSuspended, reason: "\(merchant) is suspended, its batches are not taken")
         }
-        let content = try BatchContent(parsing: authentic.bytes, form: authentic.form)
-        try Self.checkMerchant(content.header, authentic.keyMerchant, schedule)
-        if authentic.keyMerchant != nil { try Self.checkTypes(content.records) }
-        try content.checkFigures()
+        var scanned: [ScannedRecord] = []
+        var decoded: [UInt8] = []
+        let header = try BatchContent.scan(authentic.bytes, form: authentic.form) { header in
+            scanned.reserveCapacity(BatchContent.likelyCount(header, authentic.bytes))
+        } record: { record, _ in
+            scanned.append(record)
+        } decoded: {
+            decoded = $0
+        }
+        try Self.checkMerchant(header, authentic.keyMerchant, schedule)
+        if authentic.keyMerchant != nil { try Self.checkTypes(scanned) }
+        try header.check(count: scanned.count, points: scanned.lazy.map { ($0.recordType, $0.recordPoints) })
         self.authentic = authentic
-        header = content.header
-        records = content.records
+        self.header = header
+        self.scanned = scanned
+        self.decoded = decoded
+    }
+
+    /// How many records there are.
+    public var count: Int { scanned.count }
+
+    /// The records in the order of the bytes, made when they are asked for.
+    public var records: [BatchRecord] {
+        withRecords { views in
+            (0..<views.count).map { BatchRecord(line: views[$0].line, record: views[$0].record) }
+        }
+    }
+
+    /// Calls `body` with the records where they stand; nothing of them may be kept.
+    public func withRecords<Result>(_ body: (RecordViews) throws -> Result) rethrows -> Result {
+        try authentic.bytes.withUnsafeBytes { bytes in
+            try decoded.withUnsafeBytes { decoded in
+                try scanned.withUnsafeBufferPointer { scanned in
+                    try body(RecordViews(scanned: scanned, bytes: bytes, decoded: decoded))
+                }
+            }
+        }
     }
 
     private static func checkMerchant(
@@ -42,26 +75,28 @@ public struct VerifiedBatch: Sendable {
         }
     }
 
-    private static func checkTypes(_ records: [BatchRecord]) throws(BatchRefusal) {
-        guard let found = records.first(where: { $0.record.type.operatorOnly }) else { return }
+    private static func checkTypes(_ records: [ScannedRecord]) throws(BatchRefusal) {
+        guard let found = records.first(where: { $0.recordType.operatorOnly }) else { return }
         throw BatchRefusal(
             .operatorOnly, line: found.line, field: "type",
-            reason: "a record of type \(found.record.type.name) comes under an operator key only")
+            reason: "a record of type \(found.recordType.name) comes under an operator key only")
     }
 }
 
-extension BatchContent {
-    /// Holds the header's count and totals against the records. Throws `count_mismatch` or else
+extension BatchHeader {
+    /// Holds the count and the totals against the records. Throws `count_mismatch` or else
     /// `totals_mismatch`, of the first type in the rulebook's order that differs.
-    public func checkFigures() throws(BatchRefusal) {
-        guard header.records == Int64(records.count) else {
+    func check(
+        count: Int, points: some Sequence<(RecordType, Int64)>
+    ) throws(BatchRefusal) {
+        guard records == Int64(count) else {
             throw BatchRefusal(
                 .countMismatch, line: 1, field: "records",
-                reason: "the header says \(header.records) records, found \(records.count)")
+                reason: "the header says \(records) records, found \(count)")
         }
-        let sums = Self.totals(of: records.lazy.map(\.record))
+        let sums = BatchContent.totals(points)
         for type in [RecordType.earn, .redeem, .earnReversal, .redeemReversal, .opening, .correction] {
-            let (said, found) = (header.totals[type] ?? 0, sums[type] ?? 0)
+            let (said, found) = (totals[type] ?? 0, sums[type] ?? 0)
             guard said == found else {
                 throw BatchRefusal(
                     .totalsMismatch, line: 1, field: "totals.\(type.name)",
@@ -69,12 +104,24 @@ extension BatchContent {
             }
         }
     }
+}
+
+extension BatchContent {
+    /// Holds the header's count and totals against the records, as `BatchHeader.check` does.
+    public func checkFigures() throws(BatchRefusal) {
+        try header.check(
+            count: records.count, points: records.lazy.map { ($0.record.type, $0.record.points.count) })
+    }
 
     /// The sum of points of each type that occurs, sums of 0 left out: what a header says of these records.
     public static func totals(of records: some Sequence<Record>) -> [RecordType: Int64] {
+        totals(records.lazy.map { ($0.type, $0.points.count) })
+    }
+
+    fileprivate static func totals(_ points: some Sequence<(RecordType, Int64)>) -> [RecordType: Int64] {
         var sums = [Int64](repeating: 0, count: RecordType.allCases.count)
         // 2^31 bytes hold fewer than 10^8 records of 10^9 points each: the sum fits.
-        for record in records { sums[Int(record.type.rawValue)] += record.points.count }
+        for (type, count) in points { sums[Int(type.rawValue)] += count }
         return Dictionary(
             uniqueKeysWithValues: RecordType.allCases.map { ($0, sums[Int($0.rawValue)]) }.filter { $0.1 > 0 }
         )

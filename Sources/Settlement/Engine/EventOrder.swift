@@ -4,7 +4,9 @@
 /// period stands directly after it, at the original's effective time, several of them in their own order.
 func ordered(_ events: [Event], of member: MemberID) -> [Event] {
     guard events.count > 1 else { return events }
-    let sorted = events.sorted(by: precedes)
+    // They mostly arrive in their order.
+    let isSorted = events.indices.dropFirst().allSatisfy { !precedes(events[$0], events[$0 - 1]) }
+    let sorted = isSorted ? events : events.sorted(by: precedes)
     guard sorted.contains(where: { $0.record.type.reverses != nil }) else { return sorted }
     return withEarlyReversalsMoved(sorted)
 }

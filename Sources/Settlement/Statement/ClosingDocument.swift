@@ -69,7 +69,7 @@ extension ClosingDraft {
         }
         json.member("liability", array: liability) { json, row in
             json.object { json in
-                json.member("issuer", row.key.issuer.text)
+                json.member("issuer", row.issuer.text)
                 json.member("funding", row.key.funding.rawValue)
                 json.member("price", row.key.price.description)
                 json.member("expires", orNull: row.key.month)

@@ -9,6 +9,7 @@ struct ClosingDraft {
     }
 
     struct LiabilityRow {
+        let issuer: MerchantID
         let key: Liability.Key
         let points: Int64
         let value: Int64
@@ -48,12 +49,14 @@ struct ClosingDraft {
         matrix = try Self.matrix(of: drafts, flows: settlement.flows)
         self.journal = try journal.rows()
         var liability: [LiabilityRow] = []
-        for (key, points) in settlement.liability.sorted(by: { $0.key < $1.key }) {
+        let openPoints = settlement.lotClasses.liability(zone: settlement.schedule.zone)
+        for (key, points) in openPoints.sorted(by: { $0.key < $1.key }) {
+            let issuer = settlement.ledgers[key.issuer].merchant
             let value = roundedWorth(of: points, at: key.price, minorPerMajor: settlement.minorPerMajor)
             liability.append(
                 LiabilityRow(
-                    key: key, points: try fitting(points, "open points", of: key.issuer),
-                    value: try fitting(value, "the value of open points", of: key.issuer)))
+                    issuer: issuer, key: key, points: try fitting(points, "open points", of: issuer),
+                    value: try fitting(value, "the value of open points", of: issuer)))
         }
         self.liability = liability
     }

@@ -1,104 +1,138 @@
 extension PeriodSettlement {
     /// Writes a member's rows to the details of every merchant that they concern, in the order of rulebook
     /// §7: by effective time, `at`, rank, merchant, id, order of consumption; expiries before events.
-    /// `entries` are the lines that each movement makes.
-    mutating func writeDetails(of output: MemberOutput, entries: [[LineEntry]]) throws {
-        for entry in order(of: output) {
-            switch entry {
-            case .record(let event):
-                try append(recordRow(event, of: output), to: output.events[event].merchant)
-            case .movement(let movement):
-                try appendMovement(movement, of: output, entries: entries[movement])
+    ///
+    /// `entries` are the lines that each movement makes, `classes` those of the lots.
+    mutating func writeDetails(of output: MemberOutput, classes: [Int], entries: [LineEntries]) throws {
+        let rows = DetailsOrder(output)
+        var nextExpiry = 0
+        for event in rows.events {
+            while nextExpiry < rows.expiries.count,
+                rows.expiry(nextExpiry, in: output) <= output.events[event].effective
+            {
+                try writeMovement(rows.expiries[nextExpiry], of: output, classes, entries)
+                nextExpiry += 1
+            }
+            try writeRecord(event, of: output)
+            for movement in rows.movements(of: event) {
+                try writeMovement(movement, of: output, classes, entries)
             }
         }
+        for expiry in rows.expiries[nextExpiry...] { try writeMovement(expiry, of: output, classes, entries) }
     }
 
-    /// A record's row or a movement's, by position in the output.
-    private enum Entry {
-        case record(Int)
-        case movement(Int)
+    private mutating func append(_ row: UnsafeBufferPointer<UInt8>, to ledger: Int) throws {
+        ledgers[ledger].details.append(row)
+        guard ledgers[ledger].details.hasPiece else { return }
+        try sink(ledgers[ledger].merchant, ledgers[ledger].details.takePiece())
     }
 
-    private func order(of output: MemberOutput) -> [Entry] {
-        var byEvent = Array(repeating: [Int](), count: output.events.count)
+    private mutating func writeRecord(_ event: Int, of output: MemberOutput) throws {
+        detailsText.begin(output.events[event], of: output.member)
+        var issuer: MerchantID?
+        var redeemer: MerchantID?
+        let merchant = output.events[event].merchant
+        switch output.events[event].record.type {
+        case .earn, .opening:
+            issuer = output.events[event].record.campaign.flatMap { schedule.campaign($0)?.sponsor } ?? merchant
+        case .redeem:
+            redeemer = output.events[event].record.item.flatMap { schedule.item($0)?.supplier } ?? merchant
+        case .earnReversal, .redeemReversal, .correction: break
+        }
+        let row = detailsText.record(
+            output.events[event], output.outcomes[event], issuer: issuer, redeemer: redeemer)
+        try append(row, to: merchants[merchant])
+    }
+
+    /// One row for each line that the movement makes; and one without a line on the issuer's details where
+    /// it changes the issuer's points but makes no line there.
+    private mutating func writeMovement(
+        _ position: Int, of output: MemberOutput, _ classes: [Int], _ entries: [LineEntries]
+    ) throws {
+        let movement = output.movements[position]
+        let made = entries[position]
+        let expiry = movement.kind == .expiry ? output.lots[movement.lot].expiresAt : nil
+        let issuer = lotClasses.classes[classes[movement.lot]].issuer
+        if made.issuer == nil, made.redeemer?.ledger != issuer {
+            try append(detailsText.movement(movement, of: output, line: nil, expiry: expiry), to: issuer)
+        }
+        if let entry = made.issuer { try write(entry, movement, of: output, expiry: expiry) }
+        if let entry = made.redeemer { try write(entry, movement, of: output, expiry: expiry) }
+    }
+
+    private mutating func write(
+        _ entry: LineEntry, _ movement: Movement, of output: MemberOutput, expiry: Instant?
+    ) throws {
+        let slot = entry.slot
+        let line = DetailsLine(
+            entry: entry,
+            counterparty: slot.counterparty < 0 ? nil : ledgers[Int(slot.counterparty)].merchant,
+            reference: slot.campaign < 0 ? nil : schedule.alliance.campaigns[Int(slot.campaign)].id)
+        try append(
+            detailsText.movement(movement, of: output, line: line, expiry: expiry), to: entry.ledger)
+    }
+}
+
+/// The order of one member's rows.
+private struct DetailsOrder {
+    /// Positions of the events in the order of their rows.
+    let events: [Int]
+    /// Positions of the expiries among the movements, in the order of their rows.
+    let expiries: [Int]
+    /// Positions of the other movements, event after event, and where each event's begin.
+    private let moves: [Int]
+    private let firstMove: [Int]
+
+    init(_ output: MemberOutput) {
         var expiries: [Int] = []
+        var firstMove = Array(repeating: 0, count: output.events.count + 1)
+        var moves: [Int] = []
+        moves.reserveCapacity(output.movements.count)
+        // Movements stand in the order in which their events were settled, so one pass lays them out.
+        var event = 0
         for (position, movement) in output.movements.enumerated() {
             if movement.kind == .expiry {
                 expiries.append(position)
-            } else if let event = movement.event {
-                byEvent[event].append(position)
+            } else if let cause = movement.event {
+                while event < cause {
+                    event += 1
+                    firstMove[event] = moves.count
+                }
+                moves.append(position)
             }
         }
-        let events = output.events.indices.sorted { precedes(output.events[$0], output.events[$1]) }
-        expiries.sort { expires($0, before: $1, in: output) }
-        var entries: [Entry] = []
-        var next = 0
-        for event in events {
-            while next < expiries.count,
-                expiry(of: expiries[next], in: output) <= output.events[event].effective
-            {
-                entries.append(.movement(expiries[next]))
-                next += 1
-            }
-            entries.append(.record(event))
-            entries.append(contentsOf: byEvent[event].map { .movement($0) })
+        while event < output.events.count {
+            event += 1
+            firstMove[event] = moves.count
         }
-        entries.append(contentsOf: expiries[next...].map { .movement($0) })
-        return entries
+        self.moves = moves
+        self.firstMove = firstMove
+        if expiries.count > 1 { expiries.sort { Self.expires($0, before: $1, in: output) } }
+        self.expiries = expiries
+        events = Self.ordered(output)
     }
 
-    private func expiry(of movement: Int, in output: MemberOutput) -> Instant {
-        guard let instant = output.lots[output.movements[movement].lot].expiresAt else {
+    func movements(of event: Int) -> ArraySlice<Int> { moves[firstMove[event]..<firstMove[event + 1]] }
+
+    func expiry(_ position: Int, in output: MemberOutput) -> Instant {
+        guard let instant = output.lots[output.movements[expiries[position]].lot].expiresAt else {
             preconditionFailure("a lot that expires has a time to expire at")
         }
         return instant
     }
 
-    private func expires(_ left: Int, before right: Int, in output: MemberOutput) -> Bool {
+    /// Events are settled in the order of their rows, but for reversals that followed their originals.
+    private static func ordered(_ output: MemberOutput) -> [Int] {
+        let indices = output.events.indices
+        let isOrdered = indices.dropFirst().allSatisfy {
+            !precedes(output.events[$0], output.events[$0 - 1])
+        }
+        if isOrdered { return Array(indices) }
+        return indices.sorted { precedes(output.events[$0], output.events[$1]) }
+    }
+
+    private static func expires(_ left: Int, before right: Int, in output: MemberOutput) -> Bool {
         let (one, other) = (output.movements[left].lot, output.movements[right].lot)
         return one == other ? left < right : consumedBefore(output.lots[one], output.lots[other])
-    }
-
-    private mutating func append(_ row: DetailsRow, to merchant: MerchantID) throws {
-        let position = ledger(of: merchant)
-        ledgers[position].details.append(row, zone: schedule.zone)
-        if let piece = ledgers[position].details.piece() { try sink(merchant, piece) }
-    }
-
-    private func recordRow(_ position: Int, of output: MemberOutput) -> DetailsRow {
-        let event = output.events[position]
-        var issuer: MerchantID?
-        var redeemer: MerchantID?
-        switch event.record.type {
-        case .earn, .opening:
-            issuer = event.record.campaign.flatMap { schedule.campaign($0)?.sponsor } ?? event.merchant
-        case .redeem:
-            redeemer = event.record.item.flatMap { schedule.item($0)?.supplier } ?? event.merchant
-        case .earnReversal, .redeemReversal, .correction: break
-        }
-        return DetailsRow(
-            subject: .record(output.outcomes[position], issuer: issuer, redeemer: redeemer),
-            member: output.member, event: event, effective: event.effective, points: event.record.points)
-    }
-
-    /// One row for each line that the movement makes; and one without a line on the issuer's details where
-    /// it changes the issuer's points but makes no line there.
-    private mutating func appendMovement(
-        _ position: Int, of output: MemberOutput, entries: [LineEntry]
-    ) throws {
-        let movement = output.movements[position]
-        let lot = output.lots[movement.lot]
-        let redeemer = movement.allocation.map { output.allocations[$0].redeemer }
-        let effective =
-            movement.kind == .expiry
-            ? expiry(of: position, in: output) : movement.event.map { output.events[$0].effective }
-        guard let effective else { preconditionFailure("a movement has a cause or an expiry") }
-        func row(_ line: LineEntry?) -> DetailsRow {
-            DetailsRow(
-                subject: .movement(movement.kind, lot, redeemer: redeemer, line: line), member: output.member,
-                event: movement.event.map { output.events[$0] }, effective: effective, points: movement.points)
-        }
-        if !entries.contains(where: { $0.merchant == lot.issuer }) { try append(row(nil), to: lot.issuer) }
-        for entry in entries { try append(row(entry), to: entry.merchant) }
     }
 }

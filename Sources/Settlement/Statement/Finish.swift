@@ -6,6 +6,7 @@ extension PeriodSettlement {
     /// Throws `CloseFailure` when a figure does not fit 64 bits or an invariant does not hold, or what the
     /// details sink throws; the close must then be given up whole.
     public mutating func finish(signer: DocumentSigner) throws -> ClosedPeriod {
+        gather()
         var journal = Journal(opening: opening.journal)
         var drafts: [StatementDraft] = []
         for position in ledgers.indices {
@@ -32,11 +33,23 @@ extension PeriodSettlement {
 
     var minorPerMajor: Int64 { schedule.alliance.currency.minorPerMajor }
 
+    /// What the classes of lots and the pairs of ledgers come to, by merchant.
+    private mutating func gather() {
+        let figures = lotClasses.pointFigures(count: ledgers.count)
+        for position in ledgers.indices { ledgers[position].points = figures[position] }
+        prepaid = lotClasses.prepaid()
+        for (pair, points) in flowPoints {
+            let flow = Flow(
+                issuer: ledgers[Int(pair.issuer)].merchant, redeemer: ledgers[Int(pair.redeemer)].merchant)
+            flows[flow] = points
+        }
+    }
+
     /// What an issuer's lines of prepaid points posted to `pool`, by price.
     private mutating func notePrepaidLines(of draft: StatementDraft) {
         for line in draft.lines where line.key.kind == .issue || line.key.kind == .issueReversal {
             guard let price = line.key.price else { preconditionFailure("a line of points has a price") }
-            prepaid[Prepaid.Key(issuer: draft.merchant, price: price), default: Prepaid()].issueLines +=
+            prepaid[Prepaid.Key(issuer: merchants[draft.merchant], price: price), default: Prepaid()].issueLines +=
                 Int128(line.amount.minorUnits)
         }
     }
@@ -56,7 +69,7 @@ extension PeriodSettlement {
             missing: intake.missing.filter { $0.merchant == merchant })
         let lines = try lines(of: ledgers[position], bookings: own.bookings, terms: terms, last: last)
         if hasLeftQuietly(position, before: before, own: own, lines: lines) { return nil }
-        if let piece = ledgers[position].details.piece(atEnd: true) { try sink(merchant, piece) }
+        try sink(merchant, ledgers[position].details.takePiece())
         let digest = ledgers[position].details.digest().text
         return try StatementDraft(
             ledger: ledgers[position], before: before, own: own, lines: lines,

@@ -1,49 +1,34 @@
 /// What one merchant's period comes to, gathered member by member.
 struct MerchantLedger {
-    /// Exact sums of one line.
-    struct Sum {
-        var points: Int128 = 0
-        var exact = ExactAmount.zero
-    }
-
     let merchant: MerchantID
-    private(set) var sums: [LineKey: Sum] = [:]
+    var lineSums = LineSums()
+    /// Of the merchant as an issuer; known once every member has been added.
     var points = PointFigures()
     var records = RecordCounts()
     /// By id when the statement is written.
     var exceptions: [StatementException] = []
-    var details: DetailsWriter
+    var details = DetailsWriter()
 
-    init(merchant: MerchantID) {
-        self.merchant = merchant
-        details = DetailsWriter()
-    }
-
-    mutating func add(_ points: Points, _ exact: ExactAmount, to key: LineKey) throws(CloseFailure) {
-        var sum = sums[key] ?? Sum()
-        sum.points += Int128(points.count)
-        guard let exactSum = sum.exact.adding(exact) else {
-            throw .doesNotFit(what: "a line of \(key.kind.name)", merchant: merchant)
-        }
-        sum.exact = exactSum
-        sums[key] = sum
-    }
+    init(merchant: MerchantID) { self.merchant = merchant }
 
     /// The lines of points, each rounded once, in the order of statements.
-    func lines() throws(CloseFailure) -> [Line] {
+    ///
+    /// `merchants` and `campaigns` tell the ids of the places that slots name.
+    func lines(merchants: [MerchantID], campaigns: [CampaignID]) throws(CloseFailure) -> [Line] {
         var lines: [Line] = []
-        for (key, sum) in sums.sorted(by: { $0.key < $1.key }) {
+        for (slot, sum) in lineSums.slots {
+            let key = slot.key(merchants: merchants, campaigns: campaigns)
             let what = "a line of \(key.kind.name)"
             lines.append(
                 Line(
                     key: key, points: Points(try fitting(sum.points, what, of: merchant)),
                     amount: Money(try fitting(sum.exact.roundedHalfEven, what, of: merchant))))
         }
-        return lines
+        return lines.sorted { $0.key < $1.key }
     }
 
     /// Whether nothing at all happened to the merchant's points and records.
-    var isQuiet: Bool { sums.isEmpty && records.all == 0 && points.isQuiet }
+    var isQuiet: Bool { lineSums.isEmpty && records.all == 0 && points.isQuiet }
 }
 
 /// Points of an issuer in one period: opening + issued − reversed − redeemed + restored − expired = closing.
@@ -63,15 +48,14 @@ struct PointFigures {
             && expired == 0
     }
 
-    mutating func count(_ kind: Movement.Kind, _ points: Points) {
-        let points = Int128(points.count)
-        switch kind {
-        case .issue: issued += points
-        case .allocation: redeemed += points
-        case .restoration: restored += points
-        case .recovery, .debtRecovery: reversed += points
-        case .expiry: expired += points
-        }
+    mutating func add(_ sums: LotClassSums) {
+        opening += Int128(sums.openBefore)
+        closing += Int128(sums.openAfter)
+        issued += Int128(sums.issued)
+        reversed += Int128(sums.recovered)
+        redeemed += Int128(sums.redeemed)
+        restored += Int128(sums.restored)
+        expired += Int128(sums.expired)
     }
 
     mutating func add(_ other: PointFigures) {

@@ -1,108 +1,95 @@
 /// One line that a movement makes on one merchant's statement, with what it adds to it.
 struct LineEntry {
-    let merchant: MerchantID
-    let key: LineKey
+    /// The merchant's ledger.
+    let ledger: Int
+    let slot: LineSlot
     let exact: ExactAmount
-    /// What set the price.
-    let terms: String
 }
 
-extension Movement {
-    /// The lines that this movement makes, of the issuer first. Rulebook §6.
-    func entries(in output: MemberOutput, minorPerMajor: Int64) -> [LineEntry] {
-        let lot = output.lots[lot]
-        switch kind {
+/// The lines that one movement makes: at most one of the issuer and one of the redeemer. Rulebook §6.
+struct LineEntries {
+    var issuer: LineEntry?
+    var redeemer: LineEntry?
+}
+
+/// What the lines of a movement are made of, besides its points.
+struct LineMaker {
+    let minorPerMajor: Int64
+    let merchants: MerchantTable
+    let campaigns: [CampaignID: Int32]
+
+    /// The lines that a movement makes.
+    func entries(_ movement: Movement, in output: MemberOutput, issuer: Int) -> LineEntries {
+        switch movement.kind {
         case .issue:
-            return lot.prepaidEntry(.issue, points, sign: -1, minorPerMajor: minorPerMajor)
+            return LineEntries(issuer: prepaid(.issue, movement, in: output, issuer: issuer))
         case .recovery, .debtRecovery:
-            return lot.prepaidEntry(.issueReversal, points, sign: 1, minorPerMajor: minorPerMajor)
+            return LineEntries(issuer: prepaid(.issueReversal, movement, in: output, issuer: issuer))
         case .expiry:
-            return lot.expiryEntry(points, minorPerMajor: minorPerMajor)
+            return LineEntries(issuer: expiry(movement, in: output, issuer: issuer))
         case .allocation, .restoration:
-            guard let allocation else { preconditionFailure("a redemption's movement names its allocation") }
-            let piece = output.allocations[allocation]
-            let back = kind == .restoration
-            return lot.chargeEntry(points, redeemer: piece.redeemer, back: back, minorPerMajor: minorPerMajor)
-                + [piece.payoutEntry(points, issuer: lot.issuer, back: back, minorPerMajor: minorPerMajor)]
+            return redemption(movement, in: output, issuer: issuer)
         }
     }
-}
 
-extension Lot {
     /// `issue` and `issue_reversal`: of earned lots that the issuer pays when it issues. Opening lots make none.
-    fileprivate func prepaidEntry(
-        _ kind: LineKind, _ points: Points, sign: Int128, minorPerMajor: Int64
-    ) -> [LineEntry] {
-        guard funding == .issue, !isOpening else { return [] }
-        let key = LineKey(
-            kind: kind, counterparty: campaign == nil ? nil : merchant, price: issuePrice, rate: nil,
-            reference: campaign?.text)
-        let exact = ExactAmount(points, at: issuePrice, minorPerMajor: minorPerMajor)
-        return [LineEntry(merchant: issuer, key: key, exact: sign < 0 ? -exact : exact, terms: terms)]
-    }
-
-    fileprivate func expiryEntry(_ points: Points, minorPerMajor: Int64) -> [LineEntry] {
-        guard funding == .issue, !isOpening else { return [] }
-        let key = LineKey(
-            kind: .expiryRefund, counterparty: nil, price: issuePrice, rate: breakageShare, reference: nil)
-        let exact = ExactAmount(
-            points, at: issuePrice, share: breakageShare, minorPerMajor: minorPerMajor)
-        return [LineEntry(merchant: issuer, key: key, exact: exact, terms: terms)]
-    }
-
-    fileprivate func chargeEntry(
-        _ points: Points, redeemer: MerchantID, back: Bool, minorPerMajor: Int64
-    ) -> [LineEntry] {
-        guard funding == .redemption else { return [] }
-        let key = LineKey(
-            kind: back ? .redemptionChargeReversal : .redemptionCharge, counterparty: redeemer,
-            price: issuePrice, rate: nil, reference: nil)
-        let exact = ExactAmount(points, at: issuePrice, minorPerMajor: minorPerMajor)
-        return [LineEntry(merchant: issuer, key: key, exact: back ? exact : -exact, terms: terms)]
-    }
-}
-
-extension Allocation {
-    fileprivate func payoutEntry(
-        _ points: Points, issuer: MerchantID, back: Bool, minorPerMajor: Int64
-    ) -> LineEntry {
-        let key = LineKey(
-            kind: back ? .redemptionPayoutReversal : .redemptionPayout, counterparty: issuer,
-            price: redeemPrice, rate: feeRate, reference: nil)
-        let exact = ExactAmount(points, at: redeemPrice, minorPerMajor: minorPerMajor)
-        return LineEntry(merchant: redeemer, key: key, exact: back ? -exact : exact, terms: terms)
-    }
-}
-
-extension PeriodSettlement {
-    /// Adds a movement, with the lines that it makes, to the sums, point figures, flows and prepaid points.
-    mutating func add(
-        _ movement: Movement, making entries: [LineEntry], of output: MemberOutput
-    ) throws(CloseFailure) {
-        let lot = output.lots[movement.lot]
-        ledgers[ledger(of: lot.issuer)].points.count(movement.kind, movement.points)
-        for entry in entries {
-            try ledgers[ledger(of: entry.merchant)].add(movement.points, entry.exact, to: entry.key)
+    private func prepaid(
+        _ kind: LineKind, _ movement: Movement, in output: MemberOutput, issuer: Int
+    ) -> LineEntry? {
+        let lot = movement.lot
+        guard output.lots[lot].funding == .issue, !output.lots[lot].isOpening else { return nil }
+        let price = output.lots[lot].issuePrice
+        var counterparty: Int32 = -1
+        var campaign: Int32 = -1
+        if let id = output.lots[lot].campaign, let place = campaigns[id] {
+            campaign = place
+            counterparty = Int32(merchants[output.lots[lot].merchant])
         }
-        let points = Int128(movement.points.count)
-        if let allocation = movement.allocation {
-            let flow = Flow(issuer: lot.issuer, redeemer: output.allocations[allocation].redeemer)
-            flows[flow, default: 0] += movement.kind == .restoration ? -points : points
-        }
-        guard lot.funding == .issue else { return }
-        let key = Prepaid.Key(issuer: lot.issuer, price: lot.issuePrice)
-        prepaid[key, default: Prepaid()].count(movement.kind, points, isOpening: lot.isOpening)
+        let exact = ExactAmount(movement.points, at: price, minorPerMajor: minorPerMajor)
+        return LineEntry(
+            ledger: issuer,
+            slot: LineSlot(
+                kind: kind, counterparty: counterparty, campaign: campaign, rate: -1, price: price),
+            exact: kind == .issue ? -exact : exact)
     }
-}
 
-extension Prepaid {
-    mutating func count(_ kind: Movement.Kind, _ points: Int128, isOpening: Bool) {
-        switch kind {
-        case .issue: if isOpening { openingCreated += points }
-        case .allocation: consumed += points
-        case .restoration: consumed -= points
-        case .recovery, .debtRecovery: if isOpening { openingRecovered += points }
-        case .expiry: if isOpening { openingExpired += points } else { expired += points }
+    private func expiry(_ movement: Movement, in output: MemberOutput, issuer: Int) -> LineEntry? {
+        let lot = movement.lot
+        guard output.lots[lot].funding == .issue, !output.lots[lot].isOpening else { return nil }
+        let (price, share) = (output.lots[lot].issuePrice, output.lots[lot].breakageShare)
+        return LineEntry(
+            ledger: issuer,
+            slot: LineSlot(
+                kind: .expiryRefund, counterparty: -1, campaign: -1, rate: Int32(share.millionths),
+                price: price),
+            exact: ExactAmount(movement.points, at: price, share: share, minorPerMajor: minorPerMajor))
+    }
+
+    private func redemption(_ movement: Movement, in output: MemberOutput, issuer: Int) -> LineEntries {
+        guard let allocation = movement.allocation else {
+            preconditionFailure("a redemption's movement names its allocation")
         }
+        let back = movement.kind == .restoration
+        let redeemer = merchants[output.allocations[allocation].redeemer]
+        var entries = LineEntries()
+        if output.lots[movement.lot].funding == .redemption {
+            let price = output.lots[movement.lot].issuePrice
+            let exact = ExactAmount(movement.points, at: price, minorPerMajor: minorPerMajor)
+            entries.issuer = LineEntry(
+                ledger: issuer,
+                slot: LineSlot(
+                    kind: back ? .redemptionChargeReversal : .redemptionCharge,
+                    counterparty: Int32(redeemer), campaign: -1, rate: -1, price: price),
+                exact: back ? exact : -exact)
+        }
+        let price = output.allocations[allocation].redeemPrice
+        let exact = ExactAmount(movement.points, at: price, minorPerMajor: minorPerMajor)
+        entries.redeemer = LineEntry(
+            ledger: redeemer,
+            slot: LineSlot(
+                kind: back ? .redemptionPayoutReversal : .redemptionPayout, counterparty: Int32(issuer),
+                campaign: -1, rate: Int32(output.allocations[allocation].feeRate.millionths), price: price),
+            exact: back ? -exact : exact)
+        return entries
     }
 }

@@ -11,13 +11,17 @@ public struct PeriodSettlement {
     let intake: PeriodIntake
     let bookings: [Booking]
     let sink: DetailsSink
-    /// One a merchant, by id, ascending.
+    /// One a merchant, by id, ascending: a merchant's place among them stands for it below.
     var ledgers: [MerchantLedger]
-    let ledgerOf: [MerchantID: Int]
+    let merchants: MerchantTable
+    let lineMaker: LineMaker
+    var lotClasses = LotClasses()
+    /// Points redeemed less given back, by issuer's and redeemer's ledger.
+    var flowPoints: [LedgerPair: Int128] = [:]
+    let detailsText: DetailsText
+    /// Known once every member has been added.
     var flows: [Flow: Int128] = [:]
     var prepaid: [Prepaid.Key: Prepaid] = [:]
-    var liability: [Liability.Key: Int128] = [:]
-    var months: Liability.Months
 
     public init(
         schedule: Schedule, period: Period, opening: PeriodOpening, intake: PeriodIntake, bookings: [Booking],
@@ -30,21 +34,12 @@ public struct PeriodSettlement {
         self.bookings = bookings
         self.sink = sink
         ledgers = schedule.alliance.merchants.map { MerchantLedger(merchant: $0.id) }
-        ledgerOf = Dictionary(
-            uniqueKeysWithValues: schedule.alliance.merchants.enumerated().map { ($1.id, $0) })
-        months = Liability.Months(zone: schedule.zone)
-    }
-
-    /// Takes what one member's settlement came to. Throws `CloseFailure`, or what the sink throws.
-    public mutating func add(_ output: MemberOutput) throws {
-        countRecords(of: output)
-        countLots(of: output)
-        guard !output.events.isEmpty || !output.movements.isEmpty else { return }
-        let entries = output.movements.map { $0.entries(in: output, minorPerMajor: minorPerMajor) }
-        for (movement, made) in zip(output.movements, entries) {
-            try add(movement, making: made, of: output)
-        }
-        try writeDetails(of: output, entries: entries)
+        merchants = MerchantTable(schedule.alliance.merchants.map(\.id))
+        lineMaker = LineMaker(
+            minorPerMajor: schedule.alliance.currency.minorPerMajor, merchants: merchants,
+            campaigns: Dictionary(
+                uniqueKeysWithValues: schedule.alliance.campaigns.enumerated().map { ($1.id, Int32($0)) }))
+        detailsText = DetailsText(zone: schedule.zone)
     }
 
     /// Issuer and redeemer of redeemed points.
@@ -57,62 +52,91 @@ public struct PeriodSettlement {
         }
     }
 
-    /// The position of a merchant's ledger.
-    func ledger(of merchant: MerchantID) -> Int {
-        guard let position = ledgerOf[merchant] else {
-            preconditionFailure("every stored record is of a merchant of the alliance")
-        }
-        return position
-    }
+    /// The same by their ledgers.
+    struct LedgerPair: Hashable {
+        let issuer: Int32
+        let redeemer: Int32
 
-    private mutating func countRecords(of output: MemberOutput) {
-        for (event, outcome) in zip(output.events, output.outcomes) {
-            let position = ledger(of: event.merchant)
-            switch outcome {
-            case .settled:
-                ledgers[position].records.settled += 1
-                if event.late { ledgers[position].records.late += 1 }
-            case .shortfall:
-                ledgers[position].records.settled += 1
-                if event.late { ledgers[position].records.late += 1 }
-            case .pending: ledgers[position].records.pending += 1
-            case .refused: ledgers[position].records.refused += 1
-            }
-            if let exception = StatementException(event, outcome) {
-                ledgers[position].exceptions.append(exception)
-            }
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(UInt64(UInt32(bitPattern: issuer)) << 32 | UInt64(UInt32(bitPattern: redeemer)))
         }
     }
 
-    private mutating func countLots(of output: MemberOutput) {
-        for (lot, before) in zip(output.lots, output.openBefore) {
-            guard !lot.open.isZero || !before.isZero else { continue }
-            let position = ledger(of: lot.issuer)
-            ledgers[position].points.opening += Int128(before.count)
-            ledgers[position].points.closing += Int128(lot.open.count)
-            if lot.funding == .issue {
-                let key = Prepaid.Key(issuer: lot.issuer, price: lot.issuePrice)
-                prepaid[key, default: Prepaid()].openBefore += Int128(before.count)
-                prepaid[key, default: Prepaid()].openAfter += Int128(lot.open.count)
+    /// Takes what one member's settlement came to. Throws `CloseFailure`, or what the sink throws.
+    public mutating func add(_ output: MemberOutput) throws {
+        for position in output.events.indices { countRecord(position, of: output) }
+        let classes = classesOfLots(of: output)
+        guard !output.events.isEmpty || !output.movements.isEmpty else { return }
+        var entries: [LineEntries] = []
+        entries.reserveCapacity(output.movements.count)
+        for movement in output.movements {
+            let lot = classes[movement.lot]
+            lotClasses.count(lot, movement.kind, movement.points)
+            let made = lineMaker.entries(movement, in: output, issuer: lotClasses.classes[lot].issuer)
+            try add(made, points: movement.points)
+            if movement.allocation != nil, let redeemer = made.redeemer {
+                countFlow(movement, issuer: lotClasses.classes[lot].issuer, redeemer: redeemer.ledger)
             }
-            guard !lot.open.isZero else { continue }
-            let key = Liability.Key(
-                issuer: lot.issuer, funding: lot.funding, price: lot.issuePrice,
-                month: months.lastValid(before: lot.expiresAt))
-            liability[key, default: 0] += Int128(lot.open.count)
+            entries.append(made)
         }
+        try writeDetails(of: output, classes: classes, entries: entries)
+    }
+
+    private mutating func countRecord(_ position: Int, of output: MemberOutput) {
+        let ledger = merchants[output.events[position].merchant]
+        switch output.outcomes[position] {
+        case .settled, .shortfall:
+            ledgers[ledger].records.settled += 1
+            if output.events[position].late { ledgers[ledger].records.late += 1 }
+        case .pending: ledgers[ledger].records.pending += 1
+        case .refused: ledgers[ledger].records.refused += 1
+        }
+        guard output.outcomes[position] != .settled else { return }
+        if let exception = StatementException(output.events[position], output.outcomes[position]) {
+            ledgers[ledger].exceptions.append(exception)
+        }
+    }
+
+    /// The class of each of the member's lots; what they hold is counted.
+    private mutating func classesOfLots(of output: MemberOutput) -> [Int] {
+        var classes: [Int] = []
+        classes.reserveCapacity(output.lots.count)
+        for position in output.lots.indices {
+            let ledger = merchants[output.lots[position].issuer]
+            let lot = lotClasses.position(of: output.lots[position], issuer: ledger)
+            lotClasses.hold(lot, before: output.openBefore[position], after: output.lots[position].open)
+            classes.append(lot)
+        }
+        return classes
+    }
+
+    private mutating func add(_ entries: LineEntries, points: Points) throws(CloseFailure) {
+        if let entry = entries.issuer { try add(entry, points: points) }
+        if let entry = entries.redeemer { try add(entry, points: points) }
+    }
+
+    private mutating func add(_ entry: LineEntry, points: Points) throws(CloseFailure) {
+        guard ledgers[entry.ledger].lineSums.add(points, entry.exact, to: entry.slot) else {
+            throw .doesNotFit(
+                what: "a line of \(entry.slot.kind.name)", merchant: ledgers[entry.ledger].merchant)
+        }
+    }
+
+    private mutating func countFlow(_ movement: Movement, issuer: Int, redeemer: Int) {
+        let points = Int128(movement.points.count)
+        let pair = LedgerPair(issuer: Int32(issuer), redeemer: Int32(redeemer))
+        flowPoints[pair, default: 0] += movement.kind == .restoration ? -points : points
     }
 }
 
 extension StatementException {
     /// Nil for a record that simply settled.
     init?(_ event: Event, _ outcome: Outcome) {
-        let state = outcome.stateAndCode
-        guard let code = state.code else { return nil }
+        let (state, code) = outcome.stateAndCode
+        guard let code else { return nil }
         var missing: Points?
         if case .shortfall(let points) = outcome { missing = points }
-        self.init(
-            id: event.record.id, type: event.record.type, state: state.state, code: code, points: missing)
+        self.init(id: event.record.id, type: event.record.type, state: state, code: code, points: missing)
     }
 }
 

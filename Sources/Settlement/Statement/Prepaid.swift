@@ -1,7 +1,8 @@
 /// The prepaid points of one issuer at one issue price: what its `issue`-funded lots did in the period.
 struct Prepaid {
     struct Key: Hashable, Comparable {
-        let issuer: MerchantID
+        /// The issuer's ledger.
+        let issuer: Int
         let price: Price
 
         static func < (left: Key, right: Key) -> Bool {
@@ -22,6 +23,19 @@ struct Prepaid {
     var openingExpired: Int128 = 0
     /// What the issue lines and their reversals of this key posted to `pool`, from the merchant's side.
     var issueLines: Int128 = 0
+
+    mutating func add(_ sums: LotClassSums, isOpening: Bool) {
+        openBefore += Int128(sums.openBefore)
+        openAfter += Int128(sums.openAfter)
+        consumed += Int128(sums.redeemed) - Int128(sums.restored)
+        if isOpening {
+            openingCreated += Int128(sums.issued)
+            openingRecovered += Int128(sums.recovered)
+            openingExpired += Int128(sums.expired)
+        } else {
+            expired += Int128(sums.expired)
+        }
+    }
 
     /// Posts what these points did, so that `pool` is worth exactly those still open. Rulebook §6.
     ///
