@@ -15,9 +15,11 @@ extension MemberAccount {
         }
         let opening = record.type == .opening
         return Lot(
-            number: event.number, merchant: event.merchant, id: record.id, issuer: issuing.issuer, at: record.at,
+            number: event.number, merchant: event.merchant, id: record.id, issuer: issuing.issuer,
+            at: record.at,
             expiresAt: opening
-                ? schedule.expiresAt(openingExpires: record.expires) : schedule.expiresAt(earnedAt: record.at),
+                ? schedule.expiresAt(openingExpires: record.expires)
+                : schedule.expiresAt(earnedAt: record.at),
             funding: issuing.funding, issuePrice: issuing.issuePrice,
             breakageShare: opening ? .zero : issuing.breakageShare, isOpening: opening,
             campaign: record.campaign, terms: issuing.terms, points: record.points)

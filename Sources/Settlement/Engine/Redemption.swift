@@ -14,7 +14,8 @@ extension MemberAccount {
             let allocation = output.allocations.count
             output.allocations.append(
                 Allocation(
-                    redemption: event.number, ordinal: ordinal, lot: holdings.lots[lot].number, points: points,
+                    redemption: event.number, ordinal: ordinal, lot: holdings.lots[lot].number,
+                    points: points,
                     redeemer: redeeming.redeemer, redeemPrice: redeeming.redeemPrice,
                     feeRate: redeeming.feeRate, terms: redeeming.terms))
             if hasReversals { allocationsOf[event.number, default: []].append(allocation) }

@@ -34,7 +34,8 @@ extension PeriodSettlement {
         let merchant = output.events[event].merchant
         switch output.events[event].record.type {
         case .earn, .opening:
-            issuer = output.events[event].record.campaign.flatMap { schedule.campaign($0)?.sponsor } ?? merchant
+            issuer =
+                output.events[event].record.campaign.flatMap { schedule.campaign($0)?.sponsor } ?? merchant
         case .redeem:
             redeemer = output.events[event].record.item.flatMap { schedule.item($0)?.supplier } ?? merchant
         case .earnReversal, .redeemReversal, .correction: break
@@ -107,7 +108,9 @@ private struct DetailsOrder {
             firstMove[event] = moves.count
         }
         for event in output.events.indices where firstMove[event + 1] - firstMove[event] > 1 {
-            moves[firstMove[event]..<firstMove[event + 1]].sort { Self.isConsumed($0, before: $1, in: output) }
+            moves[firstMove[event]..<firstMove[event + 1]].sort {
+                Self.isConsumed($0, before: $1, in: output)
+            }
         }
         self.moves = moves
         self.firstMove = firstMove

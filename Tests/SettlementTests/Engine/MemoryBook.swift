@@ -71,7 +71,8 @@ struct MemoryBook {
         let left = output.lots.filter { !$0.open.isZero }.map { "\($0.merchant)/\($0.id) \($0.open.count)" }
         lines.append("left: " + (left.isEmpty ? "nothing" : left.joined(separator: ", ")))
         if !output.debts.isEmpty {
-            lines.append("owed: " + output.debts.map { "\($0.issuer) \($0.points.count)" }.joined(separator: ", "))
+            lines.append(
+                "owed: " + output.debts.map { "\($0.issuer) \($0.points.count)" }.joined(separator: ", "))
         }
         return lines
     }
