@@ -55,6 +55,23 @@ final class Connection: Sendable {
         }
     }
 
+    /// All that comes until the daemon closes the connection.
+    func everything() async throws -> [UInt8] {
+        let descriptor = descriptor
+        return try await blocking {
+            var bytes: [UInt8] = []
+            var piece = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let count = recv(descriptor, &piece, piece.count, 0)
+                guard count >= 0 else {
+                    throw Broken(attempt: "read to the end", reason: String(cString: strerror(errno)))
+                }
+                guard count > 0 else { return bytes }
+                bytes += piece[..<count]
+            }
+        }
+    }
+
     private static func connect(port: UInt16) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
