@@ -8,7 +8,7 @@ say() { printf "\n== %s\n" "$*"; }
 
 # fail SENTENCE: what went wrong and what to do about it; the exit code 3 means trouble.
 fail() {
-    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
     exit 3
 }
 

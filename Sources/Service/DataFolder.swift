@@ -21,24 +21,31 @@ public struct DataFolder: Hashable, Sendable {
     /// The file in which the key of this id is handed out.
     public func keyPath(_ id: String) -> String { keysPath + "/" + KeyFile.name(of: id) }
 
-    /// Opens what `init` made.
+    /// Opens what `init` made. Throws `misused` when there is nothing of it.
     public func open() throws -> OpenFolder {
-        guard WholeFile.exists(path) else {
-            throw Failure.misused(path, "there is no such folder", hint: "make it with `settled init`")
-        }
+        try requireFounded()
         let master = try MasterSecretFile.read(secretPath)
         return OpenFolder(folder: self, store: try Store.open(folder: path), master: master)
     }
 
     /// Opens the database alone, for commands that need no secret.
-    public func openStore() throws -> Store { try Store.open(folder: path) }
+    public func openStore() throws -> Store {
+        try requireFounded()
+        return try Store.open(folder: path)
+    }
 
-    /// Takes away what a failed `init` made. Never of a folder that is in use.
-    func removeContents() {
-        let files = FileManager.default
-        for suffix in ["", "-wal", "-shm"] { try? files.removeItem(atPath: databasePath + suffix) }
-        try? files.removeItem(atPath: secretPath)
-        try? files.removeItem(atPath: keysPath)
+    /// Throws `misused` for a folder that is not there or holds no database: another one was meant.
+    func requireFounded() throws(Failure) {
+        for (place, lacking) in [
+            (path, "there is no such folder"), (databasePath, "there is no such file"),
+        ] {
+            var status = stat()
+            guard stat(place, &status) != 0 else { continue }
+            guard errno == ENOENT || errno == ENOTDIR else { throw .fromSystem(place, "look at it") }
+            throw .misused(
+                place, "\(lacking), expected the data folder of an alliance",
+                hint: "name the folder that `settled init` made, or make one with it")
+        }
     }
 }
 

@@ -45,7 +45,8 @@ extension Failure {
         case .tooEarly(let period, let from):
             .refused(
                 place,
-                "\(refusal.code): \(period) and its grace end at \(from.text(offsetSeconds: 0, milliseconds: false))",
+                "\(refusal.code): \(period) and its grace end at "
+                    + from.text(offsetSeconds: 0, milliseconds: false),
                 hint: "wait until then, or close it earlier with --force")
         }
     }

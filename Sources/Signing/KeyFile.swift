@@ -51,6 +51,24 @@ extension VerificationKey {
     }
 }
 
+extension VerificationKey {
+    /// The key `id` in a file of any of these forms; nil when the file holds other keys.
+    ///
+    /// A file that names no id answers for ids of the kind that its key can be: an Ed25519 key for seals, a
+    /// shared secret for statements. Throws `KeyRefusal` when the file holds no key at all.
+    public static func key(_ id: String, inFile file: [UInt8]) throws(KeyRefusal) -> VerificationKey? {
+        let jwk = PEM.trimmed(file).first == UInt8(ascii: "{") ? SmallJSON(file) : nil
+        if jwk?["keys"] != nil { return try JWKSet.keys(file).first { $0.id == id } }
+        if let jwk, jwk["kid"] != nil {
+            let key = try VerificationKey(keyFile: file, id: JWK.id(jwk, expected: nil))
+            return key.id == id ? key : nil
+        }
+        let key = try VerificationKey(keyFile: file, id: id)
+        let kind = key.algorithm == .edDSA ? "seal/" : "statement/"
+        return id.hasPrefix(kind) ? key : nil
+    }
+}
+
 /// The members of one JWK.
 enum JWK {
     static func id(_ jwk: SmallJSON, expected: String?) throws(KeyRefusal) -> String {

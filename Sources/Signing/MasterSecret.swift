@@ -4,8 +4,7 @@ public struct MasterSecret: Sendable {
 
     /// Throws `secretTooShort` below 32 bytes.
     public init(_ secret: SecretBytes) throws(KeyRefusal) {
-        guard secret.count >= Self.shortest else { throw .secretTooShort(bytes: secret.count) }
-        self.secret = secret
+        self.secret = try Self.longEnough(secret)
     }
 
     public init(_ bytes: [UInt8]) throws(KeyRefusal) {
@@ -15,16 +14,23 @@ public struct MasterSecret: Sendable {
     /// What a secret's file holds: hex digits with or without a line end after them, or else the very bytes.
     /// Throws `secretTooShort` below 32 bytes, `malformed` for half a byte of hex.
     public init(fileContent: SecretBytes) throws(KeyRefusal) {
-        var digits = fileContent.withBytes { Self.hexDigits($0) }
+        try self.init(Self.bytes(ofFile: fileContent))
+    }
+
+    /// The bytes that such a file's content stands for. Throws as `init(fileContent:)`.
+    public static func bytes(ofFile content: SecretBytes) throws(KeyRefusal) -> SecretBytes {
+        var digits = content.withBytes { hexDigits($0) }
         defer { SecretBytes.wipe(&digits) }
-        guard !digits.isEmpty else {
-            try self.init(fileContent)
-            return
-        }
+        guard !digits.isEmpty else { return try longEnough(content) }
         guard var bytes = Hexadecimal.bytes(digits) else {
             throw .malformed("the secret has an odd number of hex digits")
         }
-        try self.init(SecretBytes(taking: &bytes))
+        return try longEnough(SecretBytes(taking: &bytes))
+    }
+
+    private static func longEnough(_ secret: SecretBytes) throws(KeyRefusal) -> SecretBytes {
+        guard secret.count >= shortest else { throw .secretTooShort(bytes: secret.count) }
+        return secret
     }
 
     /// The content in lowercase if it is hex digits and at most a line end; empty if it is anything else.

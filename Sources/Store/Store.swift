@@ -31,6 +31,7 @@ public struct Store: Sendable {
     ) throws -> Store {
         let path = folder + "/" + fileName
         return try trying("create \(path)") {
+            try makeOwnersFile(path)
             let store = Store(path: path, pool: try Connection.open(path))
             try store.pool.write { database in
                 guard try Schema.number(database, path: path) == 0 else {

@@ -8,7 +8,7 @@ struct ApplyCommand: ParsableCommand {
         abstract: "Change the alliance: merchants, status, terms, campaigns, items.",
         discussion: """
             Shows what the file changes (`+` new, `-` gone, `~` changed) and puts it in force. Refuses, with \
-            every reason, what would touch closed periods. A new merchant gets its first key.
+            every reason, what would touch closed periods. A merchant without a key gets its first one.
 
             Example:
               settled apply alliance.yaml --data /var/lib/settled --dry-run
@@ -29,16 +29,20 @@ struct ApplyCommand: ParsableCommand {
     func run() throws {
         let definition = try AllianceFile.read(file)
         let open = try place.folder.open()
-        let update = try AllianceUpdate(definition, from: file, in: open, dryRun: dryRun, now: when.instant)
-        guard !json else { return print(update.json) }
+        let update = try AllianceUpdate(definition, in: open, dryRun: dryRun, now: when.instant)
+        if json { print(update.json) } else { show(update) }
+        try update.requireAllowed(place: file)
+    }
+
+    private func show(_ update: AllianceUpdate) {
         for line in update.lines { print(line) }
         for added in update.keys {
             print("new key \(added.key.id)" + (added.file.map { " in \($0)" } ?? ""))
         }
         if update.lines.isEmpty {
             print("nothing differs")
-        } else if dryRun {
-            print("dry run: nothing was changed")
+        } else if !update.isApplied {
+            print((dryRun ? "dry run: " : "") + "nothing was changed")
         }
     }
 }

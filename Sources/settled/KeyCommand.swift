@@ -119,7 +119,8 @@ extension KeyCommand {
         static let configuration = CommandConfiguration(
             abstract: "Revoke a key from an instant of receipt on.",
             discussion: """
-                What was received before stays; a batch received later is refused with `key_revoked`.
+                What was received before stays; a batch received later is refused with `key_revoked`. A \
+                revocation can be brought forward, not put off.
 
                 Example:
                   settled key revoke batch/M001/1 --data DIR --from 2026-12-01T00:00:00+08:00
@@ -134,10 +135,14 @@ extension KeyCommand {
         @OptionGroup var place: DataOption
         @OptionGroup var when: NowOption
 
+        @Flag(name: .long, help: "Print a JSON object.")
+        var json = false
+
         func run() throws {
             let register = KeyRegister(try place.folder.open())
             let from = from ?? when.instant
-            try register.revoke(id, from: from, now: when.instant)
+            let key = try register.revoke(id, from: from, now: when.instant)
+            guard !json else { return print(KeyListing.json(key)) }
             print("revoked \(id) from \(from.text(offsetSeconds: 0, milliseconds: true))")
         }
     }

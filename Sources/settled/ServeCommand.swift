@@ -10,11 +10,13 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Run the daemon: take merchants' batches over HTTP.",
         discussion: """
             Answers POST /v1/batches and GET /healthz, and logs on standard error. Stops on SIGTERM or \
-            SIGINT: batches in hand are finished, none is half done. Flags win over the configuration file, which has
+            SIGINT: batches in hand are finished, none is half done. Flags win over the configuration file, \
+            which has
 
-              listen: {host: 127.0.0.1, port: 8080}   or   listen: {socket: /run/settled/http.sock}
+              listen: {host: 127.0.0.1, port: 8080}
+              #       or {socket: /run/settled/http.sock}
               batch:  {max_bytes: 67108864}
-              log:    {level: info, format: text}     format: text or json
+              log:    {level: info, format: text}   # or json
 
             Example:
               settled serve --data /var/lib/settled --config /etc/settled/settled.yaml

@@ -19,10 +19,12 @@ struct SignCommand: ParsableCommand {
 
     @OptionGroup var with: SigningKeyOption
 
+    @Flag(name: .long, help: "Print a JSON object.")
+    var json = false
+
     func run() throws {
-        let key = try with.key()
-        let signature = key.sign(try WholeFile.read(file))
-        try WholeFile.write(Array((signature + "\n").utf8), to: file + ".jws")
-        print("\(file).jws signed by \(key.id)")
+        let signed = try SignedFile(file, key: try with.key())
+        try signed.write()
+        print(json ? signed.json : "\(signed.signaturePath) signed by \(signed.keyID)")
     }
 }

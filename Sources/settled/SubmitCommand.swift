@@ -8,7 +8,8 @@ struct SubmitCommand: AsyncParsableCommand {
         abstract: "Sign a batch, upload it, check and keep the receipt.",
         discussion: """
             Keeps NAME.receipt.json with its .jws and .seal beside the file. Submitting the same file again \
-            is harmless: it gives the first receipt.
+            is harmless: it gives the first receipt. The receipt is checked by the seal's keys in --seal-key, \
+            or in a `seal.jwks` beside the key file.
 
             Example:
               settled submit 2026-11-01.ndjson --url https://settle.example --key batch_M001_1.key \\
@@ -25,7 +26,9 @@ struct SubmitCommand: AsyncParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("The seal's public keys (JWK set), to check the receipt by.", valueName: "file"))
+        help: ArgumentHelp(
+            "The seal's public keys (JWK set), if they are not in `seal.jwks` beside the key file.",
+            valueName: "file"))
     var sealKey: String?
 
     @Option(
@@ -38,10 +41,17 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func run() async throws {
         var receiptKeys: [VerificationKey] = []
-        if let sealKey { receiptKeys += try KeyFile.readSet(sealKey) }
+        if let sealKey = sealKey ?? SealFile.beside(with.keyFile) {
+            receiptKeys += try KeyFile.readSet(sealKey)
+        }
         if let statementKey { receiptKeys.append(try KeyFile.readSigning(statementKey).verification) }
         let submission = try Submission(file: file, key: try with.key(), receiptKeys: receiptKeys)
         let outcome = try await submission.send(to: url)
+        if !outcome.isVerified {
+            complain(
+                "warning: the receipt's digest matches, its seal is not checked: no key of it is at hand\n"
+                    + "  hint: give --seal-key, or keep the operator's \(SealFile.name) beside the key file")
+        }
         if json {
             emit(outcome.file.document.bytes)
             return print()

@@ -10,7 +10,10 @@ struct VerifyCommand: ParsableCommand {
             third parties can check), and for DETAILS.csv beside a statement. At least one of both \
             signatures has to be checked and good.
 
+            Without a key it takes a `seal.jwks` beside the file or up to two folders above.
+
             Examples:
+              settled verify STATEMENT.json
               settled verify STATEMENT.json --jwks seal.jwks
               settled verify STATEMENT.json --key M001-statement.key
               settled verify CLOSING.json --data /var/lib/settled
@@ -38,17 +41,23 @@ struct VerifyCommand: ParsableCommand {
     @Flag(name: .long, help: "Print a JSON object.")
     var json = false
 
-    func validate() throws {
-        guard key != nil || jwks != nil || data != nil else {
-            throw ValidationError("expected a key to check by: --key, --jwks or --data")
-        }
-    }
-
     func run() throws {
         let keys = try DocumentKeys(
-            keyFile: key, jwks: jwks, folder: data.map { DataFolder($0, secret: secret) })
+            keyFile: key, jwks: try jwks ?? sealFile(), folder: data.map { DataFolder($0, secret: secret) })
         let check = try DocumentCheck(file: file, key: keys.key)
         if json { print(check.json) } else { for line in check.lines { print(line) } }
         guard check.isGood else { throw ExitCode(Failure.Kind.refused.rawValue) }
+    }
+
+    /// The seal's keys that lie near the file, when no key at all is named; a missing file is said elsewhere.
+    private func sealFile() throws(Failure) -> String? {
+        guard key == nil, data == nil, WholeFile.exists(file) else { return nil }
+        guard let found = SealFile.near(file) else {
+            throw .misused(
+                file, "no key to check it by, and no \(SealFile.name) beside it or above",
+                hint: "give --jwks with the operator's published keys, --key or --data")
+        }
+        complain("checked by the keys in \(found): good as far as that file is the operator's")
+        return found
     }
 }

@@ -93,8 +93,8 @@ struct ArrivalTests {
             guard case .stored(_, let receipt) = try door.take(batch) else {
                 throw Unexpected(what: "a copy")
             }
-            #expect(receipt.counts.accepted == Int64(batch.records), "\(receipt.refused)")
-            records += batch.records
+            #expect(receipt.counts.accepted == Int64(batch.rows.count), "\(receipt.refused)")
+            records += batch.rows.count
         }
         #expect(records == history.rows.count)
         return try door.close().mapValues(Self.withoutArrival)

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// What a program came to.
 struct Ran: Sendable {
@@ -85,6 +86,14 @@ final class Scratch: Sendable {
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// For a folder that a static variable holds, which is never let go of: gone when the tests end.
+    func removeAtExit() {
+        Self.lasting.withLock { $0.append(folder) }
+        atexit { Scratch.lasting.withLock { $0.forEach { try? FileManager.default.removeItem(at: $0) } } }
+    }
+
+    private static let lasting = Mutex<[URL]>([])
 
     func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
 

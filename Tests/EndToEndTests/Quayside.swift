@@ -51,6 +51,7 @@ struct Quayside: Sendable {
     /// The whole story, played once for all tests that look at its end.
     static let played: Result<Quayside, any Error> = Result {
         let quayside = try Quayside()
+        quayside.scratch.removeAtExit()
         let daemon = try Daemon(data: quayside.data)
         for month in months.keys.sorted() {
             try quayside.submit(month, to: daemon)

@@ -82,14 +82,14 @@ struct DraftBatch: Sendable {
     let merchant: String
     let signer: Signer
     let bytes: [UInt8]
-    let records: Int
+    let rows: [RandomHistory.Row]
 
     /// Rows of one merchant and signer as NDJSON.
     init(_ rows: some Collection<RandomHistory.Row>, id: String, sequence: Int) {
         precondition(!rows.isEmpty, "a draft has rows, which say whose it is")
         merchant = rows.first?.merchant ?? ""
         signer = rows.first?.signer ?? .merchant
-        records = rows.count
+        self.rows = Array(rows)
         let totals = Dictionary(rows.map { ($0.type, $0.points) }, uniquingKeysWith: +)
             .sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
         let header =

@@ -74,7 +74,7 @@ struct ConfigurationTests {
             ("listen: {port: 70000}", "", "listen.port: expected 0 … 65535, found 70000"),
             ("listen: {host: ''}", ": listen", "the host is empty"),
             ("listen: {socket: /s, port: 1}", "", "found both"),
-            ("batch: {max_bytes: 0}", "", "batch.max_bytes: expected 1 … 1073741824, found 0"),
+            ("batch: {max_bytes: 0}", "", "batch.max_bytes: expected 1 … 536870912, found 0"),
             ("log: {level: loud}", "", "log.level: expected one of trace, debug"),
             ("log: {format: xml}", "", "log.format: expected one of text, json, found xml"),
         ])

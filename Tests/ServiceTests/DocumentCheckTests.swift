@@ -80,6 +80,49 @@ struct DocumentCheckTests {
         #expect(!check.isGood && !check.isWrong)
     }
 
+    @Test("A public key without an id answers for the seal alone", arguments: [true, false])
+    func publicSeal(asPEM: Bool) throws {
+        let publicKey = try #require(estate.sealKey.publicKey)
+        let jwk = "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"\(Base64URL.text(publicKey.bytes))\"}"
+        let path = try estate.scratch.write(asPEM ? publicKey.pem : jwk, to: "seal.pub")
+        let check = try check(document, keyFile: path)
+        #expect(check.isGood && !check.isWrong, "\(check.lines)")
+        #expect(check.verdicts.map { $0.outcome == .valid } == [false, true])
+    }
+
+    @Test("A secret without an id answers for the signature alone")
+    func namelessSecret() throws {
+        let named = estate.open.master.statementKey(owner: "M", version: 1).keyFile
+        let path = try estate.scratch.write(
+            named.replacing("\"kid\":\"statement/M/1\",", with: ""), to: "statement.key")
+        let check = try check(document, keyFile: path)
+        #expect(check.isGood && check.verdicts.map { $0.outcome == .valid } == [true, false])
+    }
+
+    @Test(
+        "A key file that holds no key is a mistake, not a missing key",
+        arguments: ["", "no key\n", "{}", "-----BEGIN PUBLIC KEY-----\n"])
+    func noKey(text: String) throws {
+        let path = try estate.scratch.write(text, to: "key")
+        let failure = #expect(throws: Failure.self) { try check(document, keyFile: path) }
+        #expect(failure?.kind == .refused && failure?.place == path)
+    }
+
+    @Test("The seal's keys are found beside the file and up to two folders above, no further")
+    func sealNearby() throws {
+        let folder = estate.scratch.file("a/b/c")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        #expect(SealFile.near(folder + "/S.json") == nil)
+        _ = try estate.scratch.write("{}", to: "seal.jwks")
+        #expect(SealFile.near(folder + "/S.json") == nil)
+        let above = try #require(SealFile.near(estate.scratch.file("a/b/S.json")))
+        #expect(try text(of: above) == "{}")
+        #expect(SealFile.beside(estate.scratch.file("S.json")) == estate.scratch.file("seal.jwks"))
+        #expect(SealFile.beside(folder + "/S.json") == nil)
+        _ = try estate.scratch.write("{\"keys\":[]}", to: "a/b/c/seal.jwks")
+        #expect(SealFile.near(folder + "/S.json") == folder + "/seal.jwks")
+    }
+
     @Test("A file without signatures beside it cannot be checked")
     func bare() throws {
         let path = try estate.scratch.write("{}", to: "bare.json")

@@ -76,4 +76,15 @@ struct KeyRegisterTests {
         #expect(keys.map { $0["owner"] } == ["M", "N", "operator"])
         #expect(keys[0]["revoked_from"] != nil && keys[1]["revoked_from"] == nil)
     }
+
+    @Test("What revoke came to is one JSON object")
+    func revokedJSON() throws {
+        let estate = try Estate()
+        let key = try KeyRegister(estate.open).revoke(
+            "operator/1", from: Estate.received, now: Estate.founded)
+        #expect(
+            KeyListing.json(key)
+                == #"{"id":"operator/1","algorithm":"HS256","owner":"operator","added":"2026-01-01T00:00:00+00:00","#
+                + #""revoked_from":"2026-01-20T12:00:00+00:00"}"#)
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Service
 import Settlement
 import Signing
@@ -18,16 +19,34 @@ struct RouteTests {
             let first = try await ask(url, request)
             #expect(first.status == 201)
             #expect(first.headers["content-type"] == "application/json")
-            #expect(first.headers["location"] == "/v1/batches/2026%2F01%3F%23")
+            // There is no resource of a batch that it could name.
+            #expect(first.headers["location"] == nil)
             #expect(try Receipt(parsing: first.body).digest == SHA256Digest(of: bytes))
             let seal = try DetachedJWS(parsing: first.headers["settled-seal"] ?? "")
             try seal.verify(payload: first.body, key: estate.sealKey)
             let second = try await ask(url, request)
             #expect(second.status == 200)
             #expect(second.body == first.body)
-            for name in ["location", "settled-signature", "settled-seal"] {
+            for name in ["settled-signature", "settled-seal"] {
                 #expect(second.headers[name] == first.headers[name] && first.headers[name] != nil)
             }
+        }
+    }
+
+    @Test("HEAD is answered without a body, so that the next answer is read from its beginning")
+    func head() async throws {
+        let estate = try Estate()
+        try await withDaemon(estate) { url, _ in
+            let requests = [
+                "HEAD /v1/batches HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD /nowhere HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            ]
+            let connection = try await Connection(url)
+            try await connection.send(Array(requests.joined().utf8))
+            let text = String(decoding: try await connection.everything(), as: UTF8.self)
+            let heads = text.components(separatedBy: "HTTP/1.1 ").dropFirst().map { $0.prefix(3) }
+            #expect(heads == ["405", "404", "200"])
+            #expect(!text.contains("urn:settled:problem"))
         }
     }
 

@@ -53,6 +53,18 @@ struct SecretTests {
         #expect(try MasterSecretFile.readBytes(path) == Array(raw.utf8))
     }
 
+    @Test("Hex digits that lost some are refused, never taken as raw bytes", arguments: [62, 63, 65])
+    func digitsLost(count: Int) throws {
+        for end in ["", "\n", "\r\n"] {
+            let path = try scratch.write(
+                String(repeating: "a", count: count) + end, to: "\(count)-\(end.count)", mode: 0o600)
+            let bytes = #expect(throws: Failure.self) { try MasterSecretFile.readBytes(path) }
+            #expect(bytes?.kind == .refused)
+            #expect(bytes?.problem.contains(count == 62 ? "31 bytes" : "odd number") == true)
+            #expect(throws: Failure.self) { try MasterSecretFile.read(path) }
+        }
+    }
+
     @Test(
         "A master secret of fewer than 32 bytes is refused",
         arguments: ["", "0123", "31 bytes are too few for secrets"])

@@ -22,7 +22,7 @@ struct SubmissionTests {
             #expect(!first.isCopy)
             #expect(first.file.path == estate.scratch.file("b.receipt.json"))
             #expect(try WholeFile.read(first.file.path) == first.receipt.bytes)
-            #expect(first.checks.contains { $0.contains("seal/1 is valid") })
+            #expect(first.checks.contains { $0.contains("seal/1 is valid") } && first.isVerified)
             let keys = try DocumentKeys(keyFile: nil, jwks: nil, folder: estate.open.folder)
             #expect(try DocumentCheck(file: first.file.path, key: keys.key).isGood)
             let second = try await submission.send(to: url + "/")
@@ -44,7 +44,9 @@ struct SubmissionTests {
                 let submission = try Submission(
                     file: try write(bytes, name, in: estate), key: estate.merchantKey)
                 #expect(submission.form == form)
-                #expect(try await submission.send(to: url).receipt.counts.accepted == 2)
+                let outcome = try await submission.send(to: url)
+                #expect(outcome.receipt.counts.accepted == 2)
+                #expect(!outcome.isVerified, "there was no key to check the receipt by")
             }
         }
     }
@@ -97,5 +99,22 @@ struct SubmissionTests {
             let failure = await #expect(throws: Failure.self) { try await submission.send(to: url) }
             #expect(failure?.kind == .misused, "\(url)")
         }
+    }
+
+    @Test("A signed file says what signed it, and its signature fits")
+    func signedFile() throws {
+        let estate = try Estate()
+        let file = try write(Estate.batch(), "b.ndjson", in: estate)
+        let signed = try SignedFile(file, key: estate.merchantKey)
+        try signed.write()
+        #expect(try text(of: file + ".jws") == signed.signature + "\n")
+        let jws = try DetachedJWS(parsing: signed.signature)
+        try jws.verify(payload: Estate.batch(), key: estate.merchantKey.verification)
+        let json = try members(Array(signed.json.utf8)) as? [String: String]
+        #expect(
+            json == [
+                "file": file, "digest": SHA256Digest(of: Estate.batch()).text, "key": "batch/M/1",
+                "signature": signed.signature, "signature_file": file + ".jws",
+            ])
     }
 }

@@ -60,6 +60,23 @@ struct KeyTests {
         }
     }
 
+    @Test("A revocation planned for later can be brought forward, and not put off")
+    func broughtForward() throws {
+        let scene = try Scene()
+        let planned = now.advanced(byHours: 100)
+        let leaked = now.advanced(byHours: 1)
+        try scene.store.revokeKey("batch/M/1", from: planned, at: now)
+        #expect(try scene.store.revokeKey("batch/M/1", from: leaked, at: now).revokedFrom == leaked)
+        #expect(try scene.store.keys(master: scene.master).lookup()("batch/M/1")?.revokedFrom == leaked)
+        for later in [leaked, planned] {
+            #expect(throws: KeyRegistryRefusal.alreadyRevoked("batch/M/1", from: leaked)) {
+                try scene.store.revokeKey("batch/M/1", from: later, at: now)
+            }
+        }
+        let reasons = try scene.store.audit(limit: 2).map(\.reason)
+        #expect(reasons == ["from 2026-01-10T01:00:00.000+00:00", "from 2026-01-14T04:00:00.000+00:00"])
+    }
+
     @Test("No secret is in the file")
     func noSecret() throws {
         let scene = try Scene()

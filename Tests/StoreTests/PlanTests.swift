@@ -61,7 +61,7 @@ struct PlanTests {
             ])
         #expect(try scene.store.stateCounts() == StateCounts(open: 1, settled: 1, pending: 1, refused: 1))
         try scene.close(1)
-        // Tried at the period's start, ahead of the earn that comes a moment later in the order of settlement.
+        // Tried at the start of the period, ahead of the earn that comes later in the order of settlement.
         #expect(try states()[1] == .refused(.insufficientPoints, period: 1))
         #expect(try states()[3] == .settled(period: 1))
         #expect(try scene.store.record("none", of: "M") == nil)

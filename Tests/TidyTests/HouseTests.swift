@@ -3,14 +3,16 @@ import Testing
 
 @Suite("The house rules")
 struct HouseTests {
-    @Test("No source file is longer than 300 lines")
+    @Test("No source file is longer than 300 lines, and no test file, tables and all, than 400")
     func sizes() {
-        let files =
-            SourceFile.swift(in: "Sources") + SourceFile.swift(in: "Tests")
-            + SourceFile.swift(in: "Migrations")
-        #expect(files.count > 50)
-        for file in files {
-            #expect(file.lines.count <= 301, "\(file.path) has \(file.lines.count - 1) lines")
+        let sources = SourceFile.swift(in: "Sources") + SourceFile.swift(in: "Migrations")
+        let tests = SourceFile.swift(in: "Tests")
+        #expect(sources.count > 50 && tests.count > 20)
+        for (files, most) in [(sources, 300), (tests, 400)] {
+            for file in files {
+                // What stands behind the last line's end is no line.
+                #expect(file.lines.count - 1 <= most, "\(file.path) has \(file.lines.count - 1) lines")
+            }
         }
     }
 

@@ -11,31 +11,29 @@ public struct Founding: Sendable {
     /// Key files made, in the order of the ids.
     public let keyFiles: [String]
 
-    /// Founds an alliance at `path`; `secretFile` gives the master secret, else one is drawn.
+    /// Founds an alliance at `path`, a new folder or an empty one; `secretFile` gives the master secret, else
+    /// one is drawn.
     ///
-    /// Refuses a folder that holds an alliance or a secret already. What it made is taken away again when it
-    /// fails half way.
+    /// Refuses a folder that holds an alliance or a secret already. Whole or not at all: what it made goes when
+    /// it fails, and what it left when it was killed goes when it is done again.
     public init(
         alliance: Alliance, at path: String, secretFile: String? = nil, now: Instant
     ) throws {
         let folder = DataFolder(path)
         let zone = try ZoneInfo.rules(of: alliance.timezone)
         let secret = try secretFile.map { (file) throws(Failure) in try MasterSecretFile.readBytes(file) }
-        for taken in [folder.databasePath, folder.secretPath, folder.keysPath] where WholeFile.exists(taken) {
-            throw Failure.refused(
-                taken, "is already there, expected a new or an empty folder",
-                hint: "change an alliance with `settled apply`; remove what an interrupted init left")
-        }
-        try createFolder(path, mode: 0o700)
+        let draft = try FoundingDraft(of: folder)
         do {
-            let master = try MasterSecretFile.write(secret ?? SecureRandom.bytes(32), at: folder.secretPath)
-            let store = try Store.create(folder: path, alliance: alliance, zone: zone, at: now)
-            let open = OpenFolder(folder: folder, store: store, master: master)
-            try createFolder(folder.keysPath, mode: 0o700)
-            keyFiles = try KeyRegister(open).addFirstKeys(of: alliance.merchants.map(\.id), now: now)
+            let made = draft.content
+            let master = try MasterSecretFile.write(secret ?? SecureRandom.bytes(32), at: made.secretPath)
+            let store = try Store.create(folder: made.path, alliance: alliance, zone: zone, at: now)
+            let open = OpenFolder(folder: made, store: store, master: master)
+            let files = try KeyRegister(open).addFirstKeys(of: alliance.merchants.map(\.id), now: now)
             try store.shut()
+            try draft.publish()
+            keyFiles = files.map { folder.path + $0.dropFirst(made.path.count) }
         } catch {
-            folder.removeContents()
+            draft.discard()
             throw error
         }
         self.folder = folder

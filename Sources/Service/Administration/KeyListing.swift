@@ -29,6 +29,13 @@ public enum KeyListing {
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
+    /// One key as it is registered, as a JSON object.
+    public static func json(_ key: RegisteredKey) -> String {
+        var json = CanonicalJSON()
+        json.object { members(key, file: nil, &$0) }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
     private static func members(_ key: RegisteredKey, file: String?, _ object: inout CanonicalJSON) {
         object.member("id", key.id)
         object.member("algorithm", key.algorithm.rawValue)

@@ -52,8 +52,9 @@ public struct KeyRegister: Sendable {
         return try secretFile(of: id)
     }
 
-    /// From `instant` of receipt on, the key signs nothing any more.
-    public func revoke(_ id: String, from instant: Instant, now: Instant) throws {
+    /// From `instant` of receipt on, the key signs nothing any more; gives the key as it is registered then.
+    @discardableResult
+    public func revoke(_ id: String, from instant: Instant, now: Instant) throws -> RegisteredKey {
         try open.store.revokeKey(id, from: instant, at: now)
     }
 

@@ -31,34 +31,32 @@ public struct ReceiptFile: Sendable {
 
     /// Checks that the receipt is of these bytes, and its signatures for which a key is at hand.
     ///
-    /// Gives one line a check. Throws `refused`: a receipt of other bytes, or with a wrong signature.
+    /// Gives one line a check, and whether a signature was among them. Throws `refused`: a receipt of other bytes, or with a wrong signature.
     func check(
         _ receipt: Receipt, of batch: [UInt8], keys: [VerificationKey], place: String
-    ) throws(Failure) -> [String] {
+    ) throws(Failure) -> (lines: [String], isVerified: Bool) {
         let digest = SHA256Digest(of: batch)
         guard receipt.digest == digest else {
             throw .refused(
                 place, "the receipt is of other bytes, expected \(digest.text), found \(receipt.digest.text)")
         }
-        var checks = ["digest matches"]
+        var lines = ["digest matches"]
+        var isVerified = false
         for (what, text) in [("signature", document.signature), ("seal", document.seal)] {
-            checks.append(try check(what, text, keys: keys, place: place))
-        }
-        return checks
-    }
-
-    private func check(
-        _ what: String, _ text: String, keys: [VerificationKey], place: String
-    ) throws(Failure) -> String {
-        do {
-            let signature = try DetachedJWS(parsing: text)
-            guard let key = keys.first(where: { $0.id == signature.keyID }) else {
-                return "\(what) by \(signature.keyID) not checked, no key of that id is at hand"
+            do {
+                let signature = try DetachedJWS(parsing: text)
+                let by = "\(what) by \(signature.keyID)"
+                guard let key = keys.first(where: { $0.id == signature.keyID }) else {
+                    lines.append("\(by) not checked, no key of that id is at hand")
+                    continue
+                }
+                try signature.verify(payload: document.bytes, key: key)
+                lines.append("\(by) is valid")
+                isVerified = true
+            } catch {
+                throw .refused(place, "the receipt's \(what) is wrong: \(error)")
             }
-            try signature.verify(payload: document.bytes, key: key)
-            return "\(what) by \(signature.keyID) is valid"
-        } catch {
-            throw .refused(place, "the receipt's \(what) is wrong: \(error)")
         }
+        return (lines, isVerified)
     }
 }

@@ -15,6 +15,8 @@ public struct Submission: Sendable {
         public let isCopy: Bool
         /// What was checked, one line each.
         public let checks: [String]
+        /// Whether a signature of the receipt was among it.
+        public let isVerified: Bool
     }
 
     public let file: String
@@ -48,7 +50,9 @@ public struct Submission: Sendable {
             let receipt = try kept.receipt(from: target)
             let checks = try kept.check(receipt, of: bytes, keys: keys, place: target)
             try kept.write()
-            return Outcome(receipt: receipt, file: kept, isCopy: answer.status == 200, checks: checks)
+            return Outcome(
+                receipt: receipt, file: kept, isCopy: answer.status == 200, checks: checks.lines,
+                isVerified: checks.isVerified)
         case 400..<500:
             throw ProblemText(answer.document.bytes).failure(.refused, place: file, status: answer.status)
         default:

@@ -13,7 +13,7 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public enum LogFormat: String, Hashable, Sendable, CaseIterable { case text, json }
 
     public var listen: Listen
-    /// The largest batch, in bytes, 1 … 1 GiB.
+    /// The largest batch, in bytes, 1 … 512 MiB: with its receipt it has to fit what SQLite takes in one value.
     public var maxBatchBytes: Int
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
@@ -29,7 +29,7 @@ public struct DaemonConfiguration: Hashable, Sendable {
     }
 
     /// The bounds of `maxBatchBytes`.
-    public static let batchBytes = 1...(1 << 30)
+    public static let batchBytes = 1...(1 << 29)
 }
 
 extension DaemonConfiguration.Listen {

@@ -2,29 +2,39 @@ public import Signing
 
 /// The keys that documents are checked by: a key file, a JWK set, or all that a master secret holds.
 public struct DocumentKeys: Sendable {
-    private let keyFile: String?
+    private let file: (path: String, bytes: [UInt8])?
     private let published: [VerificationKey]
     private let master: MasterSecret?
 
-    /// Reads the set and the secret; the key file is read when a signature names its key.
+    /// Reads the key file, the set and the secret.
+    ///
+    /// Throws `refused` for a file that holds no key, `misused` for a folder that holds no alliance.
     public init(keyFile: String?, jwks: String?, folder: DataFolder?) throws(Failure) {
-        self.keyFile = keyFile
+        file = try keyFile.map { path throws(Failure) in
+            (path: path, bytes: try WholeFile.read(path, limit: 1 << 20))
+        }
         published = if let jwks { try KeyFile.readSet(jwks) } else { [] }
+        try folder?.requireFounded()
         master = if let folder { try MasterSecretFile.read(folder.secretPath) } else { nil }
+        // A file that is no key is a mistake, whatever ids the signatures will name.
+        _ = try named("seal/1")
     }
 
     /// The key of an id, nil when none is at hand.
     public func key(_ id: String) throws(Failure) -> VerificationKey? {
         if let key = published.first(where: { $0.id == id }) { return key }
-        if let keyFile, let key = try named(id, in: keyFile) { return key }
+        if let key = try named(id) { return key }
         return master.flatMap { derived(id, from: $0) }
     }
 
     /// A key file of another key is no mistake: of a document's two signatures it checks one.
-    private func named(_ id: String, in path: String) throws(Failure) -> VerificationKey? {
-        let bytes = try WholeFile.read(path, limit: 1 << 20)
-        if let key = try? SigningKey(keyFile: bytes) { return key.id == id ? key.verification : nil }
-        return try? VerificationKey(keyFile: bytes, id: id)
+    private func named(_ id: String) throws(Failure) -> VerificationKey? {
+        guard let file else { return nil }
+        do { return try VerificationKey.key(id, inFile: file.bytes) } catch {
+            throw .refused(
+                file.path, "is not a key that checks signatures: \(error)",
+                hint: "expected a key file as `settled key show` writes it, a public key or a JWK set")
+        }
     }
 
     private func derived(_ id: String, from master: MasterSecret) -> VerificationKey? {

@@ -41,11 +41,11 @@ struct BatchRoutes: Sendable {
             switch try await workers.runIfActive(take) {
             case .stored(let document, let receipt):
                 log("batch stored", receipt)
-                return response(.created, document, batch: receipt.batch)
+                return response(.created, document)
             case .copy(let document):
                 let receipt = try Receipt(parsing: document.bytes)
                 log("batch came again", receipt)
-                return response(.ok, document, batch: receipt.batch)
+                return response(.ok, document)
             }
         } catch let refusal as BatchRefusal {
             logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
@@ -79,12 +79,9 @@ struct BatchRoutes: Sendable {
         }
     }
 
-    private func response(
-        _ status: HTTPResponse.Status, _ document: SealedDocument, batch: BatchID
-    ) -> Response {
+    private func response(_ status: HTTPResponse.Status, _ document: SealedDocument) -> Response {
         let headers: HTTPFields = [
             .contentType: "application/json",
-            .location: "/v1/batches/" + percentEncoded(batch.text),
             .settledSignature: document.signature,
             .settledSeal: document.seal,
         ]
@@ -120,15 +117,5 @@ extension BatchRoutes {
         }
         if let announced, announced != bytes.count { throw Problem.incomplete }
         return bytes
-    }
-
-    /// A path's segment. RFC 3986 §3.3.
-    private func percentEncoded(_ text: String) -> String {
-        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@!$&'()*+;=".utf8)
-        return text.utf8.reduce(into: "") { path, byte in
-            path +=
-                plain.contains(byte)
-                ? String(UnicodeScalar(byte)) : "%" + Hexadecimal.text([byte]).uppercased()
-        }
     }
 }

@@ -6,13 +6,15 @@ func makeRouter(intake: Intake, clock: WallClock, logger: Logger) -> Router<Basi
     let router = Router(context: BasicRequestContext.self)
     router.add(middleware: Problems())
     BatchRoutes(intake: intake, clock: clock, logger: logger).add(to: router)
-    router.get("/healthz") { _, _ in
-        Response(
-            status: .ok, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"status":"ok"}"#)))
+    for method in [HTTPRequest.Method.get, .head] {
+        router.on("/healthz", method: method) { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"status":"ok"}"#)))
+        }
     }
     refuseOtherMethods(on: router, "/v1/batches", but: [.post])
-    refuseOtherMethods(on: router, "/healthz", but: [.get])
+    refuseOtherMethods(on: router, "/healthz", but: [.get, .head])
     return router
 }
 

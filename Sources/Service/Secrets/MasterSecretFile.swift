@@ -1,6 +1,7 @@
 public import Signing
 
-/// The file of the master secret: 64 hex digits and a line end as `init` writes them, or raw bytes.
+/// The file of the master secret: 64 hex digits and a line end as `init` writes them, or raw bytes. Hex digits
+/// are never taken for raw bytes: a digit that was lost on the way would make other keys of the same secret.
 public enum MasterSecretFile {
     /// Draws a new secret of 32 bytes and writes it, mode 0600; refuses to overwrite one.
     public static func create(at path: String) throws(Failure) -> MasterSecret {
@@ -19,24 +20,23 @@ public enum MasterSecretFile {
         try master(of: try readBytes(path), path: path)
     }
 
-    /// The bytes of the secret in a file: what 64 hex digits or more, and a line end, stand for, or else the
-    /// file's bytes as they are.
+    /// The bytes of the secret in a file: what its hex digits, and a line end, stand for, or else the file's
+    /// bytes as they are. Refuses fewer than 32 bytes, and half a byte of hex.
     public static func readBytes(_ path: String) throws(Failure) -> [UInt8] {
-        let bytes = try SecretFile.read(path)
-        var digits = bytes[...]
-        if digits.last == UInt8(ascii: "\n") { digits.removeLast() }
-        if digits.last == UInt8(ascii: "\r") { digits.removeLast() }
-        let lowercase = digits.map { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) ? $0 + 32 : $0 }
-        guard digits.count >= 64, let secret = Hexadecimal.bytes(lowercase) else { return bytes }
-        return secret
+        var content = try SecretFile.read(path)
+        let file = SecretBytes(taking: &content)
+        do {
+            return try MasterSecret.bytes(ofFile: file).withBytes { Array($0) }
+        } catch { throw refused(path, error) }
     }
 
     private static func master(of secret: [UInt8], path: String) throws(Failure) -> MasterSecret {
-        do { return try MasterSecret(secret) } catch {
-            throw .refused(
-                path, "is not a master secret: \(error)",
-                hint:
-                    "expected 64 hex digits, as `openssl rand -hex 32` prints them, or at least 32 raw bytes")
-        }
+        do { return try MasterSecret(secret) } catch { throw refused(path, error) }
+    }
+
+    private static func refused(_ path: String, _ refusal: KeyRefusal) -> Failure {
+        .refused(
+            path, "is not a master secret: \(refusal)",
+            hint: "expected 64 hex digits, as `openssl rand -hex 32` prints them, or at least 32 raw bytes")
     }
 }

@@ -20,7 +20,8 @@ extension CloseFailure: CustomStringConvertible {
 }
 
 /// The amount as 64 bits, or the close stops.
-func fitting(_ value: Int128, _ what: @autoclosure () -> String, of merchant: MerchantID?) throws(CloseFailure)
+func fitting(_ value: Int128, _ what: @autoclosure () -> String, of merchant: MerchantID?)
+    throws(CloseFailure)
     -> Int64
 {
     guard let fits = Int64(exactly: value) else { throw .doesNotFit(what: what(), merchant: merchant) }

@@ -15,9 +15,11 @@ extension MemberAccount {
         }
         let opening = record.type == .opening
         return Lot(
-            number: event.number, merchant: event.merchant, id: record.id, issuer: issuing.issuer, at: record.at,
+            number: event.number, merchant: event.merchant, id: record.id, issuer: issuing.issuer,
+            at: record.at,
             expiresAt: opening
-                ? schedule.expiresAt(openingExpires: record.expires) : schedule.expiresAt(earnedAt: record.at),
+                ? schedule.expiresAt(openingExpires: record.expires)
+                : schedule.expiresAt(earnedAt: record.at),
             funding: issuing.funding, issuePrice: issuing.issuePrice,
             breakageShare: opening ? .zero : issuing.breakageShare, isOpening: opening,
             campaign: record.campaign, terms: issuing.terms, points: record.points)
@@ -38,17 +40,14 @@ extension MemberAccount {
 
     /// Debts to the lot's issuer take what it holds, oldest debt first. Rulebook §5.
     private mutating func collectDebts(from lot: Int, event: Int) {
-        let issuer = holdings.lots[lot].issuer
-        for debt in debts.indices where debts[debt].issuer == issuer && !debts[debt].points.isZero {
-            let points = min(debts[debt].points, holdings.lots[lot].open)
-            guard !points.isZero else { return }
-            pay(debt, points, from: lot, event: event)
+        while !holdings.lots[lot].open.isZero, let debt = debts.oldest(to: holdings.lots[lot].issuer) {
+            pay(debt, min(debts[debt], holdings.lots[lot].open), from: lot, event: event)
         }
     }
 
     private mutating func pay(_ debt: Int, _ points: Points, from lot: Int, event: Int) {
         holdings.take(points, from: lot)
-        debts[debt].points -= points
+        debts.lessen(debt, by: points)
         output.debtsChanged = true
         move(.debtRecovery, points, lot: lot, event: event)
     }
@@ -81,18 +80,17 @@ extension MemberAccount {
     /// A debt takes at once from the member's other open lots of that issuer, in order of consumption.
     private mutating func owe(_ points: Points, for lot: Int, event: Int) {
         let issuer = holdings.lots[lot].issuer
-        let debt = debts.count
-        debts.append(Debt(issuer: issuer, lot: holdings.lots[lot].number, points: points))
+        let debt = debts.add(Debt(issuer: issuer, lot: holdings.lots[lot].number, points: points))
         output.debtsChanged = true
-        for other in holdings.openLots(of: issuer) where !debts[debt].points.isZero {
-            pay(debt, min(debts[debt].points, holdings.lots[other].open), from: other, event: event)
+        while !debts[debt].isZero, let other = holdings.next(of: issuer) {
+            pay(debt, min(debts[debt], holdings.lots[other].open), from: other, event: event)
         }
     }
 
     /// `correction`: takes from the lots in order of consumption, as many points as there are. Rulebook §5.
     mutating func correct(_ event: Event, at position: Int) -> Outcome {
         var missing = event.record.points
-        while !missing.isZero, let lot = holdings.next {
+        while !missing.isZero, let lot = holdings.next() {
             let points = min(missing, holdings.lots[lot].open)
             holdings.take(points, from: lot)
             move(.recovery, points, lot: lot, event: position)

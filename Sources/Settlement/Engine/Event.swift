@@ -20,7 +20,8 @@ public struct Event: Sendable {
     public let attempts: Int
 
     public init(
-        number: RecordNumber, merchant: MerchantID, record: Record, effective: Instant, late: Bool, attempts: Int
+        number: RecordNumber, merchant: MerchantID, record: Record, effective: Instant, late: Bool,
+        attempts: Int
     ) {
         self.number = number
         self.merchant = merchant

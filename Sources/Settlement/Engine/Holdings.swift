@@ -1,15 +1,19 @@
 /// A member's lots, with the open ones in order of consumption: by (`expiresAt`, never last; `at`; issuer;
 /// reporting merchant; id). Rulebook §5.
+///
+/// Every step costs at most the logarithm of the number of lots, whatever a member's records do: a till that
+/// books all its sales on one member must not hold up a close.
 struct Holdings {
     private(set) var lots: [Lot]
     private(set) var openBefore: [Points]
     private(set) var changed: [Bool]
     /// How many lots came with the input.
     let known: Int
-    /// Positions of the open lots, last consumed first, so that the next one is the last.
-    private(set) var queue: [Int]
     /// Sum of the open points.
     private(set) var open: Points
+    private var queue: ConsumptionQueue
+    /// The same of single issuers, made when a debt first asks for one.
+    private var queueOf: [MerchantID: ConsumptionQueue] = [:]
     private var byNumber: [RecordNumber: Int]?
 
     init(_ lots: [Lot]) {
@@ -17,9 +21,8 @@ struct Holdings {
         openBefore = lots.map(\.open)
         changed = Array(repeating: false, count: lots.count)
         known = lots.count
-        queue = lots.indices.filter { !lots[$0].open.isZero }
         open = lots.reduce(.zero) { $0 + $1.open }
-        queue.sort { consumedBefore(lots[$1], lots[$0]) }
+        queue = ConsumptionQueue(lots.indices.filter { !lots[$0].open.isZero }, of: lots)
     }
 
     /// The position of the lot that a record made; nil if it made none.
@@ -33,16 +36,20 @@ struct Holdings {
     }
 
     /// The open lot that is consumed next.
-    var next: Int? { queue.last }
+    mutating func next() -> Int? { queue.first(of: lots) }
 
-    /// The open lots of one issuer, in order of consumption.
-    func openLots(of issuer: MerchantID) -> [Int] {
-        queue.reversed().filter { lots[$0].issuer == issuer }
+    /// The open lot of one issuer that is consumed next.
+    mutating func next(of issuer: MerchantID) -> Int? {
+        if queueOf[issuer] == nil {
+            let open = lots.indices.filter { lots[$0].issuer == issuer && !lots[$0].open.isZero }
+            queueOf[issuer] = ConsumptionQueue(open, of: lots)
+        }
+        return queueOf[issuer]?.first(of: lots)
     }
 
     /// The open lot that expires first, if its time has come by `instant`.
-    func firstExpired(by instant: Instant) -> Int? {
-        guard let lot = queue.last, let expiry = lots[lot].expiresAt, expiry <= instant else { return nil }
+    mutating func firstExpired(by instant: Instant) -> Int? {
+        guard let lot = next(), let expiry = lots[lot].expiresAt, expiry <= instant else { return nil }
         return lot
     }
 
@@ -63,18 +70,15 @@ struct Holdings {
         lots[position].open -= points
         open -= points
         changed[position] = true
-        guard lots[position].open.isZero else { return }
-        if queue.last == position { queue.removeLast() } else { queue.removeAll { $0 == position } }
     }
 
     /// Gives points back to the lot that they came from.
     mutating func giveBack(_ points: Points, to position: Int) {
-        let wasEmpty = lots[position].open.isZero
         lots[position].open += points
         precondition(lots[position].open <= lots[position].points, "a lot never holds more than was issued")
         open += points
         changed[position] = true
-        if wasEmpty { enqueue(position) }
+        enqueue(position)
     }
 
     /// Expires all that the lot holds, and says how much that was.
@@ -100,14 +104,8 @@ struct Holdings {
     }
 
     private mutating func enqueue(_ position: Int) {
-        let lot = lots[position]
-        var low = 0
-        var high = queue.count
-        while low < high {
-            let middle = (low + high) / 2
-            if consumedBefore(lot, lots[queue[middle]]) { low = middle + 1 } else { high = middle }
-        }
-        queue.insert(position, at: low)
+        queue.add(position, of: lots)
+        if !queueOf.isEmpty { queueOf[lots[position].issuer]?.add(position, of: lots) }
     }
 }
 

@@ -8,16 +8,18 @@ extension MemberAccount {
         var rest = event.record.points
         var ordinal = 0
         while !rest.isZero {
-            guard let lot = holdings.next else { preconditionFailure("the open lots hold what they sum to") }
+            guard let lot = holdings.next() else {
+                preconditionFailure("the open lots hold what they sum to")
+            }
             let points = min(rest, holdings.lots[lot].open)
             holdings.take(points, from: lot)
             let allocation = output.allocations.count
-            output.allocations.append(
-                Allocation(
-                    redemption: event.number, ordinal: ordinal, lot: holdings.lots[lot].number, points: points,
-                    redeemer: redeeming.redeemer, redeemPrice: redeeming.redeemPrice,
-                    feeRate: redeeming.feeRate, terms: redeeming.terms))
-            if hasReversals { allocationsOf[event.number, default: []].append(allocation) }
+            let piece = Allocation(
+                redemption: event.number, ordinal: ordinal, lot: holdings.lots[lot].number, points: points,
+                redeemer: redeeming.redeemer, redeemPrice: redeeming.redeemPrice, feeRate: redeeming.feeRate,
+                terms: redeeming.terms)
+            output.allocations.append(piece)
+            if hasReversals { returnable[event.number, default: Returnable()].add(allocation, piece) }
             move(.allocation, points, lot: lot, event: position, allocation: allocation)
             rest -= points
             ordinal += 1
@@ -33,21 +35,18 @@ extension MemberAccount {
         case .outcome(let outcome): return outcome
         case .settled(let number): original = number
         }
-        let taken = allocationsOf[original] ?? []
-        let left = taken.reduce(Points.zero) { $0 + leftToGiveBack(of: $1) }
-        guard event.record.points <= left else { return .refused(.exceedsOriginal) }
+        guard event.record.points <= returnable[original]?.left ?? .zero else {
+            return .refused(.exceedsOriginal)
+        }
         var rest = event.record.points
-        for allocation in taken.reversed() where !rest.isZero {
-            let points = min(rest, leftToGiveBack(of: allocation))
-            guard !points.isZero else { continue }
+        while !rest.isZero, let allocation = returnable[original]?.last(of: output.allocations) {
+            let piece = output.allocations[allocation]
+            let points = min(rest, piece.points - piece.givenBack)
+            returnable[original]?.left -= points
             giveBack(points, of: allocation, event: event, at: position)
             rest -= points
         }
         return .settled
-    }
-
-    private func leftToGiveBack(of allocation: Int) -> Points {
-        output.allocations[allocation].points - output.allocations[allocation].givenBack
     }
 
     private mutating func giveBack(_ points: Points, of allocation: Int, event: Event, at position: Int) {
@@ -66,15 +65,38 @@ extension MemberAccount {
     private mutating func lessenDebts(leftBy lot: Int, by points: Points) {
         let number = holdings.lots[lot].number
         var rest = points
-        for debt in debts.indices where debts[debt].lot == number && !debts[debt].points.isZero {
-            let less = min(rest, debts[debt].points)
-            guard !less.isZero else { return }
-            debts[debt].points -= less
+        while !rest.isZero, let debt = debts.oldest(leftBy: number) {
+            let less = min(rest, debts[debt])
+            debts.lessen(debt, by: less)
             output.debtsChanged = true
             let met = holdings.meetExpired(less, at: lot)
             precondition(met == less, "points that just expired have met no reversal yet")
             rest -= less
         }
+    }
+}
+
+/// What reversals may still give back of one redemption.
+struct Returnable {
+    /// Positions of its allocations, in order of consumption; those at the end that are given back wholly are
+    /// dropped as they are met.
+    private var positions: [Int] = []
+    /// Sum of the points not given back.
+    var left = Points.zero
+
+    /// Takes the allocations in order of consumption.
+    mutating func add(_ position: Int, _ allocation: Allocation) {
+        positions.append(position)
+        left += allocation.points - allocation.givenBack
+    }
+
+    /// The last taken that has points to give back.
+    mutating func last(of allocations: [Allocation]) -> Int? {
+        while let position = positions.last {
+            if allocations[position].givenBack < allocations[position].points { return position }
+            positions.removeLast()
+        }
+        return nil
     }
 }
 

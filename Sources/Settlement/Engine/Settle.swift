@@ -19,16 +19,15 @@ struct MemberAccount {
     let schedule: Schedule
     var holdings: Holdings
     var output: MemberOutput
-    /// Debts by age, oldest first; those paid stay at zero until the end.
-    var debts: [Debt]
+    var debts: Debts
     let originals: [RecordNumber: Original]
     /// The types of this period's events, by name; filled only when there is a reversal to ask for it.
     var types: [RecordName: RecordType] = [:]
     /// Of those settled so far, the position among the output's events.
     var positions: [RecordName: Int] = [:]
     let hasReversals: Bool
-    /// Positions of a redemption's allocations, in order of consumption.
-    var allocationsOf: [RecordNumber: [Int]] = [:]
+    /// By redemption, what reversals may still give back.
+    var returnable: [RecordNumber: Returnable] = [:]
 
     init(_ input: MemberInput, schedule: Schedule) {
         self.schedule = schedule
@@ -36,7 +35,7 @@ struct MemberAccount {
         output = MemberOutput(member: input.member)
         output.allocations = input.allocations
         output.knownAllocations = input.allocations.count
-        debts = input.debts
+        debts = Debts(input.debts)
         originals = input.originals
         hasReversals = input.events.contains { $0.record.type.reverses != nil }
         if hasReversals {
@@ -47,7 +46,8 @@ struct MemberAccount {
         for position in input.allocations.indices.sorted(by: {
             input.allocations[$0].ordinal < input.allocations[$1].ordinal
         }) {
-            allocationsOf[input.allocations[position].redemption, default: []].append(position)
+            returnable[input.allocations[position].redemption, default: Returnable()]
+                .add(position, input.allocations[position])
         }
     }
 
@@ -74,7 +74,7 @@ struct MemberAccount {
         output.openBefore = holdings.openBefore
         output.changed = holdings.changed
         output.knownLots = holdings.known
-        output.debts = debts.filter { !$0.points.isZero }
+        output.debts = debts.standing
         return output
     }
 

@@ -34,7 +34,8 @@ extension PeriodSettlement {
         let merchant = output.events[event].merchant
         switch output.events[event].record.type {
         case .earn, .opening:
-            issuer = output.events[event].record.campaign.flatMap { schedule.campaign($0)?.sponsor } ?? merchant
+            issuer =
+                output.events[event].record.campaign.flatMap { schedule.campaign($0)?.sponsor } ?? merchant
         case .redeem:
             redeemer = output.events[event].record.item.flatMap { schedule.item($0)?.supplier } ?? merchant
         case .earnReversal, .redeemReversal, .correction: break
@@ -79,7 +80,8 @@ private struct DetailsOrder {
     let events: [Int]
     /// Positions of the expiries among the movements, in the order of their rows.
     let expiries: [Int]
-    /// Positions of the other movements, event after event, and where each event's begin.
+    /// Positions of the other movements, event after event, each event's in the order of consumption; and
+    /// where each event's begin.
     private let moves: [Int]
     private let firstMove: [Int]
 
@@ -105,9 +107,14 @@ private struct DetailsOrder {
             event += 1
             firstMove[event] = moves.count
         }
+        for event in output.events.indices where firstMove[event + 1] - firstMove[event] > 1 {
+            moves[firstMove[event]..<firstMove[event + 1]].sort {
+                Self.isConsumed($0, before: $1, in: output)
+            }
+        }
         self.moves = moves
         self.firstMove = firstMove
-        if expiries.count > 1 { expiries.sort { Self.expires($0, before: $1, in: output) } }
+        if expiries.count > 1 { expiries.sort { Self.isConsumed($0, before: $1, in: output) } }
         self.expiries = expiries
         events = Self.ordered(output)
     }
@@ -131,7 +138,8 @@ private struct DetailsOrder {
         return indices.sorted { precedes(output.events[$0], output.events[$1]) }
     }
 
-    private static func expires(_ left: Int, before right: Int, in output: MemberOutput) -> Bool {
+    /// By the order of consumption of their lots; movements of one lot in the order in which they happened.
+    private static func isConsumed(_ left: Int, before right: Int, in output: MemberOutput) -> Bool {
         let (one, other) = (output.movements[left].lot, output.movements[right].lot)
         return one == other ? left < right : consumedBefore(output.lots[one], output.lots[other])
     }

@@ -49,7 +49,8 @@ extension PeriodSettlement {
     private mutating func notePrepaidLines(of draft: StatementDraft) {
         for line in draft.lines where line.key.kind == .issue || line.key.kind == .issueReversal {
             guard let price = line.key.price else { preconditionFailure("a line of points has a price") }
-            prepaid[Prepaid.Key(issuer: merchants[draft.merchant], price: price), default: Prepaid()].issueLines +=
+            prepaid[Prepaid.Key(issuer: merchants[draft.merchant], price: price), default: Prepaid()]
+                .issueLines +=
                 Int128(line.amount.minorUnits)
         }
     }

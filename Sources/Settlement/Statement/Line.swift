@@ -50,7 +50,9 @@ public struct LineKey: Hashable, Comparable, Sendable {
     /// The order of statement lines: kind, counterparty (absent first), price, rate, reference.
     public static func < (left: LineKey, right: LineKey) -> Bool {
         if left.kind != right.kind { return left.kind < right.kind }
-        if left.counterparty != right.counterparty { return absentFirst(left.counterparty, right.counterparty) }
+        if left.counterparty != right.counterparty {
+            return absentFirst(left.counterparty, right.counterparty)
+        }
         if left.price != right.price { return absentFirst(left.price, right.price) }
         if left.rate != right.rate { return absentFirst(left.rate, right.rate) }
         return absentFirst(left.reference, right.reference)

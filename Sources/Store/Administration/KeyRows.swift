@@ -47,16 +47,22 @@ struct KeyRows {
             AuditEntry(at: key.added, act: .keyAdded, merchant: key.merchant, keyID: key.id))
     }
 
-    func revoke(_ id: String, from instant: Instant, at now: Instant) throws {
+    /// A revocation can be brought forward, as for a key that leaks before its planned end, and never put off.
+    func revoke(_ id: String, from instant: Instant, at now: Instant) throws -> RegisteredKey {
         guard let key = try key(id) else { throw KeyRegistryRefusal.keyUnknown(id) }
-        if let earlier = key.revokedFrom { throw KeyRegistryRefusal.alreadyRevoked(id, from: earlier) }
+        if let standing = key.revokedFrom, standing <= instant {
+            throw KeyRegistryRefusal.alreadyRevoked(id, from: standing)
+        }
         let update = try Prepared(database, "UPDATE keys SET revoked = ?, revision = ? WHERE id = ?")
         update.bind(1, instant.milliseconds)
         update.bind(2, try Self.revision(database) + 1)
         update.bind(3, id)
         try update.run()
         try AuditRows(database).add(
-            AuditEntry(at: now, act: .keyRevoked, merchant: key.merchant, keyID: id))
+            AuditEntry(
+                at: now, act: .keyRevoked, merchant: key.merchant, keyID: id,
+                reason: "from \(instant.text(offsetSeconds: 0, milliseconds: true))"))
+        return key.revoked(from: instant)
     }
 
     func all() throws -> [RegisteredKey] {

@@ -15,6 +15,12 @@ public struct RegisteredKey: Hashable, Sendable {
     public let added: Instant
     /// From this instant of receipt on it signs nothing any more.
     public let revokedFrom: Instant?
+
+    func revoked(from instant: Instant) -> RegisteredKey {
+        RegisteredKey(
+            id: id, algorithm: algorithm, merchant: merchant, version: version, publicKey: publicKey,
+            added: added, revokedFrom: instant)
+    }
 }
 
 /// Why a key is not registered or revoked. Codes are never reused.
@@ -25,6 +31,7 @@ public enum KeyRegistryRefusal: Error, Hashable, Sendable {
     /// The id begins as those of derived keys do.
     case idReserved(String)
     case keyUnknown(String)
+    /// From the same instant or an earlier one.
     case alreadyRevoked(String, from: Instant)
 
     public var code: String {
@@ -45,7 +52,8 @@ extension KeyRegistryRefusal: CustomStringConvertible {
         case .idTaken(let id): "the key id \(id) is taken: choose another one"
         case .idReserved(let id): "the key id \(id) begins as those of derived keys do: choose another one"
         case .keyUnknown(let id): "there is no key \(id)"
-        case .alreadyRevoked(let id, _): "the key \(id) is revoked already"
+        case .alreadyRevoked(let id, let from):
+            "the key \(id) is revoked already, from \(from.text(offsetSeconds: 0, milliseconds: true)) on"
         }
     }
 }
@@ -84,8 +92,10 @@ extension Store {
         }
     }
 
-    /// From `instant` of receipt on, the key signs nothing any more. Throws `KeyRegistryRefusal`.
-    public func revokeKey(_ id: String, from instant: Instant, at now: Instant) throws {
+    /// From `instant` of receipt on, the key signs nothing any more. Of a key that is revoked already it can
+    /// only become earlier. Throws `KeyRegistryRefusal`.
+    @discardableResult
+    public func revokeKey(_ id: String, from instant: Instant, at now: Instant) throws -> RegisteredKey {
         try writing("revoke the key \(id)") { database in
             try KeyRows(database, try inForce(database).roster).revoke(id, from: instant, at: now)
         }

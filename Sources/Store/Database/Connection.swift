@@ -8,7 +8,7 @@ import GRDB
 
 /// How Settled opens its file: one writer, readers beside it, every commit on the disk before it is reported.
 enum Connection {
-    /// Opens the file, which is made if it is missing and `create` says so.
+    /// Opens the file, which is made if it is missing.
     static func open(_ path: String) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "settled"
@@ -41,3 +41,15 @@ enum Connection {
 
 /// Whether there is a file to read at this path.
 func isFile(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
+/// Makes an empty file for its owner alone, whatever the folder and the umask: what members did is nobody else's
+/// business. The files that SQLite lays beside a database take its permissions over.
+func makeOwnersFile(_ path: String) throws(StoreTrouble) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+        throw StoreTrouble(
+            "create \(path)", because: String(cString: strerror(errno)),
+            hint: "check that the data folder is there and that this user may write to it")
+    }
+    close(descriptor)
+}

@@ -7,6 +7,12 @@ struct Prepared {
     private let statement: Statement
     private let connection: SQLiteConnection
     private let handle: SQLiteStatement
+    private let fault = Fault()
+
+    /// A value that SQLite would not take, being too long for it; told when the statement runs.
+    private final class Fault {
+        var code = SQLITE_OK
+    }
 
     init(_ database: Database, _ sql: String) throws {
         guard let connection = database.sqliteConnection else {
@@ -22,14 +28,14 @@ struct Prepared {
 
     /// Runs a statement that gives no row.
     func run() throws {
-        let code = sqlite3_step(handle)
+        let code = try step()
         guard code == SQLITE_DONE else { throw failure(code) }
         sqlite3_reset(handle)
     }
 
     /// Goes to the next row; false behind the last, and the statement can be bound anew.
     func next() throws -> Bool {
-        let code = sqlite3_step(handle)
+        let code = try step()
         if code == SQLITE_ROW { return true }
         guard code == SQLITE_DONE else { throw failure(code) }
         sqlite3_reset(handle)
@@ -61,6 +67,14 @@ struct Prepared {
     /// Rows that the last run inserted, changed or deleted.
     var changes: Int { Int(sqlite3_changes(connection)) }
 
+    private func step() throws -> Int32 {
+        guard fault.code == SQLITE_OK else {
+            defer { fault.code = SQLITE_OK }
+            throw failure(fault.code)
+        }
+        return sqlite3_step(handle)
+    }
+
     private func failure(_ code: Int32) -> DatabaseError {
         let message = String(cString: sqlite3_errmsg(connection))
         sqlite3_reset(handle)
@@ -89,7 +103,7 @@ struct Prepared {
             check(
                 sqlite3_bind_text(
                     handle, index, UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self),
-                    Int32(bytes.count), Self.copied))
+                    Int32(clamping: bytes.count), Self.copied))
         }
     }
 
@@ -107,7 +121,11 @@ struct Prepared {
     }
 
     private func check(_ code: Int32) {
-        precondition(code == SQLITE_OK, "a value is bound to a parameter that the statement has")
+        guard code != SQLITE_OK else { return }
+        precondition(
+            code == SQLITE_TOOBIG || code == SQLITE_NOMEM,
+            "a value is bound to a parameter that the statement has")
+        fault.code = code
     }
 
     // SQLite's mark for bytes that it has to copy before the call returns.

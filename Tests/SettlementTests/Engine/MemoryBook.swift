@@ -39,15 +39,28 @@ struct MemoryBook {
     }
 
     private func originals(of events: [Event], all: [Event]) -> [RecordNumber: Original] {
+        let here = Set(events.map(Name.init))
+        let stored = Dictionary(all.map { (Name($0), $0) }) { first, _ in first }
         var originals: [RecordNumber: Original] = [:]
         for event in events {
-            guard let type = event.record.type.reverses, let ref = event.record.ref,
-                !events.contains(where: { $0.record.id == ref && $0.merchant == event.merchant })
-            else { continue }
-            let found = all.first { $0.record.id == ref && $0.merchant == event.merchant }
-            originals[event.number] = found.map { original($0, type: type) } ?? .notStored
+            guard let type = event.record.type.reverses, let ref = event.record.ref else { continue }
+            let name = Name(merchant: event.merchant, id: ref)
+            guard !here.contains(name) else { continue }
+            originals[event.number] = stored[name].map { original($0, type: type) } ?? .notStored
         }
         return originals
+    }
+
+    private struct Name: Hashable {
+        let merchant: MerchantID
+        let id: RecordID
+
+        init(merchant: MerchantID, id: RecordID) {
+            self.merchant = merchant
+            self.id = id
+        }
+
+        init(_ event: Event) { self.init(merchant: event.merchant, id: event.record.id) }
     }
 
     private func original(_ event: Event, type: RecordType) -> Original {
@@ -61,8 +74,9 @@ struct MemoryBook {
 
     private func tell(_ output: MemberOutput, of period: Period) -> [String] {
         var lines = ["\(period.id)"]
+        let byEvent = Dictionary(grouping: output.movements.filter { $0.event != nil }) { $0.event ?? 0 }
         for (position, event) in output.events.enumerated() {
-            let moves = output.movements.filter { $0.event == position }.map { tell($0, output) }
+            let moves = (byEvent[position] ?? []).map { tell($0, output) }
             lines.append(
                 (["\(event.record.id) \(tell(output.outcomes[position]))"] + moves).joined(separator: "; "))
         }
@@ -71,7 +85,8 @@ struct MemoryBook {
         let left = output.lots.filter { !$0.open.isZero }.map { "\($0.merchant)/\($0.id) \($0.open.count)" }
         lines.append("left: " + (left.isEmpty ? "nothing" : left.joined(separator: ", ")))
         if !output.debts.isEmpty {
-            lines.append("owed: " + output.debts.map { "\($0.issuer) \($0.points.count)" }.joined(separator: ", "))
+            lines.append(
+                "owed: " + output.debts.map { "\($0.issuer) \($0.points.count)" }.joined(separator: ", "))
         }
         return lines
     }

@@ -76,7 +76,8 @@ extension Alliance {
             timezone: "Europe/Berlin", period: .month, expiry: months.map { Expiry(months: $0) },
             carryPeriods: carry, refundShortfall: shortfall, maxAgeDays: 0, start: LocalDate("2026-01-01")!,
             merchants: [
-                merchant("M", .issue, "0.01"), merchant("N", .issue, "0.02"), merchant("P", .redemption, "0.02"),
+                merchant("M", .issue, "0.01"), merchant("N", .issue, "0.02"),
+                merchant("P", .redemption, "0.02"),
             ],
             campaigns: [
                 Campaign(id: CampaignID("c")!, sponsor: MerchantID("N")!, from: LocalDate("2026-01-01")!)

@@ -15,13 +15,17 @@ struct CanonicalJSONTests {
             json.name("h")
             json.boolean(true)
         }
-        #expect(String(decoding: json.bytes, as: UTF8.self) == #"{"b":1,"a":[1,2],"c":null,"e":{"f":"g"},"h":true}"#)
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self)
+                == #"{"b":1,"a":[1,2],"c":null,"e":{"f":"g"},"h":true}"#)
     }
 
     @Test("Only quotes, backslashes and control characters are escaped")
     func escapes() {
         var json = CanonicalJSON()
         json.string("\"\\\u{0}\n\u{1f}/é\u{7f}\u{2028}")
-        #expect(String(decoding: json.bytes, as: UTF8.self) == "\"\\\"\\\\\\u0000\\u000a\\u001f/é\u{7f}\u{2028}\"")
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self) == "\"\\\"\\\\\\u0000\\u000a\\u001f/é\u{7f}\u{2028}\""
+        )
     }
 }
