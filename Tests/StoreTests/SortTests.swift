@@ -1,0 +1,90 @@
+import Foundation
+import Settlement
+import Testing
+
+@testable import Store
+
+@Suite("The sort of a close")
+struct SortTests {
+    /// SplitMix64.
+    private struct Seeded: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = state
+            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
+    /// Ids of one to sixty-four bytes, many of which begin alike.
+    private func member(_ random: inout Seeded) -> MemberID {
+        let stem = ["", "a", "abcdefgh", "abcdefghi", String(repeating: "z", count: 60)].randomElement(
+            using: &random)!
+        return MemberID(verified: stem + "\(Int.random(in: 0..<40, using: &random))")
+    }
+
+    private func inputs(of scene: Scene, budget: Int) throws -> [(
+        MemberID, [RecordNumber], [Settlement.Record]
+    )] {
+        var seen: [(MemberID, [RecordNumber], [Settlement.Record])] = []
+        struct Stop: Error {}
+        #expect(throws: Stop.self) {
+            try scene.store.close(0, at: .at("2026-02-02T00:00:00Z"), forced: false) { transaction in
+                transaction.sortBudget = budget
+                try transaction.eachMember { input in
+                    seen.append((input.member, input.events.map(\.number), input.events.map(\.record)))
+                    return settle(input, period: transaction.period, schedule: transaction.schedule)
+                }
+                throw Stop()
+            }
+        }
+        return seen
+    }
+
+    @Test("Members come in the order of their ids and records in that of arrival, in memory and in many runs")
+    func runs() throws {
+        let scene = try Scene()
+        var random = Seeded(state: 7)
+        var expected: [MemberID: [RecordID]] = [:]
+        for batch in 1...6 {
+            let records = (0..<200).map { number in
+                let id = RecordID(verified: "r\(batch)-\(number)")
+                let member = member(&random)
+                expected[member, default: []].append(id)
+                return record(id, .earn, member, Int64(number), "2026-01-0\(1 + number % 9)T10:00:00Z")
+            }
+            try scene.send("b\(batch)", Int64(batch), records)
+        }
+        let whole = try inputs(of: scene, budget: EventSort.budget)
+        #expect(whole.map(\.0) == expected.keys.sorted())
+        for (member, _, records) in whole { #expect(records.map(\.id) == expected[member]) }
+        for budget in [EventPacking.mostBytes + 1, 4_096, 20_000] {
+            let cut = try inputs(of: scene, budget: budget)
+            #expect(cut.map(\.0) == whole.map(\.0))
+            #expect(cut.map(\.1) == whole.map(\.1))
+            #expect(cut.map(\.2) == whole.map(\.2))
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: scene.folder)
+        #expect(!left.contains { $0.hasPrefix("closing-") })
+    }
+
+    @Test("What the engine looks at of a record comes through the sort unchanged")
+    func fields() throws {
+        let scene = try Scene()
+        let records = [
+            record("e", .earn, "x", 1_000_000_000, "2026-01-05T10:00:00.123Z"),
+            record("r", .redeem, "x", 1, "2026-01-06T10:00:00Z"),
+            record("v", .earnReversal, "x", 5, "2026-01-07T10:00:00Z", ref: "e"),
+            record("w", .redeemReversal, "x", 1, "2026-01-08T10:00:00Z", ref: "r"),
+        ]
+        try scene.send("b", 1, records)
+        let openings = [record("o", .opening, "x", 40, "2019-01-05T10:00:00Z", expires: "2027-06-30")]
+        try scene.send("o", 1, openings, byOperator: true)
+        let seen = try inputs(of: scene, budget: EventSort.budget)
+        #expect(seen.count == 1)
+        #expect(Set(seen[0].2) == Set(records + openings))
+    }
+}
