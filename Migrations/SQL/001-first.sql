@@ -2,9 +2,9 @@
 -- 1970-01-01, money is minor units, prices, rates and shares are millionths, a period is its ordinal (0 is
 -- the alliance's first). Merchants appear by a small number. No secret stands anywhere in it.
 --
--- Rows written by the thousand or the million (record chunks, identity pages, lots, allocations, movements)
--- bear no foreign key: each would cost a second search for its parent. The transactions that write them prove
--- what the keys would.
+-- Rows written by the thousand or the million (record chunks, identity pages, holdings, settlements) bear no
+-- foreign key: each would cost a second search for its parent. The transactions that write them prove what the
+-- keys would.
 
 -- What each local date of the alliance means, as the zone was known when the alliance was founded.
 CREATE TABLE zones (
@@ -184,70 +184,24 @@ CREATE TABLE outcomes (
 
 CREATE INDEX outcomes_pending ON outcomes (record) WHERE state = 'pending';
 
--- Points of one member that were issued together; spent ones stand apart, so that a close reads the open ones
--- in the order of members and nothing else.
-CREATE TABLE lots (
-    spent INTEGER NOT NULL,
-    member TEXT NOT NULL,
-    record INTEGER NOT NULL,
-    merchant INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    issuer INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    expires_at INTEGER,
-    -- 0 issue, 1 redemption.
-    funding INTEGER NOT NULL,
-    issue_price INTEGER NOT NULL,
-    breakage_share INTEGER NOT NULL,
-    opening INTEGER NOT NULL,
-    campaign TEXT,
-    terms TEXT NOT NULL,
-    points INTEGER NOT NULL,
-    open INTEGER NOT NULL CHECK (open >= 0 AND spent = (open = 0)),
-    expired INTEGER NOT NULL,
-    expired_met INTEGER NOT NULL,
-    reversed INTEGER NOT NULL,
-    PRIMARY KEY (spent, member, record)
+-- What members hold: open lots and debts, packed as Store/Closing/Holdings says. A close reads all rows in the
+-- order of members and writes those that change; a member that holds nothing has none.
+CREATE TABLE holdings (
+    member TEXT PRIMARY KEY,
+    bytes BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What redemptions took from lots.
-CREATE TABLE allocations (
-    member TEXT NOT NULL,
-    redemption INTEGER NOT NULL,
-    ordinal INTEGER NOT NULL,
-    lot INTEGER NOT NULL,
-    points INTEGER NOT NULL,
-    redeemer INTEGER NOT NULL,
-    redeem_price INTEGER NOT NULL,
-    fee_rate INTEGER NOT NULL,
-    terms TEXT NOT NULL,
-    given_back INTEGER NOT NULL,
-    PRIMARY KEY (member, redemption, ordinal)
-) STRICT, WITHOUT ROWID;
-
--- Points that members owe issuers, oldest first.
-CREATE TABLE debts (
-    member TEXT NOT NULL,
-    ordinal INTEGER NOT NULL,
-    issuer INTEGER NOT NULL,
-    lot INTEGER NOT NULL,
-    points INTEGER NOT NULL CHECK (points > 0),
-    PRIMARY KEY (member, ordinal)
-) STRICT, WITHOUT ROWID;
-
--- Every change of a lot, in the order in which each close made them, member by member.
-CREATE TABLE movements (
-    movement INTEGER PRIMARY KEY,
+-- What closes made of members: every change of a lot, the lots that were spent, what redemptions took from which
+-- lots. Many members a row, in their order, packed as Store/Closing/SettlementPacking says. Rows are appended
+-- and never change: a lot that is not held stands as the last close left it that touched it, and so does a
+-- redemption. Rows by lot or by redemption would be spread over all that there ever were.
+CREATE TABLE settlements (
+    settlement INTEGER PRIMARY KEY,
     period INTEGER NOT NULL,
-    -- 0 issue, 1 allocation, 2 restoration, 3 recovery, 4 debt_recovery, 5 expiry.
-    kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 5),
-    -- The record that caused it; none: time alone.
-    record INTEGER,
-    lot INTEGER NOT NULL,
-    points INTEGER NOT NULL CHECK (points > 0),
-    -- The allocation made or given back.
-    redemption INTEGER,
-    ordinal INTEGER
+    first_member TEXT NOT NULL,
+    last_member TEXT NOT NULL CHECK (last_member >= first_member),
+    bytes BLOB NOT NULL,
+    UNIQUE (period, first_member)
 ) STRICT;
 
 CREATE TABLE statements (
@@ -267,7 +221,7 @@ CREATE TABLE statements (
     UNIQUE (merchant, number)
 ) STRICT;
 
--- The bytes of DETAILS.csv, in pieces.
+-- The bytes of DETAILS.csv, in pieces, compressed as Store/Closing/RowCompression says.
 CREATE TABLE details (
     detail INTEGER PRIMARY KEY,
     period INTEGER NOT NULL REFERENCES periods (period),

@@ -1,6 +1,39 @@
 @testable import Settlement
 @testable import Store
 
+extension Scene {
+    /// What every member holds, by member.
+    func holdings() throws -> [MemberInput] {
+        try store.reading("look") { database in
+            var source = try HoldingsSource(database, Roster(database))
+            var members: [MemberInput] = []
+            while let member = source.member {
+                var input = MemberInput(member: member)
+                _ = try source.take(into: &input)
+                members.append(input)
+            }
+            return members
+        }
+    }
+
+    /// What all closes made of their members, in the order in which it was written.
+    func settlements() throws -> [(member: MemberID, settled: SettledMember)] {
+        try store.reading("look") { database in
+            let roster = try Roster(database)
+            var found: [(MemberID, SettledMember)] = []
+            try Prepared(database, "SELECT bytes FROM settlements ORDER BY settlement").forEach { row in
+                row.withBytes(0) { bytes in
+                    var packed = SettlementChunk.reader(bytes)
+                    while let (member, part) = SettlementChunk.next(&packed, of: bytes) {
+                        found.append((MemberID(verified: member), SettlementPacking.unpack(part, roster)))
+                    }
+                }
+            }
+            return found
+        }
+    }
+}
+
 extension ClosedPeriod {
     /// The same with a count that is not true.
     func counting(settled: Int64) -> ClosedPeriod {

@@ -74,7 +74,7 @@ struct DurabilityTests {
         var members = 0
         let logBefore = try logBytes(scene)
         var logDuring = 0
-        _ = try scene.close(0) { _ in
+        _ = try scene.close(0, groupSize: 20) { _ in
             members += 1
             guard members.isMultiple(of: 100) || members == 1 else { return }
             deaths += 1

@@ -30,12 +30,19 @@ struct PlanTests {
         #expect(try plan(scene, EventSource.pending) == ["SCAN outcomes USING INDEX outcomes_pending"])
     }
 
-    @Test("Open lots are read in the order in which they lie, from where the last chunk ended")
-    func lots() throws {
+    @Test("Holdings are read in the order in which they lie, from where the last chunk ended")
+    func holdings() throws {
         let scene = try Scene()
         #expect(
-            try plan(scene, LotSource.chunk) == [
-                "SEARCH lots USING PRIMARY KEY (spent=? AND (member,record)>(?,?))"
+            try plan(scene, HoldingsSource.chunk) == ["SEARCH holdings USING PRIMARY KEY (member>?)"])
+    }
+
+    @Test("What an earlier close made of a member is found by the period and the member")
+    func settlements() throws {
+        let scene = try Scene()
+        #expect(
+            try plan(scene, SettlementLookup.chunk) == [
+                "SEARCH settlements USING INDEX sqlite_autoindex_settlements_1 (period=? AND first_member<?)"
             ])
     }
 

@@ -108,21 +108,20 @@ final class Scene {
     /// Closes a period as the daemon does, a second after its grace.
     @discardableResult
     func close(
-        _ ordinal: Int, preview: Bool = false, watching watch: (MemberInput) throws -> Void = { _ in }
+        _ ordinal: Int, preview: Bool = false, groupSize: Int? = nil,
+        watching watch: (MemberInput) throws -> Void = { _ in }
     ) throws -> ClosedPeriod {
         let end = try store.schedule().calendar.period(ordinal).end
         return try store.close(ordinal, at: end.advanced(byHours: 25), forced: false, preview: preview) {
-            try settle($0, watching: watch)
+            if let groupSize { $0.groupSize = groupSize }
+            return try settle($0, watching: watch)
         }
     }
 
     func settle(
         _ transaction: ClosingTransaction, watching watch: (MemberInput) throws -> Void = { _ in }
     ) throws -> ClosedPeriod {
-        var settlement = PeriodSettlement(
-            schedule: transaction.schedule, period: transaction.period, opening: try transaction.opening(),
-            intake: try transaction.intake(), bookings: try transaction.bookings(),
-            details: { try transaction.details($0, $1) })
+        var settlement = try settlement(transaction)
         try transaction.eachMember { input in
             try watch(input)
             let output = Settlement.settle(input, period: transaction.period, schedule: transaction.schedule)
@@ -130,6 +129,13 @@ final class Scene {
             return output
         }
         return try settlement.finish(signer: signer)
+    }
+
+    func settlement(_ transaction: ClosingTransaction) throws -> PeriodSettlement {
+        PeriodSettlement(
+            schedule: transaction.schedule, period: transaction.period, opening: try transaction.opening(),
+            intake: try transaction.intake(), bookings: try transaction.bookings(),
+            details: { try transaction.details($0, $1) })
     }
 
     // MARK: Looking inside

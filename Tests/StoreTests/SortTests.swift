@@ -6,21 +6,8 @@ import Testing
 
 @Suite("The sort of a close")
 struct SortTests {
-    /// SplitMix64.
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     /// Ids of one to sixty-four bytes, many of which begin alike.
-    private func member(_ random: inout Seeded) -> MemberID {
+    private func member(_ random: inout SeededNumbers) -> MemberID {
         let stem = ["", "a", "abcdefgh", "abcdefghi", String(repeating: "z", count: 60)].randomElement(
             using: &random)!
         return MemberID(verified: stem + "\(Int.random(in: 0..<40, using: &random))")
@@ -47,7 +34,7 @@ struct SortTests {
     @Test("Members come in the order of their ids and records in that of arrival, in memory and in many runs")
     func runs() throws {
         let scene = try Scene()
-        var random = Seeded(state: 7)
+        var random = SeededNumbers(state: 7)
         var expected: [MemberID: [RecordID]] = [:]
         for batch in 1...6 {
             let records = (0..<200).map { number in

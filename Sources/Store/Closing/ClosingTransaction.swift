@@ -1,9 +1,10 @@
 import GRDB
 public import Settlement
+import Synchronization
 
 /// A period while it closes: what is to be settled, read once, and where the outcome is written.
 ///
-/// Used inside the close that made it, on its thread.
+/// Used inside the close that made it, on its thread; `details` also where members are settled.
 public final class ClosingTransaction {
     public let period: Period
     public let schedule: Schedule
@@ -12,6 +13,14 @@ public final class ClosingTransaction {
 
     /// Bytes of records that are sorted in memory at a time; what passes them is sorted in a file.
     var sortBudget = EventSort.budget
+    /// Bytes of holdings that are read at a time, and of settlements that are written at a time.
+    var holdingsBytes = HoldingsSource.chunkBytes
+    var settlementBytes = SettlementWriter.chunkBytes
+
+    /// Records and lots of the members that go from thread to thread together, and how many such groups are on
+    /// their way: enough for neither thread to wait for the other, few enough to be little memory.
+    var groupSize = 4_096
+    private static let groupsOnTheWay = 4
 
     private let database: Database
     private let inForce: InForce
@@ -19,6 +28,15 @@ public final class ClosingTransaction {
     private let folder: String
     private var seen: Int64 = 0
     private var pieces: [MerchantID: Int] = [:]
+
+    /// A piece of a merchant's DETAILS.csv.
+    private struct Piece {
+        let merchant: MerchantID
+        let bytes: [UInt8]
+    }
+
+    /// Pieces that wait for the thread that writes; nil while there is no other.
+    private let waiting = Mutex<[Piece]?>(nil)
 
     init(_ database: Database, inForce: InForce, period: Period, folder: String) throws {
         self.database = database
@@ -47,19 +65,28 @@ public final class ClosingTransaction {
     }
 
     /// Hands every member that has records to settle, open lots or debts to `settle`, in the order of their
-    /// ids, one in memory at a time, and writes what it gives back. Called once.
+    /// ids, and writes what it gives back. Called once.
+    ///
+    /// `settle` is called on another thread, one member after the other, while this one reads and writes. It
+    /// may use what its caller holds, but of this transaction only `details`, `period` and `schedule`.
     public func eachMember(_ settle: (MemberInput) throws -> MemberOutput) throws {
         precondition(seen == 0, "a close goes through its members once")
         var stream = try MemberStream(
-            database, inForce: inForce, period: period, sort: EventSort(folder: folder, budget: sortBudget))
-        let writer = try OutcomeWriter(database, roster: inForce.roster, period: period.ordinal)
-        while let input = try stream.next() {
-            let output = try settle(input)
-            precondition(
-                output.events.count == input.events.count, "a settlement has an outcome of every event")
-            seen += Int64(input.events.count)
-            try writer.write(output, of: input)
+            database, inForce: inForce, period: period, sort: EventSort(folder: folder, budget: sortBudget),
+            holdingsBytes: holdingsBytes)
+        var writer = try OutcomeWriter(
+            database, roster: inForce.roster, period: period.ordinal, settlementBytes: settlementBytes)
+        waiting.withLock { $0 = [] }
+        try pipelined(depth: Self.groupsOnTheWay) {
+            try stream.nextGroup(size: groupSize)
+        } work: { members in
+            try members.map { try settle($0.input) }
+        } take: { members, outputs in
+            for (member, output) in zip(members, outputs) { try write(output, of: member, by: &writer) }
+            for piece in takeWaiting() { try write(piece) }
         }
+        waiting.withLock { $0 = nil }
+        try writer.finish()
         guard seen == eventCount else {
             throw CloseFailure.broken(
                 invariant: "every record due is read once", merchant: nil, expected: "\(eventCount)",
@@ -67,16 +94,41 @@ public final class ClosingTransaction {
         }
     }
 
+    private func write(
+        _ output: MemberOutput, of member: MemberStream.Member, by writer: inout OutcomeWriter
+    ) throws {
+        precondition(
+            output.events.count == member.input.events.count, "a settlement has an outcome of every event")
+        seen += Int64(output.events.count)
+        try writer.write(output, of: member)
+    }
+
     /// Takes the next piece of a merchant's DETAILS.csv.
-    public func details(_ merchant: MerchantID, _ piece: [UInt8]) throws {
+    public func details(_ merchant: MerchantID, _ bytes: [UInt8]) throws {
+        let piece = Piece(merchant: merchant, bytes: bytes)
+        let waits = waiting.withLock { waiting in
+            waiting?.append(piece)
+            return waiting != nil
+        }
+        if !waits { try write(piece) }
+    }
+
+    private func takeWaiting() -> [Piece] {
+        waiting.withLock { waiting in
+            defer { if waiting != nil { waiting = [] } }
+            return waiting ?? []
+        }
+    }
+
+    private func write(_ piece: Piece) throws {
         let insert = try Prepared(
             database, "INSERT INTO details (period, merchant, ordinal, bytes) VALUES (?, ?, ?, ?)")
         insert.bind(1, period.ordinal)
-        insert.bind(2, inForce.roster[merchant])
-        insert.bind(3, pieces[merchant, default: 0])
-        insert.bind(4, piece)
+        insert.bind(2, inForce.roster[piece.merchant])
+        insert.bind(3, pieces[piece.merchant, default: 0])
+        insert.bind(4, RowCompression.compress(piece.bytes))
         try insert.run()
-        pieces[merchant, default: 0] += 1
+        pieces[piece.merchant, default: 0] += 1
     }
 
     /// Every record stored is in one state: the counts of this close and of all closes add up. Rulebook §5.

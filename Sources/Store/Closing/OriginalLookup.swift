@@ -7,8 +7,7 @@ struct OriginalLookup {
     private let identities: IdentityLookup
     private let records: RecordChunks
     private let refused: Prepared
-    private let spentLot: Prepared
-    private let allocations: Prepared
+    private let settlements: SettlementLookup
     private let roster: Roster
     private let period: Int
 
@@ -16,14 +15,7 @@ struct OriginalLookup {
         identities = try IdentityLookup(database)
         records = try RecordChunks(database)
         refused = try Prepared(database, "SELECT 1 FROM outcomes WHERE record = ? AND state = 'refused'")
-        spentLot = try Prepared(
-            database, "SELECT \(LotRows.columns) FROM lots WHERE spent = 1 AND member = ? AND record = ?")
-        allocations = try Prepared(
-            database,
-            """
-            SELECT redemption, ordinal, lot, points, redeemer, redeem_price, fee_rate, terms, given_back
-            FROM allocations WHERE member = ? AND redemption = ? ORDER BY ordinal
-            """)
+        settlements = try SettlementLookup(database, roster)
         self.roster = roster
         self.period = period
     }
@@ -39,8 +31,7 @@ struct OriginalLookup {
     func resolve(_ input: inout MemberInput) throws {
         guard input.events.contains(where: { $0.record.type.reverses != nil }) else { return }
         let own = Set(input.events.map { Name(merchant: $0.merchant, id: $0.record.id) })
-        var lots = Set(input.lots.map(\.number))
-        var redemptions: Set<RecordNumber> = []
+        var wanted = Wanted()
         for event in input.events {
             guard let type = event.record.type.reverses, let ref = event.record.ref else { continue }
             guard !own.contains(Name(merchant: event.merchant, id: ref)) else { continue }
@@ -48,59 +39,61 @@ struct OriginalLookup {
                 input.originals[event.number] = .notStored
                 continue
             }
-            let original = try original(number, type: type, of: input.member)
+            let stored = try records.record(number)
+            let original = try original(stored, type: type, of: input.member)
             input.originals[event.number] = original
             guard case .settled = original else { continue }
-            if type == .earn {
-                try addLot(number, to: &input, known: &lots)
-            } else if redemptions.insert(number).inserted {
-                try addAllocations(number, to: &input, known: &lots)
+            if type == .redeem {
+                wanted.redemptions.insert(number)
+            } else if !stored.record.points.isZero {
+                // An earn of 0 points has no lot.
+                wanted.lots.insert(number)
             }
         }
+        try add(&wanted, to: &input)
     }
 
     /// The checks in the rulebook's order. What is pending or of this period is among the member's events.
-    private func original(_ number: RecordNumber, type: RecordType, of member: MemberID) throws -> Original {
-        let stored = try records.record(number)
+    private func original(
+        _ stored: StoredRecord, type: RecordType, of member: MemberID
+    ) throws -> Original {
         guard stored.record.type == type, stored.record.member == member else { return .mismatch }
         if stored.period > period { return .later }
         precondition(stored.period < period, "a record of this period is among its member's events")
-        refused.bind(1, number.value)
+        refused.bind(1, stored.number.value)
         if try refused.first({ _ in true }) != nil { return .refused }
-        return .settled(number)
+        return .settled(stored.number)
     }
 
-    /// An earn of 0 points has none.
-    private func addLot(
-        _ number: RecordNumber, to input: inout MemberInput, known: inout Set<RecordNumber>
-    ) throws {
-        guard !known.contains(number) else { return }
-        spentLot.bind(1, input.member.text)
-        spentLot.bind(2, number.value)
-        guard let lot = try spentLot.first({ LotRows.lot($0, roster) }) else { return }
-        known.insert(number)
-        input.lots.append(lot)
+    /// What has to come with a member's input beside what the member holds.
+    private struct Wanted {
+        var lots: Set<RecordNumber> = []
+        var redemptions: Set<RecordNumber> = []
+
+        var isEmpty: Bool { lots.isEmpty && redemptions.isEmpty }
     }
 
-    private func addAllocations(
-        _ redemption: RecordNumber, to input: inout MemberInput, known: inout Set<RecordNumber>
-    ) throws {
-        allocations.bind(1, input.member.text)
-        allocations.bind(2, redemption.value)
-        let found = try allocations.all { allocation($0) }
-        precondition(!found.isEmpty, "a settled redemption has allocations")
-        input.allocations += found
-        for allocation in found { try addLot(allocation.lot, to: &input, known: &known) }
-    }
-
-    private func allocation(_ row: Prepared) -> Allocation {
-        var allocation = Allocation(
-            redemption: RecordNumber(row.integer(0)), ordinal: Int(row.integer(1)),
-            lot: RecordNumber(row.integer(2)), points: Points(row.integer(3)),
-            redeemer: roster[row.integer(4)],
-            redeemPrice: Price(millionths: row.integer(5)), feeRate: Fraction(millionths: row.integer(6)),
-            terms: row.text(7))
-        allocation.givenBack = Points(row.integer(8))
-        return allocation
+    /// Goes back from close to close until all is found. The last that touched a lot or a redemption knows
+    /// how it stands; lots that hold points are among the input's already.
+    private func add(_ wanted: inout Wanted, to input: inout MemberInput) throws {
+        guard !wanted.isEmpty else { return }
+        var known = Set(input.lots.map(\.number))
+        wanted.lots.subtract(known)
+        var spent: [RecordNumber: Lot] = [:]
+        for earlier in (0..<period).reversed() where !wanted.isEmpty {
+            guard let settled = try settlements.settled(input.member, in: earlier) else { continue }
+            for lot in settled.spent where spent[lot.number] == nil { spent[lot.number] = lot }
+            let allocations = settled.allocations.filter { wanted.redemptions.contains($0.redemption) }
+            input.allocations += allocations
+            wanted.redemptions.subtract(allocations.map(\.redemption))
+            wanted.lots.formUnion(allocations.map(\.lot).filter { !known.contains($0) })
+            for number in wanted.lots.sorted() {
+                guard let lot = spent[number] else { continue }
+                input.lots.append(lot)
+                known.insert(number)
+                wanted.lots.remove(number)
+            }
+        }
+        precondition(wanted.isEmpty, "what has settled stands with the close that settled it")
     }
 }

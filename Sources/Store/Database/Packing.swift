@@ -47,6 +47,20 @@ struct PackedBytes {
         count &+= text.count
     }
 
+    /// Bytes as they stand.
+    @inline(__always)
+    mutating func write(bytes: UnsafeRawBufferPointer) {
+        guard let from = bytes.baseAddress else { return }
+        (start + count).copyMemory(from: from, byteCount: bytes.count)
+        count &+= bytes.count
+    }
+
+    /// The same of a text that is not in memory yet.
+    mutating func write(_ text: String) {
+        var text = text
+        text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+    }
+
     /// The same if there is one; says so.
     @inline(__always)
     mutating func write(ifAny text: UnsafeRawBufferPointer) -> Bool {
@@ -148,10 +162,16 @@ struct PackedReader {
     }
 
     @inline(__always)
-    mutating func text() -> UnsafeRawBufferPointer {
-        let count = Int(byte())
-        precondition(count <= bytes.count - position, "packed bytes end where their last value does")
+    mutating func text() -> UnsafeRawBufferPointer { bytes(Int(byte())) }
+
+    /// Bytes as they stand.
+    @inline(__always)
+    mutating func bytes(_ count: Int) -> UnsafeRawBufferPointer {
+        precondition(
+            count >= 0 && count <= bytes.count - position, "packed bytes end where their last value does")
         defer { position &+= count }
         return UnsafeRawBufferPointer(rebasing: bytes[position..<position &+ count])
     }
+
+    mutating func string() -> String { String(decoding: text(), as: UTF8.self) }
 }

@@ -1,0 +1,150 @@
+import GRDB
+import Settlement
+
+/// The form of a row of `settlements`: a version byte, then member after member in the order of their ids,
+/// each: the id, the length of the rest, and what `SettlementPacking` says.
+enum SettlementChunk {
+    static let version: UInt8 = 1
+
+    /// Begins to read a chunk.
+    static func reader(_ bytes: UnsafeRawBufferPointer) -> PackedReader {
+        var packed = PackedReader(bytes)
+        let version = packed.byte()
+        precondition(version == Self.version, "a chunk of settlements is of a form that is known")
+        return packed
+    }
+
+    /// The next member and what the close made of it; nil behind the last.
+    static func next(
+        _ packed: inout PackedReader, of bytes: UnsafeRawBufferPointer
+    ) -> (member: String, part: UnsafeRawBufferPointer)? {
+        guard !packed.isAtEnd else { return nil }
+        let member = packed.string()
+        let length = Int(packed.unsigned())
+        let part = packed.position..<packed.position + length
+        packed = PackedReader(bytes, from: part.upperBound)
+        return (member, UnsafeRawBufferPointer(rebasing: bytes[part]))
+    }
+}
+
+/// Writes what a close makes of its members into chunks, in the order of their ids. They are only ever
+/// appended: what a later close makes of a lot or a redemption stands with that close.
+struct SettlementWriter {
+    /// A chunk is written once it has this many bytes.
+    static let chunkBytes = 32 << 10
+
+    private let insert: Prepared
+    private let roster: Roster
+    private let period: Int
+    private let chunkBytes: Int
+    private var bytes: [UInt8] = []
+    /// One member's part, until its length is known.
+    private var part: [UInt8] = []
+    private var first: MemberID?
+    private var last: MemberID?
+
+    init(
+        _ database: Database, _ roster: Roster, period: Int, chunkBytes: Int = SettlementWriter.chunkBytes
+    ) throws {
+        insert = try Prepared(
+            database,
+            "INSERT INTO settlements (period, first_member, last_member, bytes) VALUES (?, ?, ?, ?)")
+        self.roster = roster
+        self.period = period
+        self.chunkBytes = chunkBytes
+    }
+
+    mutating func write(_ output: MemberOutput, of input: MemberInput) throws {
+        part.removeAll(keepingCapacity: true)
+        SettlementPacking.pack(output, of: input, roster, to: &part)
+        guard !part.isEmpty else { return }
+        if first == nil {
+            first = output.member
+            bytes.append(SettlementChunk.version)
+        }
+        last = output.member
+        let length = UInt64(part.count)
+        bytes.appendPacked(atMost: 75) { packed in
+            packed.write(output.member.text)
+            packed.write(length)
+        }
+        bytes.append(contentsOf: part)
+        if bytes.count >= chunkBytes { try finish() }
+    }
+
+    /// Writes what is left.
+    mutating func finish() throws {
+        guard let first, let last else { return }
+        insert.bind(1, period)
+        insert.bind(2, first.text)
+        insert.bind(3, last.text)
+        insert.bind(4, bytes)
+        try insert.run()
+        bytes.removeAll(keepingCapacity: true)
+        self.first = nil
+        self.last = nil
+    }
+}
+
+/// Finds what earlier closes made of a member. Members are asked for in the order of their ids, so that each
+/// chunk is read at most once.
+final class SettlementLookup {
+    static let chunk = """
+        SELECT last_member, bytes FROM settlements
+        WHERE period = ? AND first_member <= ? ORDER BY first_member DESC LIMIT 1
+        """
+
+    private let query: Prepared
+    private let roster: Roster
+    /// By period, the chunk that was read last.
+    private var cursors: [Int: Cursor] = [:]
+
+    private struct Cursor {
+        var bytes: [UInt8] = []
+        var lastMember = ""
+        /// Where the next member begins.
+        var position = 1
+    }
+
+    init(_ database: Database, _ roster: Roster) throws {
+        query = try Prepared(database, Self.chunk)
+        self.roster = roster
+    }
+
+    /// What the close of a period made of a member; nil if nothing.
+    func settled(_ member: MemberID, in period: Int) throws -> SettledMember? {
+        var cursor = cursors[period] ?? Cursor()
+        defer { cursors[period] = cursor }
+        if cursor.lastMember < member.text { cursor = try read(member, period) }
+        guard member.text <= cursor.lastMember else { return nil }
+        let (bytes, start) = (cursor.bytes, cursor.position)
+        let (found, position) = bytes.withUnsafeBytes { find(member, in: $0, from: start) }
+        cursor.position = position
+        return found
+    }
+
+    /// The member's part, and the place of the first member that is not less.
+    private func find(
+        _ member: MemberID, in bytes: UnsafeRawBufferPointer, from start: Int
+    ) -> (SettledMember?, Int) {
+        var packed = PackedReader(bytes, from: start)
+        var position = start
+        while let (id, part) = SettlementChunk.next(&packed, of: bytes) {
+            if id == member.text { return (SettlementPacking.unpack(part, roster), position) }
+            guard id < member.text else { break }
+            position = packed.position
+        }
+        return (nil, position)
+    }
+
+    /// The chunk that would hold the member; an empty one if none does.
+    private func read(_ member: MemberID, _ period: Int) throws -> Cursor {
+        query.bind(1, period)
+        query.bind(2, member.text)
+        return try query.first { row in
+            let bytes = row.bytes(1)
+            let start = bytes.withUnsafeBytes { SettlementChunk.reader($0).position }
+            return Cursor(bytes: bytes, lastMember: row.text(0), position: start)
+        } ?? Cursor()
+    }
+}
