@@ -1,6 +1,7 @@
 import Hummingbird
 public import Logging
 import NIOCore
+import NIOPosix
 public import ServiceLifecycle
 import UnixSignals
 
@@ -13,6 +14,10 @@ public struct Daemon: Service {
     private let manager: ServiceManager
     private let logger: Logger
     private let onListening: @Sendable (String) -> Void
+    private let workers = NIOThreadPool(numberOfThreads: Self.mostBatchesInHand)
+
+    /// Batches that are checked and stored at the same time; as many as may share a commit.
+    private static let mostBatchesInHand = 32
 
     /// `onListening` gets the URL that the daemon can be reached at, once it can be.
     public init(
@@ -29,6 +34,8 @@ public struct Daemon: Service {
 
     /// Runs until it is told to stop. Throws `trouble` when the address cannot be had.
     public func run() async throws(Failure) {
+        workers.start()
+        defer { workers.shutdownGracefully { _ in } }
         do {
             try await serviceGroup.run()
         } catch is CancellationError {
@@ -69,7 +76,7 @@ extension Daemon {
     /// The application, built on one page.
     private var application: some ApplicationProtocol {
         Application(
-            router: makeRouter(intake: intake, clock: clock, logger: logger),
+            router: makeRouter(intake: intake, workers: workers, clock: clock, logger: logger),
             server: .http1(
                 configuration: .init(
                     idleTimeout: .seconds(60),
