@@ -66,14 +66,14 @@ public struct Store: Sendable {
         }
         return try trying("open \(path)") {
             let store = Store(path: path, pool: try Connection.open(path, .powerCut))
-            try store.pool.write { database in
-                guard try Schema.number(database, path: path) > 0 else {
-                    throw StoreTrouble(
-                        "open \(path)", because: "no alliance was founded in it",
-                        hint: "run `settled init` on this folder")
-                }
-                try Schema.migrate(database, path: path)
+            // Only a file of an older schema is written: who opens it to read does not wait for a close.
+            let found = try store.pool.read { try Schema.number($0, path: path) }
+            guard found > 0 else {
+                throw StoreTrouble(
+                    "open \(path)", because: "no alliance was founded in it",
+                    hint: "run `settled init` on this folder")
             }
+            if found != Schema.present { try store.pool.write { try Schema.migrate($0, path: path) } }
             return store
         }
     }

@@ -35,9 +35,12 @@ public struct Daemon: Service {
     /// Runs until it is told to stop. Throws `trouble` when the address cannot be had.
     public func run() async throws(Failure) {
         workers.start()
-        defer { workers.shutdownGracefully { _ in } }
         do {
-            try await serviceGroup.run()
+            let result = await Result { () async throws in try await serviceGroup.run() }
+            // A batch that is being stored is stored to its end, whatever became of its connection: the store is
+            // shut after this.
+            try await workers.shutdownGracefully()
+            try result.get()
         } catch is CancellationError {
             logger.notice("stopped with unfinished uploads")
         } catch {
@@ -121,4 +124,11 @@ private struct Farewell: Service {
 /// A service manager that does not listen is worth a line in the log, and no more.
 private func tell(_ manager: ServiceManager, _ message: ServiceManager.Message, _ logger: Logger) {
     do { try manager.tell(message) } catch { logger.warning("\(error)") }
+}
+
+extension Result where Failure == any Error {
+    /// What the work gave or threw, once it has ended.
+    fileprivate init(_ work: () async throws -> Success) async {
+        do { self = .success(try await work()) } catch { self = .failure(error) }
+    }
 }
