@@ -64,6 +64,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // What Deploy/bench runs: each stage measured by itself.
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "Service",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
         // Where tests find texts: fixtures of the repository, and the reference data beside it.
         .target(name: "Fixtures", path: "Tests/Fixtures", exclude: ["Refusals"]),
         // The slow, obvious second implementation of the rulebook.

@@ -18,6 +18,14 @@ public struct Store: Sendable {
     var folder: String { String(path.dropLast(Self.fileName.count + 1)) }
     let memory = Memory()
 
+    /// What a commit outlives.
+    public enum Durability: Hashable, Sendable {
+        /// The death of the machine: what every alliance's data is kept with.
+        case powerCut
+        /// The death of the process only: for data that is thrown away at the end.
+        case process
+    }
+
     private init(path: String, pool: DatabasePool) {
         self.path = path
         self.pool = pool
@@ -27,12 +35,13 @@ public struct Store: Sendable {
     ///
     /// The zone's rules are kept with it, so that no statement depends on a later edition of them.
     public static func create(
-        folder: String, alliance: Alliance, zone: ZoneRules, at instant: Instant
+        folder: String, alliance: Alliance, zone: ZoneRules, at instant: Instant,
+        durability: Durability = .powerCut
     ) throws -> Store {
         let path = folder + "/" + fileName
         return try trying("create \(path)") {
             try makeOwnersFile(path)
-            let store = Store(path: path, pool: try Connection.open(path))
+            let store = Store(path: path, pool: try Connection.open(path, durability))
             try store.pool.write { database in
                 guard try Schema.number(database, path: path) == 0 else {
                     throw StoreTrouble(
@@ -56,15 +65,15 @@ public struct Store: Sendable {
                 hint: "name the data folder that `settled init` made")
         }
         return try trying("open \(path)") {
-            let store = Store(path: path, pool: try Connection.open(path))
-            try store.pool.write { database in
-                guard try Schema.number(database, path: path) > 0 else {
-                    throw StoreTrouble(
-                        "open \(path)", because: "no alliance was founded in it",
-                        hint: "run `settled init` on this folder")
-                }
-                try Schema.migrate(database, path: path)
+            let store = Store(path: path, pool: try Connection.open(path, .powerCut))
+            // Only a file of an older schema is written: who opens it to read does not wait for a close.
+            let found = try store.pool.read { try Schema.number($0, path: path) }
+            guard found > 0 else {
+                throw StoreTrouble(
+                    "open \(path)", because: "no alliance was founded in it",
+                    hint: "run `settled init` on this folder")
             }
+            if found != Schema.present { try store.pool.write { try Schema.migrate($0, path: path) } }
             return store
         }
     }

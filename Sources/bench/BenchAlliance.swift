@@ -35,7 +35,7 @@ enum BenchAlliance {
             guard let publicKey = key.verification.publicKey else {
                 preconditionFailure("an Ed25519 key has one")
             }
-            try store.addPublicKey(publicKey, id: key.id, for: merchant, at: Workload.start)
+            _ = try store.addPublicKey(publicKey, id: key.id, for: merchant, at: Workload.start)
         }
         return store
     }

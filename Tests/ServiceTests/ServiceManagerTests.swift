@@ -24,7 +24,9 @@ struct ServiceManagerTests {
     }
 
     @Test("Without a socket, telling does nothing")
-    func nobody() throws { try ServiceManager(socket: nil).tell(.ready) }
+    func nobody() {
+        #expect(throws: Never.self) { try ServiceManager(socket: nil).tell(.ready) }
+    }
 
     @Test(
         "A socket that is not there, and a name that is none, are troubles",

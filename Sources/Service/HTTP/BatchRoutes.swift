@@ -10,8 +10,9 @@ struct BatchRoutes: Sendable {
     let intake: Intake
     let clock: WallClock
     let logger: Logger
-    /// Where batches are checked and stored, so that no thread that serves sockets waits for the disk.
-    let workers = NIOThreadPool.singleton
+    /// Where batches are checked and stored, so that no thread that serves sockets waits for the disk. Batches
+    /// that wait on different threads share a commit.
+    let workers: NIOThreadPool
 
     func add(to router: Router<BasicRequestContext>) {
         router.post("/v1/batches") { request, _ in try await upload(request) }

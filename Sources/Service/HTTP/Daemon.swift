@@ -1,6 +1,7 @@
 import Hummingbird
 public import Logging
 import NIOCore
+import NIOPosix
 public import ServiceLifecycle
 import UnixSignals
 
@@ -13,6 +14,10 @@ public struct Daemon: Service {
     private let manager: ServiceManager
     private let logger: Logger
     private let onListening: @Sendable (String) -> Void
+    private let workers = NIOThreadPool(numberOfThreads: Self.mostBatchesInHand)
+
+    /// Batches that are checked and stored at the same time; as many as may share a commit.
+    private static let mostBatchesInHand = 32
 
     /// `onListening` gets the URL that the daemon can be reached at, once it can be.
     public init(
@@ -29,8 +34,13 @@ public struct Daemon: Service {
 
     /// Runs until it is told to stop. Throws `trouble` when the address cannot be had.
     public func run() async throws(Failure) {
+        workers.start()
         do {
-            try await serviceGroup.run()
+            let result = await Result { () async throws in try await serviceGroup.run() }
+            // A batch that is being stored is stored to its end, whatever became of its connection: the store is
+            // shut after this.
+            try await workers.shutdownGracefully()
+            try result.get()
         } catch is CancellationError {
             logger.notice("stopped with unfinished uploads")
         } catch {
@@ -69,7 +79,7 @@ extension Daemon {
     /// The application, built on one page.
     private var application: some ApplicationProtocol {
         Application(
-            router: makeRouter(intake: intake, clock: clock, logger: logger),
+            router: makeRouter(intake: intake, workers: workers, clock: clock, logger: logger),
             server: .http1(
                 configuration: .init(
                     idleTimeout: .seconds(60),
@@ -114,4 +124,11 @@ private struct Farewell: Service {
 /// A service manager that does not listen is worth a line in the log, and no more.
 private func tell(_ manager: ServiceManager, _ message: ServiceManager.Message, _ logger: Logger) {
     do { try manager.tell(message) } catch { logger.warning("\(error)") }
+}
+
+extension Result where Failure == any Error {
+    /// What the work gave or threw, once it has ended.
+    fileprivate init(_ work: () async throws -> Success) async {
+        do { self = .success(try await work()) } catch { self = .failure(error) }
+    }
 }

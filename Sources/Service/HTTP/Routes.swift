@@ -1,11 +1,14 @@
 import Hummingbird
 import Logging
+import NIOPosix
 
 /// All that the daemon answers over HTTP.
-func makeRouter(intake: Intake, clock: WallClock, logger: Logger) -> Router<BasicRequestContext> {
+func makeRouter(
+    intake: Intake, workers: NIOThreadPool, clock: WallClock, logger: Logger
+) -> Router<BasicRequestContext> {
     let router = Router(context: BasicRequestContext.self)
     router.add(middleware: Problems())
-    BatchRoutes(intake: intake, clock: clock, logger: logger).add(to: router)
+    BatchRoutes(intake: intake, clock: clock, logger: logger, workers: workers).add(to: router)
     for method in [HTTPRequest.Method.get, .head] {
         router.on("/healthz", method: method) { _, _ in
             Response(

@@ -66,7 +66,7 @@ extension Simulation {
         let bookings = try bookingsPath.map { path throws(Failure) in try SimulatedBookings.read(path) } ?? []
         let home = try SimulationHome(keep: keepPath, secret: secret)
         defer { home.clear() }
-        let folder = try home.found(alliance, at: calendar.period(0).start)
+        let folder = try home.found(schedule, at: calendar.period(0).start)
         try folder.store.book(bookings, at: calendar.period(0).start)
         var run = SimulationRun(
             alliance: folder, batches: batches, schedule: schedule, last: last,
@@ -77,25 +77,39 @@ extension Simulation {
     }
 }
 
-/// Where a simulation keeps its data: a folder that stays, or one that goes with it.
+/// Where a simulation keeps its data: a folder that stays, as `init` makes it, or one that goes with it.
 private struct SimulationHome {
     /// Holds the secret, and the data folder unless that is to stay.
     private let scratch: URL
-    private let path: String
+    private let keep: String?
+    private let secret: [UInt8]
 
     init(keep: String?, secret: [UInt8]) throws(Failure) {
         scratch = FileManager.default.temporaryDirectory
             .appendingPathComponent("settled-simulation-" + SecureRandom.hexDigits(16))
-        path = keep ?? scratch.appendingPathComponent("data").path
+        self.keep = keep
+        self.secret = secret
         try createFolder(scratch.path, mode: 0o700)
-        try SecretFile.create(secret, at: scratch.appendingPathComponent("secret").path)
     }
 
-    func found(_ alliance: Alliance, at instant: Instant) throws -> OpenFolder {
-        _ = try Founding(
-            alliance: alliance, at: path, secretFile: scratch.appendingPathComponent("secret").path,
-            now: instant)
-        return try DataFolder(path).open()
+    func found(_ schedule: Schedule, at instant: Instant) throws -> OpenFolder {
+        guard let keep else { return try foundScratch(schedule, at: instant) }
+        let file = scratch.appendingPathComponent("secret").path
+        try SecretFile.create(secret, at: file)
+        _ = try Founding(alliance: schedule.alliance, at: keep, secretFile: file, now: instant)
+        return try DataFolder(keep).open()
+    }
+
+    /// The same store and keys, but nothing that is to outlive this process, nor a file to hand out.
+    private func foundScratch(_ schedule: Schedule, at instant: Instant) throws -> OpenFolder {
+        let store = try Store.create(
+            folder: scratch.path, alliance: schedule.alliance, zone: schedule.zone, at: instant,
+            durability: .process)
+        for merchant in [nil] + schedule.alliance.merchants.map({ Optional($0.id) }) {
+            _ = try store.addDerivedKey(for: merchant, at: instant)
+        }
+        return OpenFolder(
+            folder: DataFolder(scratch.path), store: store, master: try MasterSecret(secret))
     }
 
     func clear() { try? FileManager.default.removeItem(at: scratch) }

@@ -48,7 +48,7 @@ public struct AuthenticBatch: Sendable {
             throw BatchRefusal(.keyUnknown, reason: "no key has the id \(jws.keyID) that the signature names")
         }
         if let from = key.revokedFrom, received >= from {
-            throw BatchRefusal(.keyRevoked, reason: "the key \(jws.keyID) is revoked from \(from) on")
+            throw BatchRefusal(.keyRevoked, reason: "the key \(jws.keyID) is revoked")
         }
         do throws(SignatureRefusal) {
             try jws.verify(payload: bytes, key: key.verification)

@@ -107,12 +107,6 @@ extension BatchHeader {
 }
 
 extension BatchContent {
-    /// Holds the header's count and totals against the records, as `BatchHeader.check` does.
-    public func checkFigures() throws(BatchRefusal) {
-        try header.check(
-            count: records.count, points: records.lazy.map { ($0.record.type, $0.record.points.count) })
-    }
-
     /// The sum of points of each type that occurs, sums of 0 left out: what a header says of these records.
     public static func totals(of records: some Sequence<Record>) -> [RecordType: Int64] {
         totals(records.lazy.map { ($0.type, $0.points.count) })

@@ -82,12 +82,6 @@ extension LocalDate {
         return LocalDate(year, month, Self.days(inMonth: month, of: year))
     }
 
-    /// The first day of its month.
-    public var startOfMonth: LocalDate {
-        let (year, month, _) = components
-        return LocalDate(year, month, 1)
-    }
-
     /// 1 for Monday … 7 for Sunday, as ISO 8601 counts.
     public var weekday: Int {
         // 1970-01-01 was a Thursday.

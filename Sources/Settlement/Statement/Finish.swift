@@ -43,6 +43,18 @@ extension PeriodSettlement {
                 issuer: ledgers[Int(pair.issuer)].merchant, redeemer: ledgers[Int(pair.redeemer)].merchant)
             flows[flow] = points
         }
+        gatherOwnSides()
+    }
+
+    private mutating func gatherOwnSides() {
+        for booking in bookings { ownSides[booking.merchant, default: OwnSide()].bookings.append(booking) }
+        for batch in intake.batches { ownSides[batch.merchant, default: OwnSide()].batches.append(batch) }
+        for number in intake.missing { ownSides[number.merchant, default: OwnSide()].missing.append(number) }
+        for (flow, points) in flows.sorted(by: { $0.key < $1.key }) where points != 0 {
+            for merchant in Set([flow.issuer, flow.redeemer]) {
+                ownSides[merchant, default: OwnSide()].flows.append((flow, points))
+            }
+        }
     }
 
     /// What an issuer's lines of prepaid points posted to `pool`, by price.
@@ -58,23 +70,20 @@ extension PeriodSettlement {
     /// A merchant's statement, unless its terms have not begun, or it has left and nothing happened. §2, §7.
     private mutating func draft(of position: Int) throws -> StatementDraft? {
         let merchant = ledgers[position].merchant
-        let last = period.end.advanced(byMilliseconds: -1)
+        let last = period.lastMillisecond
         guard let terms = schedule.terms(of: merchant, at: last) else {
             precondition(ledgers[position].isQuiet, "nothing happens to a merchant before its terms begin")
             return nil
         }
         let before = opening.merchants[merchant] ?? MerchantOpening()
-        let own = OwnSide(
-            bookings: bookings.filter { $0.merchant == merchant },
-            batches: intake.batches.filter { $0.merchant == merchant },
-            missing: intake.missing.filter { $0.merchant == merchant })
+        let own = ownSides[merchant] ?? OwnSide()
         let lines = try lines(of: ledgers[position], bookings: own.bookings, terms: terms, last: last)
         if hasLeftQuietly(position, before: before, own: own, lines: lines) { return nil }
         try sink(merchant, ledgers[position].details.takePiece())
         let digest = ledgers[position].details.digest().text
         return try StatementDraft(
             ledger: ledgers[position], before: before, own: own, lines: lines,
-            flows: flows(of: merchant), detailsDigest: digest)
+            flows: own.flows, detailsDigest: digest)
     }
 
     /// Batches that brought nothing new do not count: how records were cut must not decide (§4).
@@ -85,16 +94,13 @@ extension PeriodSettlement {
         return schedule.hasLeft(ledger.merchant, throughout: period) && lines.isEmpty && ledger.isQuiet
             && before.points.isZero && before.balance.isZero && own.bookings.isEmpty
     }
-
-    private func flows(of merchant: MerchantID) -> [(Flow, Int128)] {
-        flows.filter { ($0.key.issuer == merchant || $0.key.redeemer == merchant) && $0.value != 0 }
-            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    }
 }
 
-/// What came in and was booked of one merchant.
+/// What came in, was booked and flowed of one merchant.
 struct OwnSide {
-    let bookings: [Booking]
-    let batches: [BatchSummary]
-    let missing: [MissingSequence]
+    var bookings: [Booking] = []
+    var batches: [BatchSummary] = []
+    var missing: [MissingSequence] = []
+    /// By issuer, then redeemer; none of zero points.
+    var flows: [(PeriodSettlement.Flow, Int128)] = []
 }

@@ -34,9 +34,6 @@ public enum LineKind: Int, Hashable, Comparable, Sendable, CaseIterable {
         case .adjustment: Journal.adjustments
         }
     }
-
-    /// Whether lines of this kind count points.
-    var countsPoints: Bool { self < .redeemFee }
 }
 
 /// What makes one line of many movements: each distinct key is one line. Rulebook §6.

@@ -22,6 +22,7 @@ public struct PeriodSettlement {
     /// Known once every member has been added.
     var flows: [Flow: Int128] = [:]
     var prepaid: [Prepaid.Key: Prepaid] = [:]
+    var ownSides: [MerchantID: OwnSide] = [:]
 
     public init(
         schedule: Schedule, period: Period, opening: PeriodOpening, intake: PeriodIntake, bookings: [Booking],

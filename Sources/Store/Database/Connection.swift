@@ -9,7 +9,7 @@ import GRDB
 /// How Settled opens its file: one writer, readers beside it, every commit on the disk before it is reported.
 enum Connection {
     /// Opens the file, which is made if it is missing.
-    static func open(_ path: String) throws -> DatabasePool {
+    static func open(_ path: String, _ durability: Store.Durability) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "settled"
         configuration.foreignKeysEnabled = true
@@ -25,7 +25,7 @@ enum Connection {
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { database in
             // GRDB opens a pool with NORMAL, under which a receipt could outlive its batch in a power cut.
-            try database.execute(sql: "PRAGMA synchronous = FULL")
+            try database.execute(sql: "PRAGMA synchronous = \(durability == .powerCut ? "FULL" : "OFF")")
             // 64 MB of log before it is written into the file: pages that many batches change are then
             // written there once for many of them.
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 16000")

@@ -27,7 +27,7 @@ struct AgreementTests {
             try expectStanding(settled, seed)
             (histories, periods) = (histories + 1, periods + settled.periods.count)
         }
-        if Seeds.one == nil {
+        if Seeds.picked == nil {
             #expect(histories == 60)
             #expect(periods > 3 * histories)
         }
@@ -35,7 +35,7 @@ struct AgreementTests {
 
     private func settle(_ history: RandomHistory) throws -> SettledHistory {
         do {
-            return try SettledHistory(history, keep: true)
+            return try SettledHistory(history)
         } catch {
             Issue.record("SETTLED_SEED=\(history.seed): \(error)")
             throw error

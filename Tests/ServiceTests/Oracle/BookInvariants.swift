@@ -47,7 +47,8 @@ private func expectZeroSum(_ period: SettledHistory.Period, _ place: String) {
     }
 }
 
-/// "An account's closing = opening + debit − credit", "`receivable:<merchant>` is minus the merchant's balance".
+/// "An account's closing = opening + debit − credit", "`receivable:<merchant>` is minus the merchant's
+/// balance".
 private func expectBalance(
     _ period: SettledHistory.Period, _ balances: inout [String: Int64], _ place: String
 ) {

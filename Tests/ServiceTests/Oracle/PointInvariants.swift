@@ -61,8 +61,8 @@ private func expectLines(_ documents: SettledHistory.Merchant, _ place: String) 
     #expect(made == lines.sorted(), "\(place): lines")
 }
 
-/// What the store holds at the end is what the details tell; a debt stands only where the member holds no open
-/// points of that issuer. Rulebook §5.
+/// What the store holds at the end is what the details tell; a debt stands only where the member holds no
+/// open points of that issuer. Rulebook §5.
 private func expectHoldings(_ settled: SettledHistory, _ replay: LotReplay, _ seed: UInt64) throws {
     struct Seen: Error {}
     let place: String = "SETTLED_SEED=\(seed)"

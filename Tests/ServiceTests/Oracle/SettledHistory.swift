@@ -21,33 +21,45 @@ final class SettledHistory {
         let merchants: [(name: String, documents: Merchant)]
     }
 
-    private let scratch: Scratch
     let summary: Simulation.Summary
     let periods: [Period]
-    /// The data folder that the run left behind, if it was to.
+    /// The data folder that the run left behind.
     let folder: DataFolder
+    private let place: String
 
-    convenience init(_ history: RandomHistory, keep: Bool = false) throws {
+    convenience init(_ history: RandomHistory) throws {
         try self.init(
             alliance: history.alliance, records: history.records, bookings: history.bookings,
-            through: history.through, keep: keep)
+            through: history.through)
     }
 
-    init(alliance: String, records: String, bookings: String? = nil, through: String, keep: Bool = false)
-        throws
-    {
-        scratch = try Scratch()
-        let data = scratch.file("data")
-        let simulation = Simulation(
-            alliance: try scratch.write(alliance, to: "alliance.yaml"),
-            records: try scratch.write(records, to: "records.csv"),
-            bookings: try bookings.map { [scratch] in try scratch.write($0, to: "bookings.csv") },
-            through: through, output: scratch.file("out"), keep: keep ? data : nil)
-        summary = try simulation.run()
-        folder = DataFolder(data)
-        let out = scratch.file("out")
-        periods = try summary.periods.map { try Self.period(out + "/" + $0) }
+    /// In memory if the system has a folder that is: what is written durably some hundred times a history
+    /// takes its time on a disk.
+    init(alliance: String, records: String, bookings: String? = nil, through: String) throws {
+        let isThere = FileManager.default.isWritableFile(atPath: "/dev/shm")
+        let place = (isThere ? "/dev/shm" : "/tmp") + "/settled-history-\(UUID().uuidString)"
+        self.place = place
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        func file(_ text: String, _ name: String) throws -> String {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: place + "/" + name))
+            return place + "/" + name
+        }
+        folder = DataFolder(place + "/data")
+        do {
+            summary = try Simulation(
+                alliance: try file(alliance, "alliance.yaml"), records: try file(records, "records.csv"),
+                bookings: try bookings.map { try file($0, "bookings.csv") }, through: through,
+                output: place + "/out", keep: folder.path
+            ).run()
+            periods = try summary.periods.map { try Self.period(place + "/out/" + $0) }
+        } catch {
+            // Nothing is let go of that was never made.
+            try? FileManager.default.removeItem(atPath: place)
+            throw error
+        }
     }
+
+    deinit { try? FileManager.default.removeItem(atPath: place) }
 
     private static func period(_ folder: String) throws -> Period {
         let bytes = try read(folder + "/CLOSING.json")
@@ -78,10 +90,17 @@ struct OutputTrouble: Error {
     let text: String
 }
 
-/// The seeds of the random histories that a test run settles: the environment's `SETTLED_SEED`, a number, picks
-/// a single one to look into.
+/// The seeds of the random histories that a test run settles. The environment's `SETTLED_SEED`, a number or a
+/// range as `5000-9999`, picks others: one to look into, or many more than every run can do.
 enum Seeds {
-    static let one = ProcessInfo.processInfo.environment["SETTLED_SEED"].flatMap(UInt64.init)
+    static let picked: ClosedRange<UInt64>? = ProcessInfo.processInfo.environment["SETTLED_SEED"].map {
+        text in
+        let bounds = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+        guard (1...2).contains(bounds.count), let first = bounds[0], let last = bounds[bounds.count - 1],
+            first <= last
+        else { preconditionFailure("SETTLED_SEED is a number or a range, found \(text)") }
+        return first...last
+    }
 
-    static func among(_ all: Range<UInt64>) -> [UInt64] { one.map { [$0] } ?? Array(all) }
+    static func among(_ all: Range<UInt64>) -> [UInt64] { Array(picked ?? ClosedRange(all)) }
 }
