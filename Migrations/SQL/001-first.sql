@@ -221,7 +221,7 @@ CREATE TABLE statements (
     UNIQUE (merchant, number)
 ) STRICT;
 
--- The bytes of DETAILS.csv, in pieces, compressed as Store/Closing/RowCompression says.
+-- The bytes of DETAILS.csv, in pieces.
 CREATE TABLE details (
     detail INTEGER PRIMARY KEY,
     period INTEGER NOT NULL REFERENCES periods (period),

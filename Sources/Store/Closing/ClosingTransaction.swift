@@ -126,7 +126,7 @@ public final class ClosingTransaction {
         insert.bind(1, period.ordinal)
         insert.bind(2, inForce.roster[piece.merchant])
         insert.bind(3, pieces[piece.merchant, default: 0])
-        insert.bind(4, RowCompression.compress(piece.bytes))
+        insert.bind(4, piece.bytes)
         try insert.run()
         pieces[piece.merchant, default: 0] += 1
     }

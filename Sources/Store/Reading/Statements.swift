@@ -76,7 +76,7 @@ extension Store {
                 database, "SELECT bytes FROM details WHERE period = ? AND merchant = ? ORDER BY ordinal")
             query.bind(1, period)
             query.bind(2, number)
-            try query.forEach { row in try piece(row.withBytes(0) { RowCompression.decompress($0) }) }
+            try query.forEach { row in try piece(row.bytes(0)) }
         }
     }
 
