@@ -55,15 +55,15 @@ struct StatementTests {
         #expect(try Command(Command.settledPath, ["verify", path] + keys).run().status == 1)
     }
 
-    @Test(
-        "A JOSE library of another language accepts signature and seal, and nothing else",
-        .enabled(
-            if: JOSE.python != nil, "skipped: no Python here has joserfc or jwcrypto; pip install joserfc"))
+    @Test("A JOSE library of another language accepts signature and seal, and nothing else")
     func jose() throws {
         let quayside = try Quayside.played.get()
         let folder = try quayside.statement(of: "bakery", "2025-04")
         let script = try folder.write(JOSE.script, to: "check.py")
-        let ran = try Command.named(try #require(JOSE.python), [script], in: folder.folder).run()
+        let ran = try Command.named(
+            try #require(JOSE.python, "no Python here has joserfc or jwcrypto; run Deploy/prepare --tests"),
+            [script], in: folder.folder
+        ).run()
         #expect(ran.status == 0 && ran.output.hasPrefix("checked by "), "\(ran.output)\(ran.errors)")
     }
 }

@@ -101,12 +101,14 @@ struct ChunkTests {
         let unsigned = powers + powers.map { $0 - 1 } + [UInt64.max]
         let signed = unsigned.map { Int64(bitPattern: $0) } + powers.map { -Int64(bitPattern: $0 / 2) }
         let texts = ["", "a", String(repeating: "z", count: 255)]
-        var writer = PackedWriter()
-        unsigned.forEach { writer.unsigned($0) }
-        signed.forEach { writer.signed($0) }
-        texts.forEach { writer.text($0) }
-        writer.byte(9)
-        writer.bytes.withUnsafeBytes { bytes in
+        var bytes: [UInt8] = []
+        bytes.appendPacked(atMost: 4_000) { packed in
+            unsigned.forEach { packed.write($0) }
+            signed.forEach { packed.write(signed: $0) }
+            texts.forEach { text in Array(text.utf8).withUnsafeBytes { packed.write($0) } }
+            packed.write(byte: 9)
+        }
+        bytes.withUnsafeBytes { bytes in
             var reader = PackedReader(bytes)
             #expect(unsigned.map { _ in reader.unsigned() } == unsigned)
             #expect(signed.map { _ in reader.signed() } == signed)
@@ -115,9 +117,9 @@ struct ChunkTests {
             #expect(reader.byte() == 9)
             #expect(reader.isAtEnd)
         }
-        writer.removeAll()
-        writer.unsigned(300)
-        #expect(writer.bytes == [0xAC, 0x02])
+        var number: [UInt8] = []
+        number.appendPacked(atMost: 10) { $0.write(300) }
+        #expect(number == [0xAC, 0x02])
     }
 
     @Test("What is stored fits in a third of what came")

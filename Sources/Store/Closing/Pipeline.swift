@@ -11,11 +11,11 @@ func pipelined<Item: Sendable, Product: Sendable>(
     take: (Item, Product) throws -> Void
 ) throws {
     try withoutActuallyEscaping(work) { work in
-        let bench = Bench(work)
-        defer { bench.rest() }
+        let worker = Worker(work)
+        defer { worker.rest() }
         var pieces: [Piece<Item, Product>] = []
         while let item = try next() {
-            pieces.append(bench.begin(item))
+            pieces.append(worker.begin(item))
             guard pieces.count == depth else { continue }
             let piece = pieces.removeFirst()
             try take(piece.item, piece.wait())
@@ -49,7 +49,7 @@ private final class Piece<Item: Sendable, Product: Sendable>: Sendable {
 }
 
 /// Where the work is done, one item after the other. Only its queue calls `work`.
-private final class Bench<Item: Sendable, Product: Sendable>: @unchecked Sendable {
+private final class Worker<Item: Sendable, Product: Sendable>: @unchecked Sendable {
     private let work: (Item) throws -> Product
     private let queue = DispatchQueue(label: "settled.pipeline", qos: .userInitiated)
     /// Nothing is begun any more: the caller has given up, or an item failed.

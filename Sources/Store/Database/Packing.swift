@@ -94,35 +94,9 @@ extension [UInt8] {
     }
 }
 
-/// Packed values one after the other. Numbers are in groups of seven bits, the lowest first, all but the last
-/// with the high bit set; signed ones alternate 0, -1, 1, -2 … A text is a byte for its length and its bytes.
-struct PackedWriter {
-    private(set) var bytes: [UInt8] = []
-
-    mutating func byte(_ value: UInt8) { bytes.append(value) }
-
-    mutating func unsigned(_ value: UInt64) { bytes.appendPacked(atMost: 10) { $0.write(value) } }
-
-    mutating func signed(_ value: Int64) { bytes.appendPacked(atMost: 10) { $0.write(signed: value) } }
-
-    /// A text of at most 255 bytes.
-    mutating func text(_ text: String) {
-        var text = text
-        text.withUTF8 { self.text(UnsafeRawBufferPointer($0)) }
-    }
-
-    /// A text of at most 255 bytes.
-    mutating func text(_ text: UnsafeRawBufferPointer) {
-        precondition(text.count <= 255, "a packed text has at most 255 bytes")
-        bytes.append(UInt8(text.count))
-        bytes.append(contentsOf: text)
-    }
-
-    /// Forgets what was written, and keeps the room for it.
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
-}
-
-/// Packed values in memory that someone else holds. Behind their end there is nothing to read, and reading it
+/// Packed values in memory that someone else holds. Numbers are in groups of seven bits, the lowest first, all but
+/// the last with the high bit set; signed ones alternate 0, -1, 1, -2 … A text is a byte for its length and its
+/// bytes. Behind their end there is nothing to read, and reading it
 /// is a defect that is caught.
 struct PackedReader {
     private let bytes: UnsafeRawBufferPointer
