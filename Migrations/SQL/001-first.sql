@@ -191,10 +191,11 @@ CREATE TABLE holdings (
     bytes BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What closes made of members: every change of a lot, the lots that were spent, what redemptions took from which
--- lots. Many members a row, in their order, packed as Store/Closing/SettlementPacking says. Rows are appended
--- and never change: a lot that is not held stands as the last close left it that touched it, and so does a
--- redemption. Rows by lot or by redemption would be spread over all that there ever were.
+-- What closes made of members: their records with what became of each, every change of a lot, the lots that were
+-- touched, what redemptions took from which lots. DETAILS.csv is rendered from them. Many members a row, in their
+-- order, packed as Store/Closing/SettlementPacking says. Rows are appended and never change: a lot that is not
+-- held stands as the last close left it that touched it, and so does a redemption. Rows by lot or by redemption
+-- would be spread over all that there ever were.
 CREATE TABLE settlements (
     settlement INTEGER PRIMARY KEY,
     period INTEGER NOT NULL,
@@ -219,16 +220,6 @@ CREATE TABLE statements (
     seal TEXT NOT NULL,
     UNIQUE (period, merchant),
     UNIQUE (merchant, number)
-) STRICT;
-
--- The bytes of DETAILS.csv, in pieces.
-CREATE TABLE details (
-    detail INTEGER PRIMARY KEY,
-    period INTEGER NOT NULL REFERENCES periods (period),
-    merchant INTEGER NOT NULL REFERENCES merchants (merchant),
-    ordinal INTEGER NOT NULL,
-    bytes BLOB NOT NULL,
-    UNIQUE (period, merchant, ordinal)
 ) STRICT;
 
 CREATE TABLE closings (

@@ -17,6 +17,7 @@ public struct Store: Sendable {
     /// The data folder.
     var folder: String { String(path.dropLast(Self.fileName.count + 1)) }
     let memory = Memory()
+    private let checkpointer: Checkpointer
 
     /// What a commit outlives.
     public enum Durability: Hashable, Sendable {
@@ -29,6 +30,9 @@ public struct Store: Sendable {
     private init(path: String, pool: DatabasePool) {
         self.path = path
         self.pool = pool
+        let checkpointer = Checkpointer(path: path)
+        self.checkpointer = checkpointer
+        pool.writeWithoutTransaction { checkpointer.watch($0) }
     }
 
     /// Founds an alliance in a folder that has none, with no key yet.
@@ -82,6 +86,7 @@ public struct Store: Sendable {
     /// Done again, it does nothing.
     public func shut() throws {
         try trying("close \(path)") {
+            checkpointer.stop()
             // Another process may be reading; what stays in the log then is as safe there.
             pool.writeWithoutTransaction { database in
                 if database.sqliteConnection != nil { _ = try? database.checkpoint(.truncate) }

@@ -5,11 +5,12 @@ extension Scene {
     /// What every member holds, by member.
     func holdings() throws -> [MemberInput] {
         try store.reading("look") { database in
-            var source = try HoldingsSource(database, Roster(database))
+            let roster = try Roster(database)
+            var source = try HoldingsSource(database)
             var members: [MemberInput] = []
             while let member = source.member {
                 var input = MemberInput(member: member)
-                _ = try source.take(into: &input)
+                _ = try source.take().withUnsafeBytes { HoldingsPacking.unpack($0, into: &input, roster) }
                 members.append(input)
             }
             return members
@@ -25,12 +26,24 @@ extension Scene {
                 row.withBytes(0) { bytes in
                     var packed = SettlementChunk.reader(bytes)
                     while let (member, part) = SettlementChunk.next(&packed, of: bytes) {
-                        found.append((MemberID(verified: member), SettlementPacking.unpack(part, roster)))
+                        found.append((member, SettlementPacking.unpack(part, of: member, roster)))
                     }
                 }
             }
             return found
         }
+    }
+}
+
+extension ClosingTransaction {
+    /// What there is of each member before the close, by member.
+    func inputs() throws -> [MemberInput] {
+        var stream = try members()
+        var inputs: [MemberInput] = []
+        while let group = try stream.nextGroup(byteCount: groupBytes) {
+            inputs += group.members.map { group.unpack($0).input }
+        }
+        return inputs
     }
 }
 

@@ -71,22 +71,31 @@ struct DurabilityTests {
         try scene.store.writing("cramp") { try $0.execute(sql: "PRAGMA cache_size = 10") }
         let before = try scene.contents()
         var deaths = 0
-        var members = 0
         let logBefore = try logBytes(scene)
         var logDuring = 0
-        _ = try scene.close(0, groupSize: 20) { _ in
-            members += 1
-            guard members.isMultiple(of: 100) || members == 1 else { return }
-            deaths += 1
-            logDuring = try logBytes(scene)
-            try survivor(of: scene) { (store: Store) throws in
-                #expect(try store.earliestOpen() == 0)
-                #expect(try store.stateCounts().open == 403)
-                #expect(try store.contents() == before)
+        _ = try scene.store.close(0, at: .at("2026-02-02T00:00:00Z"), forced: false) { transaction in
+            transaction.groupBytes = 400
+            var written = 0
+            transaction.database.trace { event in
+                guard "\(event)".hasPrefix("INSERT INTO holdings") else { return }
+                written += 1
+                guard written.isMultiple(of: 100) else { return }
+                deaths += 1
+                do {
+                    logDuring = try logBytes(scene)
+                    try survivor(of: scene) { (store: Store) throws in
+                        #expect(try store.earliestOpen() == 0)
+                        #expect(try store.stateCounts().open == 403)
+                        #expect(try store.contents() == before)
+                    }
+                } catch {
+                    Issue.record(error)
+                }
             }
+            defer { transaction.database.trace() }
+            return try scene.settle(transaction)
         }
-        #expect(members == 402)
-        #expect(deaths == 5)
+        #expect(deaths == 4)
         #expect(logDuring > logBefore)
         try survivor(of: scene) { (store: Store) throws in
             #expect(try store.earliestOpen() == 1)

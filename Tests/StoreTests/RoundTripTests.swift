@@ -15,17 +15,10 @@ struct RoundTripTests {
             of: "N", byOperator: true, received: .at("2026-01-31T12:00:00Z"))
         var left: [Lot] = []
         _ = try scene.store.close(0, at: .at("2026-02-02T00:00:00Z"), forced: false) { transaction in
-            var settlement = PeriodSettlement(
-                schedule: transaction.schedule, period: transaction.period,
-                opening: try transaction.opening(),
-                intake: try transaction.intake(), bookings: [], details: { try transaction.details($0, $1) })
-            try transaction.eachMember { input in
-                let output = settle(input, period: transaction.period, schedule: transaction.schedule)
-                left += output.lots
-                try settlement.add(output)
-                return output
+            for input in try transaction.inputs() {
+                left += settle(input, period: transaction.period, schedule: transaction.schedule).lots
             }
-            return try settlement.finish(signer: scene.signer)
+            return try scene.settle(transaction)
         }
         #expect(left.count == 2)
         var found: [Lot] = []
@@ -65,7 +58,8 @@ struct RoundTripTests {
             ])
         try scene.close(0)
         #expect(try scene.holdings().isEmpty)
-        #expect(try scene.settlements().flatMap(\.settled.spent).map(\.id) == ["a"])
+        let lots = try scene.settlements().flatMap(\.settled.lots)
+        #expect(lots.map(\.id) == ["a"] && lots.map(\.open) == [.zero])
         try scene.send(
             "b2", 2, [record("v", .redeemReversal, "x", 4, "2026-02-06T10:00:00Z", ref: "r")],
             received: .at("2026-02-07T00:00:00Z"))
@@ -133,12 +127,13 @@ struct RoundTripTests {
                 record("w", .earnReversal, "x", 2, "2026-01-08T10:00:00Z", ref: "a"),
             ])
         try scene.close(0)
-        let found = try scene.settlements().flatMap(\.settled.movements)
+        let settled = try #require(scene.settlements().first?.settled)
+        let found = settled.movements
         #expect(found.map(\.kind) == [.issue, .allocation, .restoration, .recovery])
-        #expect(found.map { $0.record?.value } == [1, 2, 3, 4])
-        #expect(found.map(\.lot.value) == [1, 1, 1, 1])
+        #expect(found.map { $0.event.map { settled.events[$0].number.value } } == [1, 2, 3, 4])
+        #expect(found.map { settled.lots[$0.lot].number.value } == [1, 1, 1, 1])
         #expect(found.map(\.points.count) == [10, 4, 1, 2])
-        let taken = SettledMember.Movement.Allocation(redemption: RecordNumber(2), ordinal: 0)
-        #expect(found.map(\.allocation) == [nil, taken, taken, nil])
+        #expect(found.map(\.allocation) == [nil, 0, 0, nil])
+        #expect(settled.allocations.map(\.redemption.value) == [2])
     }
 }

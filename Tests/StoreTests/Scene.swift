@@ -105,15 +105,15 @@ final class Scene {
 
     // MARK: Closes
 
-    /// Closes a period as the daemon does, a second after its grace.
+    /// Closes a period as the daemon does, an hour after its grace. `watch` first sees what there is of each member.
     @discardableResult
     func close(
-        _ ordinal: Int, preview: Bool = false, groupSize: Int? = nil,
+        _ ordinal: Int, preview: Bool = false, groupBytes: Int? = nil,
         watching watch: (MemberInput) throws -> Void = { _ in }
     ) throws -> ClosedPeriod {
         let end = try store.schedule().calendar.period(ordinal).end
         return try store.close(ordinal, at: end.advanced(byHours: 25), forced: false, preview: preview) {
-            if let groupSize { $0.groupSize = groupSize }
+            if let groupBytes { $0.groupBytes = groupBytes }
             return try settle($0, watching: watch)
         }
     }
@@ -121,21 +121,16 @@ final class Scene {
     func settle(
         _ transaction: ClosingTransaction, watching watch: (MemberInput) throws -> Void = { _ in }
     ) throws -> ClosedPeriod {
+        for input in try transaction.inputs() { try watch(input) }
         var settlement = try settlement(transaction)
-        try transaction.eachMember { input in
-            try watch(input)
-            let output = Settlement.settle(input, period: transaction.period, schedule: transaction.schedule)
-            try settlement.add(output)
-            return output
-        }
+        try transaction.settle(&settlement)
         return try settlement.finish(signer: signer)
     }
 
     func settlement(_ transaction: ClosingTransaction) throws -> PeriodSettlement {
         PeriodSettlement(
             schedule: transaction.schedule, period: transaction.period, opening: try transaction.opening(),
-            intake: try transaction.intake(), bookings: try transaction.bookings(),
-            details: { try transaction.details($0, $1) })
+            intake: try transaction.intake(), bookings: try transaction.bookings())
     }
 
     // MARK: Looking inside

@@ -28,15 +28,8 @@ public struct PeriodCloser: Sendable {
         let (schedule, period) = (transaction.schedule, transaction.period)
         var settlement = PeriodSettlement(
             schedule: schedule, period: period, opening: try transaction.opening(),
-            intake: try transaction.intake(), bookings: try transaction.bookings()
-        ) { merchant, piece in
-            try transaction.details(merchant, piece)
-        }
-        try transaction.eachMember { input in
-            let output = settle(input, period: period, schedule: schedule)
-            try settlement.add(output)
-            return output
-        }
+            intake: try transaction.intake(), bookings: try transaction.bookings())
+        try transaction.settle(&settlement)
         return try settlement.finish(signer: signer)
     }
 }

@@ -6,6 +6,7 @@ public import Store
 /// Documents as files: `STATEMENT.json` with `.jws` and `.seal` and `DETAILS.csv`, or `CLOSING.json`.
 public struct StatementFiles: Sendable {
     private let folder: URL
+    private static let details = "DETAILS.csv"
 
     /// Takes a folder, making it if need be; throws `trouble` when that cannot be done.
     public init(_ path: String) throws(Failure) {
@@ -17,17 +18,31 @@ public struct StatementFiles: Sendable {
         }
     }
 
+    /// Writes a merchant's statement, the documents without the details.
+    public func write(statement document: SealedDocument) throws(Failure) {
+        try write(document, named: "STATEMENT.json")
+    }
+
     /// Writes a merchant's statement; its details stream from the store.
     public func write(
         statement document: SealedDocument, of merchant: MerchantID, period: Int, from store: Store
     ) throws {
-        try write(document, named: "STATEMENT.json")
-        let path = folder.appendingPathComponent("DETAILS.csv")
+        try write(statement: document)
+        let path = folder.appendingPathComponent(Self.details)
         try written(path) { try Data().write(to: path) }
-        let file = try written(path) { try FileHandle(forWritingTo: path) }
-        defer { try? file.close() }
-        try store.details(of: merchant, period: period) { piece in
-            try written(path) { try file.write(contentsOf: Data(piece)) }
+        try store.details(of: merchant, period: period) { try append(toDetails: $0) }
+    }
+
+    /// Adds to DETAILS.csv, which is made if it is not there. The file is closed again: of many merchants' files
+    /// that are written side by side none stays open.
+    func append(toDetails piece: [UInt8]) throws(Failure) {
+        let path = folder.appendingPathComponent(Self.details)
+        try written(path) {
+            let file = open(path.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+            guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+            let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+            try handle.write(contentsOf: piece)
+            try handle.close()
         }
     }
 

@@ -28,12 +28,13 @@ struct SimulationOutput {
     /// Writes all documents of one closed period.
     func write(_ closed: ClosedPeriod, period: Period, from store: Store) throws {
         let folder = self.folder.appendingPathComponent(period.id, isDirectory: true)
+        var files: [MerchantID: StatementFiles] = [:]
         for statement in closed.statements {
-            try StatementFiles(folder.appendingPathComponent(statement.merchant.text).path)
-                .write(
-                    statement: statement.document, of: statement.merchant, period: period.ordinal, from: store
-                )
+            let merchant = try StatementFiles(folder.appendingPathComponent(statement.merchant.text).path)
+            try merchant.write(statement: statement.document)
+            files[statement.merchant] = merchant
         }
+        try store.details(period: period.ordinal) { try files[$0]?.append(toDetails: $1) }
         try StatementFiles(folder.path).write(closing: closed.closing)
     }
 }

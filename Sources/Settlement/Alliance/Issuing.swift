@@ -7,10 +7,10 @@ public struct Issuing: Hashable, Sendable {
     /// 0 for an opening.
     public let breakageShare: Fraction
     /// What set the price: the `from` of the terms, or the campaign's id.
-    public let terms: String
+    public let terms: TermsName
 
     public init(
-        issuer: MerchantID, funding: Funding, issuePrice: Price, breakageShare: Fraction, terms: String
+        issuer: MerchantID, funding: Funding, issuePrice: Price, breakageShare: Fraction, terms: TermsName
     ) {
         self.issuer = issuer
         self.funding = funding
@@ -27,9 +27,9 @@ public struct Redeeming: Hashable, Sendable {
     public let redeemPrice: Price
     public let feeRate: Fraction
     /// What set the price: the `from` of the terms, or the item's id.
-    public let terms: String
+    public let terms: TermsName
 
-    public init(redeemer: MerchantID, redeemPrice: Price, feeRate: Fraction, terms: String) {
+    public init(redeemer: MerchantID, redeemPrice: Price, feeRate: Fraction, terms: TermsName) {
         self.redeemer = redeemer
         self.redeemPrice = redeemPrice
         self.feeRate = feeRate
@@ -65,7 +65,7 @@ extension Schedule {
             issuer: campaign.sponsor, funding: campaign.funding ?? terms.funding,
             issuePrice: campaign.issuePrice ?? terms.issuePrice,
             breakageShare: campaign.breakageShare ?? terms.breakageShare,
-            terms: campaign.issuePrice == nil ? label : campaign.id.text)
+            terms: campaign.issuePrice == nil ? label : TermsName(campaign.id))
     }
 
     /// The terms of a `redeem` at its own `at`; nil for other types, of an unknown item, and where the
@@ -80,7 +80,7 @@ extension Schedule {
         guard let item = item(id), let terms = terms(of: item.supplier, at: record.at) else { return nil }
         return Redeeming(
             redeemer: item.supplier, redeemPrice: item.redeemPrice, feeRate: terms.redeemFee,
-            terms: item.id.text)
+            terms: TermsName(item.id))
     }
 
     /// The local midnight after the last valid day of points earned at this instant; nil: they never expire.

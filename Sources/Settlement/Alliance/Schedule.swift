@@ -5,7 +5,9 @@ public struct Schedule: Sendable {
     public let zone: ZoneRules
     public let calendar: PeriodCalendar
 
-    private let entries: [MerchantID: Entry]
+    private let places: PlaceTable<MerchantID>
+    /// By place.
+    private let entries: [Entry]
     private let campaigns: [CampaignID: Dated<Campaign>]
     private let items: [ItemID: Dated<Item>]
 
@@ -17,7 +19,8 @@ public struct Schedule: Sendable {
         self.alliance = alliance
         self.zone = zone
         calendar = PeriodCalendar(length: alliance.period, start: alliance.start, zone: zone)
-        entries = Self.indexed(alliance.merchants.map { ($0.id, Entry($0, zone: zone)) })
+        places = PlaceTable(alliance.merchants.map(\.id))
+        entries = alliance.merchants.map { Entry($0, zone: zone) }
         campaigns = Self.indexed(
             alliance.campaigns.map { ($0.id, Dated($0, from: $0.from, until: $0.until, zone: zone)) })
         items = Self.indexed(
@@ -49,19 +52,23 @@ public struct Schedule: Sendable {
     /// A merchant, its terms and statuses ascending by the instant from which they hold.
     private struct Entry: Sendable {
         let merchant: Merchant
-        let terms: [(from: Instant, terms: Terms, label: String)]
+        let terms: [(from: Instant, terms: Terms, label: TermsName)]
         let statuses: [(from: Instant, status: MerchantStatus)]
 
         init(_ merchant: Merchant, zone: ZoneRules) {
             self.merchant = merchant
-            terms = merchant.terms.map { (zone.midnight(of: $0.from), $0, $0.from.description) }
+            terms = merchant.terms.map {
+                (zone.midnight(of: $0.from), $0, TermsName(verified: $0.from.description))
+            }
             statuses = merchant.statuses.map { (zone.midnight(of: $0.from), $0.status) }
         }
     }
 }
 
 extension Schedule {
-    public func merchant(_ id: MerchantID) -> Merchant? { entries[id]?.merchant }
+    private func entry(_ id: MerchantID) -> Entry? { places.place(of: id).map { entries[$0] } }
+
+    public func merchant(_ id: MerchantID) -> Merchant? { entry(id)?.merchant }
     public func campaign(_ id: CampaignID) -> Campaign? { campaigns[id]?.value }
     public func item(_ id: ItemID) -> Item? { items[id]?.value }
 
@@ -70,19 +77,19 @@ extension Schedule {
         labelledTerms(of: merchant, at: instant)?.terms
     }
 
-    /// As `terms(of:at:)`, with the text of their `from`.
-    func labelledTerms(of merchant: MerchantID, at instant: Instant) -> (terms: Terms, label: String)? {
-        guard let entry = entries[merchant] else { return nil }
+    /// As `terms(of:at:)`, with the name that their `from` gives them.
+    func labelledTerms(of merchant: MerchantID, at instant: Instant) -> (terms: Terms, label: TermsName)? {
+        guard let place = places.place(of: merchant) else { return nil }
         // Terms are few and the latest are asked for most.
-        for index in stride(from: entry.terms.count - 1, through: 0, by: -1)
-        where entry.terms[index].from <= instant {
-            return (entry.terms[index].terms, entry.terms[index].label)
+        for index in stride(from: entries[place].terms.count - 1, through: 0, by: -1)
+        where entries[place].terms[index].from <= instant {
+            return (entries[place].terms[index].terms, entries[place].terms[index].label)
         }
         return nil
     }
 
     /// When the merchant's first terms begin; nil of an unknown merchant.
-    public func termsBegin(of merchant: MerchantID) -> Instant? { entries[merchant]?.terms.first?.from }
+    public func termsBegin(of merchant: MerchantID) -> Instant? { entry(merchant)?.terms.first?.from }
 
     /// What holds of a merchant over a stretch of time.
     struct Standing {
@@ -96,7 +103,7 @@ extension Schedule {
     /// What holds at an instant, and for how long around it nothing of it changes; nil before the first terms
     /// and of an unknown merchant.
     func standing(of merchant: MerchantID, at instant: Instant) -> Standing? {
-        guard let entry = entries[merchant], let terms = entry.terms.last(where: { $0.from <= instant })
+        guard let entry = entry(merchant), let terms = entry.terms.last(where: { $0.from <= instant })
         else {
             return nil
         }
@@ -109,13 +116,13 @@ extension Schedule {
 
     /// The status in force; before the first, and of an unknown merchant, active.
     public func status(of merchant: MerchantID, at instant: Instant) -> MerchantStatus {
-        guard let entry = entries[merchant] else { return .active }
+        guard let entry = entry(merchant) else { return .active }
         return entry.statuses.last { $0.from <= instant }?.status ?? .active
     }
 
     /// Whether the merchant has left before the period's start and does not come back in it.
     public func hasLeft(_ merchant: MerchantID, throughout period: Period) -> Bool {
-        guard let entry = entries[merchant], status(of: merchant, at: period.start) == .left else {
+        guard let entry = entry(merchant), status(of: merchant, at: period.start) == .left else {
             return false
         }
         return entry.statuses.allSatisfy { !period.contains($0.from) || $0.status == .left }

@@ -47,6 +47,13 @@ public struct ZoneRules: Sendable {
         return Int(offsets[index(at: intoTable(Int64(second)).second)])
     }
 
+    /// The same, if the clock does not change between two instants; they are less than a year apart.
+    func offsetSeconds(from first: Instant, through last: Instant) -> Int? {
+        let seconds = [first, last].map { Int64(Int($0.milliseconds).floorDivided(by: 1000)) }
+        let (begin, end) = (index(at: intoTable(seconds[0]).second), index(at: intoTable(seconds[1]).second))
+        return begin == end ? Int(offsets[begin]) : nil
+    }
+
     /// The date on the wall at the instant.
     public func localDate(at instant: Instant) -> LocalDate {
         let local = Int(instant.milliseconds) + offsetSeconds(at: instant) * 1000

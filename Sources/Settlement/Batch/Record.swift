@@ -9,7 +9,10 @@ public enum RecordType: UInt8, Hashable, Sendable, CaseIterable {
     case correction = 5
 
     /// The name in batches and statements.
-    public var name: String {
+    public var name: String { "\(text)" }
+
+    /// The same, where it costs nothing.
+    var text: StaticString {
         switch self {
         case .redeemReversal: "redeem_reversal"
         case .redeem: "redeem"

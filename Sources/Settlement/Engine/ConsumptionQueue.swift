@@ -6,8 +6,11 @@ struct ConsumptionQueue {
     /// Takes positions of open lots.
     init(_ positions: [Int], of lots: [Lot]) {
         // What is sorted is a heap.
-        heap = positions.count > 1 ? positions.sorted { consumedBefore(lots[$0], lots[$1]) } : positions
+        heap = positions.count > 1 ? positions.sorted { consumedBefore($0, $1, in: lots) } : positions
     }
+
+    /// Makes room for as many lots in all.
+    mutating func reserve(_ count: Int) { heap.reserveCapacity(count) }
 
     /// The open lot that is consumed first.
     mutating func first(of lots: [Lot]) -> Int? {
@@ -24,7 +27,7 @@ struct ConsumptionQueue {
         var child = heap.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
-            guard consumedBefore(lots[heap[child]], lots[heap[parent]]) else { return }
+            guard consumedBefore(heap[child], heap[parent], in: lots) else { return }
             heap.swapAt(child, parent)
             child = parent
         }
@@ -38,7 +41,7 @@ struct ConsumptionQueue {
         while true {
             var least = parent
             for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-                if consumedBefore(lots[heap[child]], lots[heap[least]]) { least = child }
+                if consumedBefore(heap[child], heap[least], in: lots) { least = child }
             }
             guard least != parent else { return }
             heap.swapAt(parent, least)

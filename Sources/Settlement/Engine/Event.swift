@@ -7,7 +7,7 @@ public struct RecordNumber: Hashable, Comparable, Sendable {
 }
 
 /// A stored record that is to be settled in this period.
-public struct Event: Sendable {
+public struct Event: Hashable, Sendable {
     public let number: RecordNumber
     /// The merchant that reported it.
     public let merchant: MerchantID

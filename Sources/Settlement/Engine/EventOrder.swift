@@ -4,11 +4,8 @@
 /// period stands directly after it, at the original's effective time, several of them in their own order.
 func ordered(_ events: [Event], of member: MemberID) -> [Event] {
     guard events.count > 1 else { return events }
-    // They mostly arrive in their order.
-    let isSorted = events.indices.dropFirst().allSatisfy { !precedes(events[$0], events[$0 - 1]) }
-    let sorted = isSorted ? events : events.sorted(by: precedes)
-    guard sorted.contains(where: { $0.record.type.reverses != nil }) else { return sorted }
-    return withEarlyReversalsMoved(sorted)
+    let sorted = isOrdered(events) ? events : order(of: events).map { events[$0] }
+    return hasReversal(sorted) ? withEarlyReversalsMoved(sorted) : sorted
 }
 
 /// Whether `left` comes before `right` by the key of rulebook §5.
@@ -18,6 +15,30 @@ func precedes(_ left: Event, _ right: Event) -> Bool {
     if left.record.type != right.record.type { return left.record.type.rawValue < right.record.type.rawValue }
     if left.merchant != right.merchant { return left.merchant < right.merchant }
     return left.record.id < right.record.id
+}
+
+/// Whether the events are in the order of their keys already, as they mostly arrive. Looks at their times in
+/// place: to take an event out of its array costs more than all of the comparison.
+func isOrdered(_ events: [Event]) -> Bool {
+    for position in events.indices.dropFirst() {
+        let (effective, before) = (events[position].effective, events[position - 1].effective)
+        if effective > before { continue }
+        if effective < before { return false }
+        let (at, atBefore) = (events[position].record.at, events[position - 1].record.at)
+        if at > atBefore { continue }
+        if at < atBefore || precedes(events[position], events[position - 1]) { return false }
+    }
+    return true
+}
+
+/// The positions of the events in the order of their keys.
+func order(of events: [Event]) -> [Int] {
+    events.indices.sorted { precedes(events[$0], events[$1]) }
+}
+
+func hasReversal(_ events: [Event]) -> Bool {
+    for position in events.indices where events[position].record.type.reverses != nil { return true }
+    return false
 }
 
 /// A record's name among all of the alliance: ids are unique per merchant.

@@ -16,13 +16,18 @@ struct Holdings {
     private var queueOf: [MerchantID: ConsumptionQueue] = [:]
     private var byNumber: [RecordNumber: Int]?
 
-    init(_ lots: [Lot]) {
+    /// Takes the lots of the input, and how many may come.
+    init(_ lots: [Lot], expecting count: Int) {
         self.lots = lots
         openBefore = lots.map(\.open)
         changed = Array(repeating: false, count: lots.count)
         known = lots.count
         open = lots.reduce(.zero) { $0 + $1.open }
         queue = ConsumptionQueue(lots.indices.filter { !lots[$0].open.isZero }, of: lots)
+        self.lots.reserveCapacity(lots.count + count)
+        openBefore.reserveCapacity(lots.count + count)
+        changed.reserveCapacity(lots.count + count)
+        queue.reserve(lots.count + count)
     }
 
     /// The position of the lot that a record made; nil if it made none.
@@ -109,15 +114,16 @@ struct Holdings {
     }
 }
 
-/// The order of consumption.
-func consumedBefore(_ left: Lot, _ right: Lot) -> Bool {
-    if left.expiresAt != right.expiresAt {
-        guard let one = left.expiresAt else { return false }
-        guard let other = right.expiresAt else { return true }
+/// Whether one lot comes before another in the order of consumption. Looks at their times in place: to take a lot
+/// out of its array costs more than all of the comparison.
+func consumedBefore(_ left: Int, _ right: Int, in lots: [Lot]) -> Bool {
+    if lots[left].expiresAt != lots[right].expiresAt {
+        guard let one = lots[left].expiresAt else { return false }
+        guard let other = lots[right].expiresAt else { return true }
         return one < other
     }
-    if left.at != right.at { return left.at < right.at }
-    if left.issuer != right.issuer { return left.issuer < right.issuer }
-    if left.merchant != right.merchant { return left.merchant < right.merchant }
-    return left.id < right.id
+    if lots[left].at != lots[right].at { return lots[left].at < lots[right].at }
+    if lots[left].issuer != lots[right].issuer { return lots[left].issuer < lots[right].issuer }
+    if lots[left].merchant != lots[right].merchant { return lots[left].merchant < lots[right].merchant }
+    return lots[left].id < lots[right].id
 }

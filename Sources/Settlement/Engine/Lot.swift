@@ -18,7 +18,7 @@ public struct Lot: Hashable, Sendable {
     /// The campaign it was earned under, if any.
     public let campaign: CampaignID?
     /// What set the price: the `from` of the terms, or the campaign's id.
-    public let terms: String
+    public let terms: TermsName
     /// As issued, at least 1.
     public let points: Points
 
@@ -34,7 +34,7 @@ public struct Lot: Hashable, Sendable {
     public init(
         number: RecordNumber, merchant: MerchantID, id: RecordID, issuer: MerchantID, at: Instant,
         expiresAt: Instant?, funding: Funding, issuePrice: Price, breakageShare: Fraction, isOpening: Bool,
-        campaign: CampaignID?, terms: String, points: Points
+        campaign: CampaignID?, terms: TermsName, points: Points
     ) {
         self.number = number
         self.merchant = merchant
@@ -65,13 +65,13 @@ public struct Allocation: Hashable, Sendable {
     public let redeemPrice: Price
     public let feeRate: Fraction
     /// What set the redeem price: the `from` of the terms, or the item's id.
-    public let terms: String
+    public let terms: TermsName
     /// What reversals gave back of it so far.
     public var givenBack = Points.zero
 
     public init(
         redemption: RecordNumber, ordinal: Int, lot: RecordNumber, points: Points, redeemer: MerchantID,
-        redeemPrice: Price, feeRate: Fraction, terms: String
+        redeemPrice: Price, feeRate: Fraction, terms: TermsName
     ) {
         self.redemption = redemption
         self.ordinal = ordinal

@@ -47,10 +47,18 @@ public struct Movement: Hashable, Sendable {
     public let points: Points
     /// Position in `MemberOutput.allocations`, of allocations and restorations.
     public let allocation: Int?
+
+    public init(kind: Kind, event: Int?, lot: Int, points: Points, allocation: Int?) {
+        self.kind = kind
+        self.event = event
+        self.lot = lot
+        self.points = points
+        self.allocation = allocation
+    }
 }
 
-/// What one period makes of a member.
-public struct MemberOutput: Sendable {
+/// What a close made of a member, as far as it is kept: rows of DETAILS.csv, and what later reversals look up.
+public struct SettledMember: Hashable, Sendable {
     public let member: MemberID
     /// In the order of settlement, at the effective times that were used.
     public var events: [Event] = []
@@ -58,21 +66,38 @@ public struct MemberOutput: Sendable {
     public var outcomes: [Outcome] = []
     /// In the order in which they happened.
     public var movements: [Movement] = []
-    /// The lots of the input in the order in which they came, then the new ones, as they stand afterwards.
+    /// As they stand afterwards. All that `movements` name; in the output of `settle` all that the member has.
     public var lots: [Lot] = []
-    /// In parallel with `lots`: the open points before; zero for new lots.
-    public var openBefore: [Points] = []
-    /// Whether a lot was touched or is new, in parallel with `lots`.
-    public var changed: [Bool] = []
-    /// Those of the input, then the new ones, as they stand afterwards.
+    /// As they stand afterwards, all that `movements` name.
     public var allocations: [Allocation] = []
-    /// How many of `allocations` came with the input.
+
+    public init(member: MemberID) { self.member = member }
+}
+
+/// What one period makes of a member.
+public struct MemberOutput: Sendable {
+    /// Its lots are those of the input in the order in which they came, then the new ones; so are its
+    /// allocations.
+    public var settled: SettledMember
+    /// In parallel with the lots: the open points before; zero for new lots.
+    public var openBefore: [Points] = []
+    /// Whether a lot was touched or is new, in parallel with the lots.
+    public var changed: [Bool] = []
+    /// How many of the lots came with the input.
+    public var knownLots = 0
+    /// How many of the allocations came with the input.
     public var knownAllocations = 0
     /// Oldest first; none of zero points.
     public var debts: [Debt] = []
     /// Whether `debts` differs from the input's.
     public var debtsChanged = false
 
-    /// How many of `lots` came with the input.
-    public var knownLots = 0
+    public init(member: MemberID) { settled = SettledMember(member: member) }
+
+    public var member: MemberID { settled.member }
+    public var events: [Event] { settled.events }
+    public var outcomes: [Outcome] { settled.outcomes }
+    public var movements: [Movement] { settled.movements }
+    public var lots: [Lot] { settled.lots }
+    public var allocations: [Allocation] { settled.allocations }
 }

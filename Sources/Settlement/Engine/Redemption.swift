@@ -18,7 +18,7 @@ extension MemberAccount {
                 redemption: event.number, ordinal: ordinal, lot: holdings.lots[lot].number, points: points,
                 redeemer: redeeming.redeemer, redeemPrice: redeeming.redeemPrice, feeRate: redeeming.feeRate,
                 terms: redeeming.terms)
-            output.allocations.append(piece)
+            output.settled.allocations.append(piece)
             if hasReversals { returnable[event.number, default: Returnable()].add(allocation, piece) }
             move(.allocation, points, lot: lot, event: position, allocation: allocation)
             rest -= points
@@ -53,7 +53,7 @@ extension MemberAccount {
         guard let lot = holdings.position(of: output.allocations[allocation].lot) else {
             preconditionFailure("the lot of an allocation comes with it")
         }
-        output.allocations[allocation].givenBack += points
+        output.settled.allocations[allocation].givenBack += points
         holdings.giveBack(points, to: lot)
         move(.restoration, points, lot: lot, event: position, allocation: allocation)
         gained(lot, at: event.effective, event: position)

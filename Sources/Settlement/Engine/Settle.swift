@@ -6,9 +6,9 @@
 /// Precondition: every record was admitted under this schedule, so that its terms can be found.
 public func settle(_ input: MemberInput, period: Period, schedule: Schedule) -> MemberOutput {
     var account = MemberAccount(input, schedule: schedule)
-    for event in ordered(input.events, of: input.member) {
-        account.expire(through: event.effective)
-        account.settle(event)
+    for position in account.output.settled.events.indices {
+        account.expire(through: account.output.settled.events[position].effective)
+        account.settle(position)
     }
     account.expire(through: period.end)
     return account.finished()
@@ -31,13 +31,16 @@ struct MemberAccount {
 
     init(_ input: MemberInput, schedule: Schedule) {
         self.schedule = schedule
-        holdings = Holdings(input.lots)
+        holdings = Holdings(input.lots, expecting: input.events.count)
         output = MemberOutput(member: input.member)
-        output.allocations = input.allocations
+        output.settled.events = ordered(input.events, of: input.member)
+        output.settled.outcomes.reserveCapacity(input.events.count)
+        output.settled.movements.reserveCapacity(input.events.count)
+        output.settled.allocations = input.allocations
         output.knownAllocations = input.allocations.count
         debts = Debts(input.debts)
         originals = input.originals
-        hasReversals = input.events.contains { $0.record.type.reverses != nil }
+        hasReversals = hasReversal(input.events)
         if hasReversals {
             for event in input.events {
                 types[RecordName(merchant: event.merchant, id: event.record.id)] = event.record.type
@@ -51,9 +54,9 @@ struct MemberAccount {
         }
     }
 
-    mutating func settle(_ event: Event) {
-        let position = output.events.count
-        output.events.append(event)
+    /// Settles the next event.
+    mutating func settle(_ position: Int) {
+        let event = output.settled.events[position]
         let outcome: Outcome =
             switch event.record.type {
             case .earn, .opening: issue(event, at: position)
@@ -62,7 +65,7 @@ struct MemberAccount {
             case .redeemReversal: reverseRedemption(event, at: position)
             case .correction: correct(event, at: position)
             }
-        output.outcomes.append(outcome)
+        output.settled.outcomes.append(outcome)
         if hasReversals {
             positions[RecordName(merchant: event.merchant, id: event.record.id)] = position
         }
@@ -70,7 +73,7 @@ struct MemberAccount {
 
     /// The output, with the lots and debts as they stand now.
     consuming func finished() -> MemberOutput {
-        output.lots = holdings.lots
+        output.settled.lots = holdings.lots
         output.openBefore = holdings.openBefore
         output.changed = holdings.changed
         output.knownLots = holdings.known
@@ -82,7 +85,7 @@ struct MemberAccount {
         _ kind: Movement.Kind, _ points: Points, lot: Int, event: Int?, allocation: Int? = nil
     ) {
         precondition(points > .zero, "a movement moves at least one point")
-        output.movements.append(
+        output.settled.movements.append(
             Movement(kind: kind, event: event, lot: lot, points: points, allocation: allocation))
     }
 

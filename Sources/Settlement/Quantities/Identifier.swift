@@ -1,26 +1,115 @@
 /// An identifier of one kind of thing: 1–64 bytes of printable ASCII without space, `"`, `\` and `,`
 /// (merchant ids: 1–40 of `A–Z a–z 0–9 . _ -`). Compared byte for byte. Rulebook §1.
 ///
-/// `Kind` keeps a batch's id from standing where a record's belongs; it costs nothing at run time.
+/// `Kind` keeps a batch's id from standing where a record's belongs; it costs nothing at run time. The bytes stand
+/// in the value itself: a close copies records and lots by the million, and counting references to texts would
+/// cost it more than all that it settles.
 @frozen
-public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// The identifier's text, ASCII only.
-    public let text: String
+public struct Identifier<Kind: IdentifierKind>: BitwiseCopyable, Sendable {
+    /// Eight bytes each, the first the highest, zeros behind the end: they order as the texts do.
+    @usableFromInline var words = InlineArray<8, UInt64>(repeating: 0)
+
+    public static var mostBytes: Int { 64 }
 
     /// Takes the text if it fits the rules of its kind.
     public init?(_ text: String) {
         guard Kind.accepts(text.utf8) else { return nil }
-        self.text = text
+        self.init(verified: text)
     }
 
     /// Takes text that has been checked before, as when it is read back from the store.
-    @inlinable
-    public init(verified text: String) { self.text = text }
+    public init(verified text: String) {
+        var text = text
+        self = text.withUTF8 { Self(verified: UnsafeRawBufferPointer($0)) }
+    }
 
-    @inlinable public var description: String { text }
+    /// Takes bytes that have been checked before.
+    @inlinable
+    public init(verified bytes: UnsafeRawBufferPointer) {
+        precondition(bytes.count <= Self.mostBytes, "an identifier has at most 64 bytes")
+        var place = 0
+        while place &+ 8 <= bytes.count {
+            words[place &>> 3] = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self).bigEndian
+            place &+= 8
+        }
+        var word: UInt64 = 0
+        var shift: UInt64 = 56
+        for rest in place..<bytes.count {
+            word |= UInt64(bytes[rest]) &<< shift
+            shift &-= 8
+        }
+        if word != 0 { words[place &>> 3] = word }
+    }
+
+    /// The same text as an identifier of another kind.
+    @inlinable
+    public init<Other>(_ other: Identifier<Other>) { words = other.words }
+
+    /// How many bytes it has.
+    @inlinable public var count: Int {
+        var place = 0
+        while place < 8 {
+            let word = words[place]
+            if word & 0xFF == 0 { return place &* 8 &+ 8 &- word.trailingZeroBitCount &>> 3 }
+            place &+= 1
+        }
+        return Self.mostBytes
+    }
+
+    /// Writes the bytes, and zeros up to a multiple of eight, which there must be room for; gives how many count.
+    @inlinable
+    public func copy(to start: UnsafeMutableRawPointer) -> Int {
+        let count = count
+        var place = 0
+        while place < count {
+            start.storeBytes(of: words[place &>> 3].bigEndian, toByteOffset: place, as: UInt64.self)
+            place &+= 8
+        }
+        return count
+    }
+
+    /// Calls `body` with the bytes, which are gone afterwards.
+    @inlinable
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withUnsafeTemporaryAllocation(byteCount: Self.mostBytes, alignment: 8) { room in
+            guard let start = room.baseAddress else { preconditionFailure("64 bytes have an address") }
+            let count = copy(to: start)
+            return try body(UnsafeRawBufferPointer(start: start, count: count))
+        }
+    }
+
+    /// The identifier's text, ASCII only.
+    public var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+}
+
+extension Identifier: Hashable, Comparable, CustomStringConvertible {
+    public var description: String { text }
 
     @inlinable
-    public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
+    public static func == (left: Self, right: Self) -> Bool {
+        for place in 0..<8 {
+            guard left.words[place] == right.words[place] else { return false }
+            // Behind the end there is nothing to compare.
+            if left.words[place] & 0xFF == 0 { return true }
+        }
+        return true
+    }
+
+    @inlinable
+    public static func < (left: Self, right: Self) -> Bool {
+        for place in 0..<8 where left.words[place] != right.words[place] {
+            return left.words[place] < right.words[place]
+        }
+        return false
+    }
+
+    @inlinable
+    public func hash(into hasher: inout Hasher) {
+        for place in 0..<8 {
+            hasher.combine(words[place])
+            if words[place] & 0xFF == 0 { return }
+        }
+    }
 }
 
 /// What the identifiers of one kind may look like.
@@ -53,6 +142,7 @@ public enum IdentifierKinds {
     public enum Campaign: IdentifierKind {}
     public enum Item: IdentifierKind {}
     public enum BookingReference: IdentifierKind {}
+    public enum TermsName: IdentifierKind {}
 
     /// Merchants' ids become names of folders and keys, so they are narrower.
     public enum Merchant: IdentifierKind {
@@ -82,3 +172,5 @@ public typealias StoreID = Identifier<IdentifierKinds.Store>
 public typealias CampaignID = Identifier<IdentifierKinds.Campaign>
 public typealias ItemID = Identifier<IdentifierKinds.Item>
 public typealias BookingReference = Identifier<IdentifierKinds.BookingReference>
+/// What set a price: the `from` of terms, or the id of a campaign or an item. Rulebook §7.
+public typealias TermsName = Identifier<IdentifierKinds.TermsName>

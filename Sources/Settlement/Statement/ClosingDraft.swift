@@ -49,9 +49,9 @@ struct ClosingDraft {
         matrix = try Self.matrix(of: drafts, flows: settlement.flows)
         self.journal = try journal.rows()
         var liability: [LiabilityRow] = []
-        let openPoints = settlement.lotClasses.liability(zone: settlement.schedule.zone)
+        let openPoints = settlement.tally.lotClasses.liability(zone: settlement.schedule.zone)
         for (key, points) in openPoints.sorted(by: { $0.key < $1.key }) {
-            let issuer = settlement.ledgers[key.issuer].merchant
+            let issuer = settlement.maker.ids[key.issuer]
             let value = roundedWorth(of: points, at: key.price, minorPerMajor: settlement.minorPerMajor)
             liability.append(
                 LiabilityRow(

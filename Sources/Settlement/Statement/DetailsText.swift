@@ -2,125 +2,147 @@
 /// Rulebook §7.
 ///
 /// A record's row and those of the movements that it caused begin alike: who, what and when is written once.
-final class DetailsText {
+/// Of one thread at a time.
+struct DetailsText {
     static let header =
         "row,merchant,id,type,member,at,effective,state,code,ref,issuer,redeemer,lot,line,counterparty,price,"
         + "rate,reference,terms,points,exact\n"
 
-    private let row = RowText()
+    private let causeSpace = RowSpace()
+    private let rowSpace = RowSpace()
     /// Cells `merchant` to `effective` of the record at hand, with the comma behind them.
-    private let cause = RowText()
+    private var cause: RowText
     private var clock: LocalClockText
 
-    init(zone: ZoneRules) { clock = LocalClockText(zone: zone) }
+    init(zone: ZoneRules) {
+        clock = LocalClockText(zone: zone)
+        cause = RowText(in: causeSpace)
+    }
 
-    /// The record that the rows to come are of.
-    func begin(_ event: Event, of member: MemberID) {
-        cause.clear()
-        cell(event.merchant.text, to: cause)
-        cell(event.record.id.text, to: cause)
-        cell(event.record.type.name, to: cause)
-        cell(member.text, to: cause)
-        clock.write(event.record.at, to: cause)
+    /// The record that the rows to come are of. Events are read in place: they are large.
+    mutating func begin(_ event: Int, of member: SettledMember) {
+        cause = RowText(in: causeSpace)
+        cause.cell(member.events[event].merchant)
+        cause.cell(member.events[event].record.id)
+        cause.text(member.events[event].record.type.text)
         cause.byte(comma)
-        clock.write(event.effective, to: cause)
+        cause.cell(member.member)
+        let place = cause.count
+        let at = member.events[event].record.at
+        clock.write(at, to: &cause)
+        cause.byte(comma)
+        if member.events[event].effective == at { return cause.repeatText(from: place) }
+        clock.write(member.events[event].effective, to: &cause)
         cause.byte(comma)
     }
 
-    /// The row of the record at hand.
-    func record(_ event: Event, _ outcome: Outcome, issuer: MerchantID?, redeemer: MerchantID?)
-        -> UnsafeBufferPointer<UInt8>
-    {
-        let (state, code) = outcome.stateAndCode
-        row.clear()
+    /// The row of the record at hand; gone with the next.
+    func record(
+        _ event: Int, of member: SettledMember, issuer: MerchantID?, redeemer: MerchantID?
+    ) -> UnsafeBufferPointer<UInt8> {
+        var row = RowText(in: rowSpace)
         row.text("record,")
-        row.text(cause)
-        cell(state, to: row)
-        cell(code, to: row)
-        cell(event.record.ref?.text, to: row)
-        cell(issuer?.text, to: row)
-        cell(redeemer?.text, to: row)
+        row.text(cause.bytes)
+        if member.outcomes[event] == .settled {
+            row.text("settled,,")
+        } else {
+            let (state, code) = member.outcomes[event].stateAndCode
+            row.cell(state)
+            row.cell(code)
+        }
+        row.cell(member.events[event].record.ref)
+        row.cell(issuer)
+        row.cell(redeemer)
         row.text(",,,,,,,")
-        row.integer(event.record.points.count)
+        row.integer(member.events[event].record.points.count)
         row.text(",\n")
         return row.bytes
     }
 
-    /// A movement's row; `expiry` where it stands at another time than its cause, or has none.
-    func movement(
-        _ movement: Movement, of output: MemberOutput, line: DetailsLine?, expiry: Instant?
+    /// A movement's row, gone with the next; `expiry` where it stands at another time than its cause, or has
+    /// none.
+    mutating func movement(
+        _ movement: Movement, of member: SettledMember, line: DetailsLine?, expiry: Instant?
     ) -> UnsafeBufferPointer<UInt8> {
-        row.clear()
+        var row = RowText(in: rowSpace)
         row.text("movement,")
-        if let expiry { writeExpiry(expiry, movement, of: output) } else { row.text(cause) }
+        if let expiry { writeExpiry(expiry, movement, of: member, to: &row) } else { row.text(cause.bytes) }
         row.text(movement.kind.participle)
         row.text(",,")
-        if let event = movement.event { cell(output.events[event].record.ref?.text, to: row) } else { skip() }
-        cell(output.lots[movement.lot].issuer.text, to: row)
-        if let allocation = movement.allocation {
-            cell(output.allocations[allocation].redeemer.text, to: row)
-        } else {
-            skip()
-        }
-        row.text(output.lots[movement.lot].merchant.text)
+        row.cell(movement.event.flatMap { member.events[$0].record.ref })
+        row.cell(member.lots[movement.lot].issuer)
+        row.cell(movement.allocation.map { member.allocations[$0].redeemer })
+        row.identifier(member.lots[movement.lot].merchant)
         row.byte(UInt8(ascii: "/"))
-        cell(output.lots[movement.lot].id.text, to: row)
-        if let line { write(line, movement, of: output) } else { row.text(",,,,,,") }
+        row.cell(member.lots[movement.lot].id)
+        if let line { write(line, movement, of: member, to: &row) } else { row.text(",,,,,,") }
         row.integer(movement.points.count)
         row.byte(comma)
-        if let line { write(line.entry.exact) }
+        if let line { row.exact(line.entry.exact) }
         row.byte(UInt8(ascii: "\n"))
         return row.bytes
     }
 
-    // MARK: Cells
-
-    private var comma: UInt8 { UInt8(ascii: ",") }
-
-    private func skip() { row.byte(comma) }
-
-    private func cell(_ text: String?, to row: RowText) {
-        if let text { row.text(text) }
-        row.byte(comma)
-    }
-
     /// Expiries stand at their `expires_at`; one that an event brought about names that event.
-    private func writeExpiry(_ expiry: Instant, _ movement: Movement, of output: MemberOutput) {
+    private mutating func writeExpiry(
+        _ expiry: Instant, _ movement: Movement, of member: SettledMember, to row: inout RowText
+    ) {
         if let event = movement.event {
-            cell(output.events[event].merchant.text, to: row)
-            cell(output.events[event].record.id.text, to: row)
-            cell(output.events[event].record.type.name, to: row)
+            row.cell(member.events[event].merchant)
+            row.cell(member.events[event].record.id)
+            row.text(member.events[event].record.type.text)
+            row.byte(comma)
         } else {
             row.text(",,,")
         }
-        cell(output.member.text, to: row)
-        if let event = movement.event { clock.write(output.events[event].record.at, to: row) }
-        skip()
-        clock.write(expiry, to: row)
-        skip()
+        row.cell(member.member)
+        if let event = movement.event { clock.write(member.events[event].record.at, to: &row) }
+        row.byte(comma)
+        clock.write(expiry, to: &row)
+        row.byte(comma)
     }
 
-    private func write(_ line: DetailsLine, _ movement: Movement, of output: MemberOutput) {
+    private func write(
+        _ line: DetailsLine, _ movement: Movement, of member: SettledMember, to row: inout RowText
+    ) {
         let slot = line.entry.slot
-        cell(slot.kind.name, to: row)
-        cell(line.counterparty?.text, to: row)
+        row.cell(slot.kind.name)
+        row.cell(line.counterparty)
         row.decimal(UInt64(slot.price.millionths), scale: 1_000_000, places: 6)
-        skip()
+        row.byte(comma)
         if slot.rate >= 0 { row.decimal(UInt64(slot.rate), scale: 1_000_000, places: 6) }
-        skip()
-        cell(line.reference?.text, to: row)
+        row.byte(comma)
+        row.cell(line.reference)
         let paid = slot.kind == .redemptionPayout || slot.kind == .redemptionPayoutReversal
         if paid, let allocation = movement.allocation {
-            cell(output.allocations[allocation].terms, to: row)
+            row.cell(member.allocations[allocation].terms)
         } else {
-            cell(output.lots[movement.lot].terms, to: row)
+            row.cell(member.lots[movement.lot].terms)
         }
     }
+}
 
-    private func write(_ exact: ExactAmount) {
-        guard let parts = UInt64(exactly: exact.parts.magnitude) else { return row.text(exact.description) }
-        if exact.parts < 0 { row.byte(UInt8(ascii: "-")) }
-        row.decimal(parts, scale: UInt64(ExactAmount.scale), places: 12)
+private let comma = UInt8(ascii: ",")
+
+extension RowText {
+    /// A cell and the comma behind it; an absent one is empty.
+    @inline(__always)
+    fileprivate mutating func cell(_ text: String?) {
+        if let text { self.text(text) }
+        byte(comma)
+    }
+
+    @inline(__always)
+    fileprivate mutating func cell<Kind>(_ id: Identifier<Kind>?) {
+        if let id { identifier(id) }
+        byte(comma)
+    }
+
+    /// Minor units as a decimal in shortest form.
+    fileprivate mutating func exact(_ exact: ExactAmount) {
+        guard let parts = UInt64(exactly: exact.parts.magnitude) else { return text(exact.description) }
+        if exact.parts < 0 { byte(UInt8(ascii: "-")) }
+        decimal(parts, scale: UInt64(ExactAmount.scale), places: 12)
     }
 }
 

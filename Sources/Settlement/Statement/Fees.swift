@@ -7,7 +7,7 @@ extension PeriodSettlement {
         of ledger: MerchantLedger, bookings: [Booking], terms: Terms, last: Instant
     ) throws(CloseFailure) -> [Line] {
         var lines = try ledger.lines(
-            merchants: schedule.alliance.merchants.map(\.id), campaigns: schedule.alliance.campaigns.map(\.id)
+            merchants: maker.ids, campaigns: schedule.alliance.campaigns.map(\.id)
         )
         var fees = try redeemFees(on: lines, of: ledger.merchant)
         if schedule.status(of: ledger.merchant, at: last) != .left, !terms.periodFee.isZero {

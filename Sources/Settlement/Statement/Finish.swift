@@ -3,13 +3,13 @@ public import Signing
 extension PeriodSettlement {
     /// Makes the statements and the closing, signed and sealed, once every member has been added.
     ///
-    /// Throws `CloseFailure` when a figure does not fit 64 bits or an invariant does not hold, or what the
-    /// details sink throws; the close must then be given up whole.
-    public mutating func finish(signer: DocumentSigner) throws -> ClosedPeriod {
+    /// Throws `CloseFailure` when a figure does not fit 64 bits or an invariant does not hold; the close must then
+    /// be given up whole.
+    public mutating func finish(signer: DocumentSigner) throws(CloseFailure) -> ClosedPeriod {
         gather()
         var journal = Journal(opening: opening.journal)
         var drafts: [StatementDraft] = []
-        for position in ledgers.indices {
+        for position in tally.ledgers.indices {
             guard let draft = try draft(of: position) else { continue }
             try draft.post(to: &journal)
             notePrepaidLines(of: draft)
@@ -35,13 +35,11 @@ extension PeriodSettlement {
 
     /// What the classes of lots and the pairs of ledgers come to, by merchant.
     private mutating func gather() {
-        let figures = lotClasses.pointFigures(count: ledgers.count)
-        for position in ledgers.indices { ledgers[position].points = figures[position] }
-        prepaid = lotClasses.prepaid()
-        for (pair, points) in flowPoints {
-            let flow = Flow(
-                issuer: ledgers[Int(pair.issuer)].merchant, redeemer: ledgers[Int(pair.redeemer)].merchant)
-            flows[flow] = points
+        let figures = tally.lotClasses.pointFigures(count: tally.ledgers.count)
+        for position in figures.indices { tally.ledgers[position].points = figures[position] }
+        prepaid = tally.lotClasses.prepaid()
+        for (pair, points) in tally.flows {
+            flows[Flow(issuer: maker.ids[Int(pair.issuer)], redeemer: maker.ids[Int(pair.redeemer)])] = points
         }
         gatherOwnSides()
     }
@@ -61,37 +59,35 @@ extension PeriodSettlement {
     private mutating func notePrepaidLines(of draft: StatementDraft) {
         for line in draft.lines where line.key.kind == .issue || line.key.kind == .issueReversal {
             guard let price = line.key.price else { preconditionFailure("a line of points has a price") }
-            prepaid[Prepaid.Key(issuer: merchants[draft.merchant], price: price), default: Prepaid()]
+            prepaid[Prepaid.Key(issuer: maker.merchants[draft.merchant], price: price), default: Prepaid()]
                 .issueLines +=
                 Int128(line.amount.minorUnits)
         }
     }
 
     /// A merchant's statement, unless its terms have not begun, or it has left and nothing happened. §2, §7.
-    private mutating func draft(of position: Int) throws -> StatementDraft? {
-        let merchant = ledgers[position].merchant
+    private func draft(of position: Int) throws(CloseFailure) -> StatementDraft? {
+        let ledger = tally.ledgers[position]
+        let merchant = ledger.merchant
         let last = period.lastMillisecond
         guard let terms = schedule.terms(of: merchant, at: last) else {
-            precondition(ledgers[position].isQuiet, "nothing happens to a merchant before its terms begin")
+            precondition(ledger.isQuiet, "nothing happens to a merchant before its terms begin")
             return nil
         }
         let before = opening.merchants[merchant] ?? MerchantOpening()
         let own = ownSides[merchant] ?? OwnSide()
-        let lines = try lines(of: ledgers[position], bookings: own.bookings, terms: terms, last: last)
-        if hasLeftQuietly(position, before: before, own: own, lines: lines) { return nil }
-        try sink(merchant, ledgers[position].details.takePiece())
-        let digest = ledgers[position].details.digest().text
+        let lines = try lines(of: ledger, bookings: own.bookings, terms: terms, last: last)
+        if hasLeftQuietly(ledger, before: before, own: own, lines: lines) { return nil }
         return try StatementDraft(
-            ledger: ledgers[position], before: before, own: own, lines: lines,
-            flows: own.flows, detailsDigest: digest)
+            ledger: ledger, before: before, own: own, lines: lines, flows: own.flows,
+            details: details[position])
     }
 
     /// Batches that brought nothing new do not count: how records were cut must not decide (§4).
     private func hasLeftQuietly(
-        _ position: Int, before: MerchantOpening, own: OwnSide, lines: [Line]
+        _ ledger: MerchantLedger, before: MerchantOpening, own: OwnSide, lines: [Line]
     ) -> Bool {
-        let ledger = ledgers[position]
-        return schedule.hasLeft(ledger.merchant, throughout: period) && lines.isEmpty && ledger.isQuiet
+        schedule.hasLeft(ledger.merchant, throughout: period) && lines.isEmpty && ledger.isQuiet
             && before.points.isZero && before.balance.isZero && own.bookings.isEmpty
     }
 }

@@ -1,5 +1,5 @@
 /// The key of a line of points in small numbers: what sums are gathered by. Rulebook §6.
-struct LineSlot: Hashable {
+struct LineSlot: Equatable, PlaceKey {
     let kind: LineKind
     /// The counterparty's ledger; -1: none.
     let counterparty: Int32
@@ -9,11 +9,10 @@ struct LineSlot: Hashable {
     let rate: Int32
     let price: Price
 
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(price.millionths &* 16 &+ Int64(kind.rawValue))
-        hasher.combine(
-            UInt64(UInt32(bitPattern: counterparty)) << 32
-                ^ UInt64(UInt32(bitPattern: rate)) ^ UInt64(UInt32(bitPattern: campaign)) << 20)
+    var mixed: UInt64 {
+        let line = UInt64(bitPattern: price.millionths &* 16 &+ Int64(kind.rawValue)).spread
+        let parties = UInt64(UInt32(bitPattern: counterparty)) << 32 | UInt64(UInt32(bitPattern: campaign))
+        return (line ^ parties ^ UInt64(UInt32(bitPattern: rate)) << 16).spread
     }
 
     func key(merchants: [MerchantID], campaigns: [CampaignID]) -> LineKey {
@@ -32,26 +31,27 @@ struct LineSums {
     }
 
     private var sums: [Sum] = []
-    private var positions: [LineSlot: Int] = [:]
+    private var table = PlaceTable<LineSlot>()
 
     var isEmpty: Bool { sums.isEmpty }
 
     /// Each slot with its sum, in no order.
-    var slots: [(LineSlot, Sum)] { positions.map { ($0.key, sums[$0.value]) } }
+    var slots: [(LineSlot, Sum)] { Array(zip(table.keys, sums)) }
 
     /// Adds to a line; false where the sum passes what 128 bits hold.
     mutating func add(_ points: Points, _ exact: ExactAmount, to slot: LineSlot) -> Bool {
-        let position: Int
-        if let known = positions[slot] {
-            position = known
-        } else {
-            position = sums.count
-            positions[slot] = position
-            sums.append(Sum())
+        add(Sum(points: Int128(points.count), exact: exact), to: slot)
+    }
+
+    mutating func add(_ sum: Sum, to slot: LineSlot) -> Bool {
+        let (position, isNew) = table.place(adding: slot)
+        if isNew {
+            sums.append(sum)
+            return true
         }
-        sums[position].points += Int128(points.count)
-        guard let sum = sums[position].exact.adding(exact) else { return false }
-        sums[position].exact = sum
+        sums[position].points += sum.points
+        guard let exact = sums[position].exact.adding(sum.exact) else { return false }
+        sums[position].exact = exact
         return true
     }
 }

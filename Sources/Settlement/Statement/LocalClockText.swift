@@ -1,40 +1,68 @@
-/// Writes instants in local time, RFC 3339 with milliseconds. The text of the offset, which seldom changes,
-/// is at hand.
+/// Writes instants in local time, RFC 3339 with milliseconds. Of one thread at a time.
+///
+/// Days come again and again while a period is settled, so what a day's text begins and ends with is at hand.
 struct LocalClockText {
     private let zone: ZoneRules
-    private var offset = Int.min
-    private let suffix = RowText()
+    /// Days of UTC by the low bits of their number.
+    private var days = [Day](repeating: Day(), count: Self.dayCount)
+    private static let dayCount = 1_024
+
+    /// A day of UTC in the zone.
+    private struct Day {
+        var number = Int64.min
+        /// What all its instants have in common; nil where the clock changes on that day.
+        var clock: DayOffset?
+    }
+
+    /// A clock that is as far from UTC all day.
+    private struct DayOffset {
+        let offset: Int64
+        /// The date that UTC has, the one before and the one after, each with `T` behind it.
+        let dates: [String]
+        /// As `+01:00` or `Z`.
+        let suffix: String
+    }
 
     init(zone: ZoneRules) { self.zone = zone }
 
-    mutating func write(_ instant: Instant, to row: RowText) {
-        let offset = zone.offsetSeconds(at: instant)
-        if offset != self.offset { turn(to: offset, instant) }
-        let local = instant.milliseconds + Int64(offset) * 1_000
-        let (quotient, remainder) = local.quotientAndRemainder(dividingBy: 86_400_000)
-        let day = remainder < 0 ? quotient - 1 : quotient
-        let time = UInt64(local - day * 86_400_000)
-        let date = LocalDate(dayNumber: Int(day)).components
-        row.digits(UInt64(date.year), width: 4)
-        row.byte(UInt8(ascii: "-"))
-        row.digits(UInt64(date.month), width: 2)
-        row.byte(UInt8(ascii: "-"))
-        row.digits(UInt64(date.day), width: 2)
-        row.byte(UInt8(ascii: "T"))
-        row.digits(time / 3_600_000, width: 2)
+    mutating func write(_ instant: Instant, to row: inout RowText) {
+        let number = Self.day(of: instant.milliseconds)
+        let place = Int(truncatingIfNeeded: number) & (Self.dayCount - 1)
+        if days[place].number != number { days[place] = Day(number: number, clock: dayOffset(on: number)) }
+        guard let clock = days[place].clock else {
+            let offset = zone.offsetSeconds(at: instant)
+            return row.text(instant.text(offsetSeconds: offset, milliseconds: true))
+        }
+        let local = instant.milliseconds + clock.offset
+        let day = Self.day(of: local)
+        row.text(clock.dates[Int(day - number + 1)])
+        let time = UInt64(local - day * Self.dayLength)
+        let (seconds, milliseconds) = time.quotientAndRemainder(dividingBy: 1_000)
+        let (minutes, second) = seconds.quotientAndRemainder(dividingBy: 60)
+        let (hour, minute) = minutes.quotientAndRemainder(dividingBy: 60)
+        row.twoDigits(hour)
         row.byte(UInt8(ascii: ":"))
-        row.digits(time / 60_000 % 60, width: 2)
+        row.twoDigits(minute)
         row.byte(UInt8(ascii: ":"))
-        row.digits(time / 1_000 % 60, width: 2)
+        row.twoDigits(second)
         row.byte(UInt8(ascii: "."))
-        row.digits(time % 1_000, width: 3)
-        row.text(suffix)
+        row.digits(milliseconds, width: 3)
+        row.text(clock.suffix)
     }
 
-    private mutating func turn(to offset: Int, _ instant: Instant) {
-        self.offset = offset
-        let text = instant.text(offsetSeconds: offset, milliseconds: true)
-        suffix.clear()
-        suffix.text(String(text.dropFirst(23)))
+    private static let dayLength: Int64 = 86_400_000
+
+    private static func day(of milliseconds: Int64) -> Int64 {
+        let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: dayLength)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+
+    private func dayOffset(on day: Int64) -> DayOffset? {
+        let first = Instant(milliseconds: day * Self.dayLength)
+        let last = first.advanced(byMilliseconds: Self.dayLength - 1)
+        guard let offset = zone.offsetSeconds(from: first, through: last) else { return nil }
+        let dates = (-1...1).map { "\(LocalDate(dayNumber: Int(day) + $0))T" }
+        let text = first.text(offsetSeconds: offset, milliseconds: true)
+        return DayOffset(offset: Int64(offset) * 1_000, dates: dates, suffix: String(text.dropFirst(23)))
     }
 }

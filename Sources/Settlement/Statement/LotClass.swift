@@ -1,5 +1,5 @@
 /// Lots that are alike in all that point figures, prepaid points and liability look at.
-struct LotClass: Hashable {
+struct LotClass: Equatable, PlaceKey {
     /// The issuer's ledger.
     let issuer: Int
     let funding: Funding
@@ -8,9 +8,19 @@ struct LotClass: Hashable {
     /// Nil: never.
     let expiresAt: Instant?
 
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(price.millionths &* 4 &+ (isOpening ? 2 : 0) &+ (funding == .issue ? 1 : 0))
-        hasher.combine((expiresAt?.milliseconds ?? -1) ^ (Int64(issuer) << 48))
+    init(_ lot: Lot, issuer: Int) {
+        self.issuer = issuer
+        funding = lot.funding
+        price = lot.issuePrice
+        isOpening = lot.isOpening
+        expiresAt = lot.expiresAt
+    }
+
+    var mixed: UInt64 {
+        let kind = UInt64(
+            bitPattern: price.millionths &* 4 &+ (isOpening ? 2 : 0) &+ (funding == .issue ? 1 : 0))
+        let expiry = UInt64(bitPattern: expiresAt?.milliseconds ?? -1)
+        return (kind.spread ^ expiry ^ UInt64(issuer) << 48).spread
     }
 }
 
@@ -23,6 +33,16 @@ struct LotClassSums {
     var restored: Int64 = 0
     var recovered: Int64 = 0
     var expired: Int64 = 0
+
+    mutating func add(_ other: LotClassSums) {
+        openBefore += other.openBefore
+        openAfter += other.openAfter
+        issued += other.issued
+        redeemed += other.redeemed
+        restored += other.restored
+        recovered += other.recovered
+        expired += other.expired
+    }
 
     mutating func count(_ kind: Movement.Kind, _ points: Points) {
         switch kind {
@@ -38,20 +58,20 @@ struct LotClassSums {
 /// All classes of a period's lots with their sums. Each member's lots are put to their classes once; what
 /// they do then costs an addition.
 struct LotClasses {
-    private(set) var classes: [LotClass] = []
     private(set) var sums: [LotClassSums] = []
-    private var positions: [LotClass: Int] = [:]
+    private var table = PlaceTable<LotClass>()
 
-    mutating func position(of lot: Lot, issuer: Int) -> Int {
-        let key = LotClass(
-            issuer: issuer, funding: lot.funding, price: lot.issuePrice, isOpening: lot.isOpening,
-            expiresAt: lot.expiresAt)
-        if let position = positions[key] { return position }
-        let position = classes.count
-        classes.append(key)
-        sums.append(LotClassSums())
-        positions[key] = position
+    var classes: [LotClass] { table.keys }
+
+    mutating func position(of key: LotClass) -> Int {
+        let (position, isNew) = table.place(adding: key)
+        if isNew { sums.append(LotClassSums()) }
         return position
+    }
+
+    /// Adds what the lots of other members held and did.
+    mutating func add(_ other: LotClasses) {
+        for (key, sum) in zip(other.classes, other.sums) { sums[position(of: key)].add(sum) }
     }
 
     mutating func hold(_ position: Int, before: Points, after: Points) {

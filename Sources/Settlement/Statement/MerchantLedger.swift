@@ -7,7 +7,6 @@ struct MerchantLedger {
     var records = RecordCounts()
     /// By id when the statement is written.
     var exceptions: [StatementException] = []
-    var details = DetailsWriter()
 
     init(merchant: MerchantID) { self.merchant = merchant }
 
@@ -25,6 +24,13 @@ struct MerchantLedger {
                     amount: Money(try fitting(sum.exact.roundedHalfEven, what, of: merchant))))
         }
         return lines.sorted { $0.key < $1.key }
+    }
+
+    /// Adds what other members came to; false where a sum passes what 128 bits hold.
+    mutating func add(_ other: MerchantLedger) -> Bool {
+        records.add(other.records)
+        exceptions += other.exceptions
+        return other.lineSums.slots.allSatisfy { lineSums.add($1, to: $0) }
     }
 
     /// Whether nothing at all happened to the merchant's points and records.

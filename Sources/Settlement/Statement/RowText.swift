@@ -1,74 +1,115 @@
-/// Room for one row of text at a time, written by pointer: rows are made by the million.
-///
-/// Of one thread at a time. A row is bounded: identifiers are, and numbers are.
-final class RowText {
-    /// More than any row of DETAILS.csv: some twenty cells of at most 64 bytes, and a few names.
-    private static let capacity = 4_096
+/// Memory for one row of text, of one thread at a time.
+final class RowSpace {
+    /// More than any row of DETAILS.csv takes: some twenty cells of at most 64 bytes, and a few names.
+    static let byteCount = 4_096
 
-    private let start = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    private(set) var count = 0
+    let start = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCount)
 
     deinit { start.deallocate() }
+}
+
+/// A row of text while it is written, by pointer: rows are made by the million. Its space must outlive it.
+///
+/// A row is bounded, as identifiers and numbers are; what would pass the space is a defect that is caught.
+struct RowText {
+    private let start: UnsafeMutablePointer<UInt8>
+    private(set) var count = 0
+
+    init(in space: RowSpace) { start = space.start }
 
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
 
-    func clear() { count = 0 }
-
-    func byte(_ byte: UInt8) {
-        precondition(count < Self.capacity, "a row is bounded")
+    @inline(__always)
+    mutating func byte(_ byte: UInt8) {
+        makeRoom(1)
         start[count] = byte
-        count += 1
+        count &+= 1
     }
 
-    func text(_ text: StaticString) {
-        copy(text.utf8Start, text.utf8CodeUnitCount)
+    @inline(__always)
+    mutating func text(_ text: StaticString) { copy(text.utf8Start, text.utf8CodeUnitCount) }
+
+    @inline(__always)
+    mutating func text(_ text: String) {
+        var text = text
+        text.withUTF8 { copy($0.baseAddress, $0.count) }
     }
 
-    func text(_ text: String) {
-        let done: Void? = text.utf8.withContiguousStorageIfAvailable { copy($0.baseAddress, $0.count) }
-        if done == nil { for byte in text.utf8 { self.byte(byte) } }
+    @inline(__always)
+    mutating func text(_ other: UnsafeBufferPointer<UInt8>) { copy(other.baseAddress, other.count) }
+
+    @inline(__always)
+    mutating func identifier<Kind>(_ id: Identifier<Kind>) {
+        makeRoom(Identifier<Kind>.mostBytes)
+        count &+= id.copy(to: UnsafeMutableRawPointer(start + count))
     }
 
-    func text(_ other: RowText) { copy(UnsafePointer(other.start), other.count) }
+    /// What stands from a place on, once more.
+    mutating func repeatText(from place: Int) { copy(start + place, count - place) }
 
     /// Decimal digits, with a minus sign where there is one.
-    func integer(_ value: Int64) {
+    mutating func integer(_ value: Int64) {
         if value < 0 { byte(UInt8(ascii: "-")) }
-        digits(value.magnitude, width: 1)
+        let magnitude = value.magnitude
+        var length = 1
+        var bound: UInt64 = 10
+        while length < 19, magnitude >= bound {
+            length += 1
+            bound &*= 10
+        }
+        digits(magnitude, width: length)
     }
 
-    /// At least `width` digits.
-    func digits(_ value: UInt64, width: Int) {
-        var length = 1
+    /// A number of exactly `width` digits, zeros before it.
+    @inline(__always)
+    mutating func digits(_ value: UInt64, width: Int) {
+        makeRoom(width)
         var rest = value
-        while rest >= 10 {
-            rest /= 10
-            length += 1
+        var place = count &+ width
+        while place > count {
+            place &-= 1
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            start[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
+            rest = quotient
         }
-        length = max(length, width)
-        precondition(count + length <= Self.capacity, "a row is bounded")
-        rest = value
-        for place in stride(from: count + length - 1, through: count, by: -1) {
-            start[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
-        count += length
+        count &+= width
     }
+
+    /// A number below 100 as two digits.
+    @inline(__always)
+    mutating func twoDigits(_ value: UInt64) {
+        makeRoom(2)
+        let digits = Self.pairs.utf8Start + Int(truncatingIfNeeded: value) &* 2
+        start[count] = digits[0]
+        start[count &+ 1] = digits[1]
+        count &+= 2
+    }
+
+    private static let pairs: StaticString = """
+        0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+        5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
+        """
 
     /// A decimal of `places` fractional digits in shortest form: `0.1`, `0`, `12`.
-    func decimal(_ value: UInt64, scale: UInt64, places: Int) {
+    mutating func decimal(_ value: UInt64, scale: UInt64, places: Int) {
         let (whole, fraction) = value.quotientAndRemainder(dividingBy: scale)
-        digits(whole, width: 1)
+        integer(Int64(whole))
         guard fraction > 0 else { return }
         byte(UInt8(ascii: "."))
         digits(fraction, width: places)
         while start[count - 1] == UInt8(ascii: "0") { count -= 1 }
     }
 
-    private func copy(_ source: UnsafePointer<UInt8>?, _ length: Int) {
+    @inline(__always)
+    private mutating func copy(_ source: UnsafePointer<UInt8>?, _ length: Int) {
         guard let source, length > 0 else { return }
-        precondition(count + length <= Self.capacity, "a row is bounded")
+        makeRoom(length)
         (start + count).update(from: source, count: length)
-        count += length
+        count &+= length
+    }
+
+    @inline(__always)
+    private func makeRoom(_ length: Int) {
+        precondition(count &+ length <= RowSpace.byteCount, "a row is bounded")
     }
 }

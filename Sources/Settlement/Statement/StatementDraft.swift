@@ -20,7 +20,7 @@ struct StatementDraft {
 
     init(
         ledger: MerchantLedger, before: MerchantOpening, own: OwnSide, lines: [Line],
-        flows: [(PeriodSettlement.Flow, Int128)], detailsDigest: String
+        flows: [(PeriodSettlement.Flow, Int128)], details: DetailsDigest
     ) throws(CloseFailure) {
         let merchant = ledger.merchant
         self.merchant = merchant
@@ -44,8 +44,8 @@ struct StatementDraft {
         records = ledger.records
         exceptions = ledger.exceptions.sorted { $0.id < $1.id }
         self.own = own
-        self.detailsDigest = detailsDigest
-        detailsRows = ledger.details.rows
+        detailsDigest = details.digest().text
+        detailsRows = details.rows
         try verify(before: before)
     }
 

@@ -11,8 +11,7 @@ struct InForce: Sendable {
 
 /// The small numbers by which the database's rows name merchants, 1, 2, 3 …
 struct Roster: Sendable {
-    private let ids: [MerchantID]
-    private let numbers: [MerchantID: Int64]
+    private let places: PlaceTable<MerchantID>
 
     init(_ database: Database) throws {
         let query = try Prepared(database, "SELECT merchant, id FROM merchants ORDER BY merchant")
@@ -21,23 +20,22 @@ struct Roster: Sendable {
             ids.append(MerchantID(verified: row.text(1)))
             precondition(row.integer(0) == Int64(ids.count), "merchants are numbered without a gap")
         }
-        self.ids = ids
-        numbers = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, Int64($0 + 1)) })
+        places = PlaceTable(ids)
     }
 
-    func number(of merchant: MerchantID) -> Int64? { numbers[merchant] }
+    func number(of merchant: MerchantID) -> Int64? { places.place(of: merchant).map { Int64($0 + 1) } }
 
     /// The number of a merchant that is known to be one of the alliance's.
     subscript(merchant: MerchantID) -> Int64 {
-        guard let number = numbers[merchant] else {
+        guard let number = number(of: merchant) else {
             preconditionFailure("\(merchant) is a merchant of the alliance")
         }
         return number
     }
 
-    subscript(number: Int64) -> MerchantID { ids[Int(number) - 1] }
+    subscript(number: Int64) -> MerchantID { places.keys[Int(number) - 1] }
 
-    var all: [MerchantID] { ids }
+    var all: [MerchantID] { places.keys }
 }
 
 /// What a store remembers between transactions: of its file, and who waits to write to it.

@@ -1,10 +1,9 @@
 import GRDB
 public import Settlement
-import Synchronization
 
 /// A period while it closes: what is to be settled, read once, and where the outcome is written.
 ///
-/// Used inside the close that made it, on its thread; `details` also where members are settled.
+/// Used inside the close that made it, on its thread.
 public final class ClosingTransaction {
     public let period: Period
     public let schedule: Schedule
@@ -17,26 +16,19 @@ public final class ClosingTransaction {
     var holdingsBytes = HoldingsSource.chunkBytes
     var settlementBytes = SettlementWriter.chunkBytes
 
-    /// Records and lots of the members that go from thread to thread together, and how many such groups are on
-    /// their way: enough for neither thread to wait for the other, few enough to be little memory.
-    var groupSize = 4_096
+    /// Bytes of records and holdings of the members that go from thread to thread together, and how many such
+    /// groups are on their way for each thread that settles: enough for none to wait, few enough to be little
+    /// memory.
+    var groupBytes = 64 << 10
     private static let groupsOnTheWay = 4
+    /// Threads that settle, beside the one that reads and writes.
+    var threads = 2
 
-    private let database: Database
+    let database: Database
     private let inForce: InForce
-    /// Where that file is made.
+    /// Where a file may be made.
     private let folder: String
-    private var seen: Int64 = 0
-    private var pieces: [MerchantID: Int] = [:]
-
-    /// A piece of a merchant's DETAILS.csv.
-    private struct Piece {
-        let merchant: MerchantID
-        let bytes: [UInt8]
-    }
-
-    /// Pieces that wait for the thread that writes; nil while there is no other.
-    private let waiting = Mutex<[Piece]?>(nil)
+    private var isSettled = false
 
     init(_ database: Database, inForce: InForce, period: Period, folder: String) throws {
         self.database = database
@@ -64,29 +56,30 @@ public final class ClosingTransaction {
         try BookingRows(database, inForce.roster).of(period.ordinal)
     }
 
-    /// Hands every member that has records to settle, open lots or debts to `settle`, in the order of their
-    /// ids, and writes what it gives back. Called once.
+    /// Settles every member that has records to settle, open lots or debts, in the order of their ids, writes what
+    /// they come to, and adds it to `settlement`. Called once. Throws `CloseFailure`.
     ///
-    /// `settle` is called on another thread, one member after the other, while this one reads and writes. It
-    /// may use what its caller holds, but of this transaction only `details`, `period` and `schedule`.
-    public func eachMember(_ settle: (MemberInput) throws -> MemberOutput) throws {
-        precondition(seen == 0, "a close goes through its members once")
-        var stream = try MemberStream(
-            database, inForce: inForce, period: period, sort: EventSort(folder: folder, budget: sortBudget),
-            holdingsBytes: holdingsBytes)
+    /// Members are settled on other threads, while this one reads and writes.
+    public func settle(_ settlement: inout PeriodSettlement) throws {
+        precondition(!isSettled, "a close goes through its members once")
+        isSettled = true
+        var stream = try members()
         var writer = try OutcomeWriter(
-            database, roster: inForce.roster, period: period.ordinal, settlementBytes: settlementBytes)
-        waiting.withLock { $0 = [] }
-        try pipelined(depth: Self.groupsOnTheWay) {
-            try stream.nextGroup(size: groupSize)
-        } work: { members in
-            try members.map { try settle($0.input) }
-        } take: { members, outputs in
-            for (member, output) in zip(members, outputs) { try write(output, of: member, by: &writer) }
-            for piece in takeWaiting() { try write(piece) }
+            database, period: period.ordinal, settlementBytes: settlementBytes)
+        var shares = (0..<threads).map { _ in settlement.makeShare() }
+        let roster = inForce.roster
+        var seen = 0
+        try pipelined(contexts: &shares, depth: threads * Self.groupsOnTheWay) {
+            try stream.nextGroup(byteCount: groupBytes)
+        } work: { share, group in
+            try SettledGroup(group, by: &share, roster: roster)
+        } take: { _, group in
+            seen += group.events
+            try writer.write(group)
+            settlement.add(group.sheets)
         }
-        waiting.withLock { $0 = nil }
         try writer.finish()
+        for share in shares { try settlement.add(share) }
         guard seen == eventCount else {
             throw CloseFailure.broken(
                 invariant: "every record due is read once", merchant: nil, expected: "\(eventCount)",
@@ -94,41 +87,11 @@ public final class ClosingTransaction {
         }
     }
 
-    private func write(
-        _ output: MemberOutput, of member: MemberStream.Member, by writer: inout OutcomeWriter
-    ) throws {
-        precondition(
-            output.events.count == member.input.events.count, "a settlement has an outcome of every event")
-        seen += Int64(output.events.count)
-        try writer.write(output, of: member)
-    }
-
-    /// Takes the next piece of a merchant's DETAILS.csv.
-    public func details(_ merchant: MerchantID, _ bytes: [UInt8]) throws {
-        let piece = Piece(merchant: merchant, bytes: bytes)
-        let waits = waiting.withLock { waiting in
-            waiting?.append(piece)
-            return waiting != nil
-        }
-        if !waits { try write(piece) }
-    }
-
-    private func takeWaiting() -> [Piece] {
-        waiting.withLock { waiting in
-            defer { if waiting != nil { waiting = [] } }
-            return waiting ?? []
-        }
-    }
-
-    private func write(_ piece: Piece) throws {
-        let insert = try Prepared(
-            database, "INSERT INTO details (period, merchant, ordinal, bytes) VALUES (?, ?, ?, ?)")
-        insert.bind(1, period.ordinal)
-        insert.bind(2, inForce.roster[piece.merchant])
-        insert.bind(3, pieces[piece.merchant, default: 0])
-        insert.bind(4, piece.bytes)
-        try insert.run()
-        pieces[piece.merchant, default: 0] += 1
+    /// What there is of each member before the close.
+    func members() throws -> MemberStream {
+        try MemberStream(
+            database, inForce: inForce, period: period, sort: EventSort(folder: folder, budget: sortBudget),
+            holdingsBytes: holdingsBytes)
     }
 
     /// Every record stored is in one state: the counts of this close and of all closes add up. Rulebook §5.

@@ -12,6 +12,9 @@ enum EventPacking {
     /// More than any event takes.
     static let mostBytes = 1 + 5 * 65 + 6 * 10
 
+    /// About what most events take, their lengths included: for making room.
+    static let usualBytes = 40
+
     private static let type: UInt8 = 0x07
     private static let late: UInt8 = 0x08
     private static let ref: UInt8 = 0x10
@@ -46,6 +49,13 @@ enum EventPacking {
         return reader.text()
     }
 
+    static func type(of packed: UnsafeRawBufferPointer) -> RecordType {
+        guard let type = RecordType(rawValue: packed[0] & Self.type) else {
+            preconditionFailure("a record is stored with its type")
+        }
+        return type
+    }
+
     /// The event, of the member whose id it bears. Amount and store do not matter to a settlement: its record
     /// has none.
     static func event(
@@ -53,11 +63,9 @@ enum EventPacking {
     ) -> Event {
         var reader = PackedReader(packed)
         let flags = reader.byte()
-        guard let type = RecordType(rawValue: flags & Self.type) else {
-            preconditionFailure("a record is stored with its type")
-        }
+        let type = type(of: packed)
         _ = reader.text()
-        let id = RecordID(verified: text(reader.text()))
+        let id = RecordID(verified: reader.text())
         let number = RecordNumber(Int64(reader.unsigned()))
         let merchant = roster[Int64(reader.unsigned())]
         let points = Points(Int64(reader.unsigned()))
@@ -65,19 +73,15 @@ enum EventPacking {
         let attempts = Int(reader.unsigned())
         let record = Settlement.Record(
             id: id, type: type, member: member, points: points, at: at,
-            ref: flags & ref == 0 ? nil : RecordID(verified: text(reader.text())),
+            ref: flags & ref == 0 ? nil : RecordID(verified: reader.text()),
             expires: flags & expires == 0 ? nil : LocalDate(dayNumber: Int(reader.signed())),
-            campaign: flags & campaign == 0 ? nil : CampaignID(verified: text(reader.text())),
-            item: flags & item == 0 ? nil : ItemID(verified: text(reader.text())))
+            campaign: flags & campaign == 0 ? nil : CampaignID(verified: reader.text()),
+            item: flags & item == 0 ? nil : ItemID(verified: reader.text()))
         let isLate = flags & late != 0
         // An opening from before the alliance's start is the only other record that lies before its period.
         return Event(
             number: number, merchant: merchant, record: record,
             effective: isLate || attempts > 0 ? periodStart : max(periodStart, at), late: isLate,
             attempts: attempts)
-    }
-
-    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
-        String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -4,43 +4,68 @@
     import Darwin
 #endif
 
-/// Sorts the records of a close by member, and each member's by arrival, in bounded memory: what passes the
-/// budget is sorted and written to a file without a name, in runs that are merged at the end.
+import Dispatch
+import Settlement
+
+/// Sorts the records of a close by member, and each member's by their time and then by arrival, in bounded memory.
+///
+/// What has come is cut into runs that are sorted on other threads while more comes. What passes the budget is
+/// merged into a file without a name; the runs there and those in memory are merged by who reads them.
 final class EventSort {
     /// Bytes of packed records that stand in memory at a time.
     static let budget = 48 << 20
+    /// Of which each run has this part.
+    private static let runsInMemory = 6
 
     private let budget: Int
     private let folder: String
-    private var run: MemoryRun
+    private var runs: [MemoryRun] = []
     private var spill: SpillFile?
+    private let sorting = DispatchGroup()
+    private let queue = DispatchQueue(label: "settled.sort", qos: .userInitiated)
 
     /// `folder` is where a file may be made; it never has a name there that outlives this.
     init(folder: String, budget: Int = EventSort.budget) {
         precondition(budget > EventPacking.mostBytes, "the budget has room for a record")
         self.budget = budget
         self.folder = folder
-        run = MemoryRun(capacity: budget)
     }
 
-    /// Adds a record, in the order of arrival of those of its member.
+    private var runCapacity: Int { max(budget / Self.runsInMemory, EventPacking.mostBytes) }
+
+    /// Adds a record, in the order of arrival.
     func add(_ record: StoredView, attempts: Int) throws {
-        if run.count + EventPacking.mostBytes > budget { try spillRun() }
-        run.append { EventPacking.pack(record, attempts: attempts, into: &$0) }
+        if runs.last?.hasRoom != true { try beginRun() }
+        runs[runs.count - 1].append(at: record.view.at) {
+            EventPacking.pack(record, attempts: attempts, into: &$0)
+        }
     }
 
-    /// What was added, sorted. Nothing is added afterwards.
+    /// What was added, sorted; a run with records of earlier arrival comes first. Nothing is added afterwards.
     func sorted() throws -> [any SortedRun] {
-        run.sort()
-        guard let spill else { return [run] }
-        return try spill.runs() + [run]
+        sortLast()
+        sorting.wait()
+        guard let spill else { return runs }
+        return try spill.runs() + runs
     }
 
-    private func spillRun() throws {
-        run.sort()
-        if spill == nil { spill = try SpillFile(folder: folder) }
-        try spill?.append(run)
-        run = MemoryRun(capacity: budget)
+    private func beginRun() throws {
+        sortLast()
+        if (runs.count + 1) * runCapacity > budget, !runs.isEmpty { try spillRuns() }
+        runs.append(MemoryRun(capacity: runCapacity))
+    }
+
+    private func sortLast() {
+        guard let run = runs.last else { return }
+        queue.async(group: sorting) { run.sort() }
+    }
+
+    private func spillRuns() throws {
+        sorting.wait()
+        let file = try spill ?? SpillFile(folder: folder)
+        spill = file
+        try file.append(runs)
+        runs = []
     }
 }
 
@@ -51,31 +76,53 @@ protocol SortedRun: AnyObject {
     func advance() throws
 }
 
-/// A run in memory.
-final class MemoryRun: SortedRun {
+/// The run whose head comes first by member; of those that are equal the first. Nil behind the last.
+func leastRun(of runs: [any SortedRun]) -> (any SortedRun)? {
+    var least: (run: any SortedRun, member: UnsafeRawBufferPointer)?
+    for run in runs {
+        guard let head = run.head else { continue }
+        let member = EventPacking.member(of: head)
+        if let known = least, compare(known.member, member) <= 0 { continue }
+        least = (run, member)
+    }
+    return least?.run
+}
+
+/// A run in memory. One thread at a time uses it: the one that fills it, then the one that sorts it, then the one
+/// that reads it, each once the other is done.
+final class MemoryRun: SortedRun, @unchecked Sendable {
     private struct Entry {
         /// The first eight bytes of the member's id, as a number that orders as they do.
         let prefix: UInt64
+        let at: Instant
         let offset: UInt32
         let length: UInt32
     }
 
     private let start: UnsafeMutableRawPointer
-    private(set) var count = 0
+    private let capacity: Int
+    private var count = 0
     private var entries: [Entry] = []
     private var position = 0
 
-    init(capacity: Int) { start = .allocate(byteCount: capacity, alignment: 8) }
+    init(capacity: Int) {
+        start = .allocate(byteCount: capacity, alignment: 8)
+        self.capacity = capacity
+    }
 
     deinit { start.deallocate() }
 
-    func append(_ write: (inout PackedBytes) -> Void) {
+    /// Whether any record fits.
+    var hasRoom: Bool { count + EventPacking.mostBytes <= capacity }
+
+    /// Appends a record where there is room.
+    func append(at: Instant, _ write: (inout PackedBytes) -> Void) {
         var packed = PackedBytes(start + count)
         write(&packed)
         let bytes = UnsafeRawBufferPointer(start: start + count, count: packed.count)
         entries.append(
             Entry(
-                prefix: Self.prefix(EventPacking.member(of: bytes)), offset: UInt32(count),
+                prefix: Self.prefix(EventPacking.member(of: bytes)), at: at, offset: UInt32(count),
                 length: UInt32(packed.count)))
         count += packed.count
     }
@@ -84,7 +131,8 @@ final class MemoryRun: SortedRun {
         entries.sort { left, right in
             if left.prefix != right.prefix { return left.prefix < right.prefix }
             let order = compare(EventPacking.member(of: bytes(left)), EventPacking.member(of: bytes(right)))
-            return order == 0 ? left.offset < right.offset : order < 0
+            if order != 0 { return order < 0 }
+            return left.at == right.at ? left.offset < right.offset : left.at < right.at
         }
         position = 0
     }

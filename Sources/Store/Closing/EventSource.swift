@@ -14,12 +14,10 @@ struct EventSource {
     static let pending = "SELECT record, attempts FROM outcomes WHERE state = 'pending' ORDER BY record"
 
     private let runs: [any SortedRun]
-    private let roster: Roster
-    private let start: Instant
     /// The member whose records come next; nil behind the last.
     private(set) var member: MemberID?
 
-    init(_ database: Database, inForce: InForce, period: Period, sort: EventSort) throws {
+    init(_ database: Database, period: Period, sort: EventSort) throws {
         let chunks = try RecordChunks(database)
         try Prepared(database, Self.pending).forEach { row in
             try chunks.withRecord(RecordNumber(row.integer(0))) { record in
@@ -35,36 +33,32 @@ struct EventSource {
             }
         }
         runs = try sort.sorted()
-        roster = inForce.roster
-        start = period.start
         findMember()
     }
 
-    /// Takes all records of the member at hand.
-    mutating func takeAll(into events: inout [Event]) throws {
+    /// Appends all records of the member at hand, each behind its length in two bytes, the lower first; says
+    /// whether any is a reversal.
+    mutating func takeAll(into bytes: inout [UInt8]) throws -> Bool {
         guard let member else { preconditionFailure("nothing is taken behind the last record") }
-        var text = member.text
-        try text.withUTF8 { id in
-            let id = UnsafeRawBufferPointer(id)
+        var hasReversals = false
+        try member.withBytes { id in
             for run in runs {
                 while let head = run.head, compare(EventPacking.member(of: head), id) == 0 {
-                    events.append(
-                        EventPacking.event(head, of: member, roster: roster, periodStart: start))
+                    bytes.append(UInt8(truncatingIfNeeded: head.count))
+                    bytes.append(UInt8(truncatingIfNeeded: head.count >> 8))
+                    bytes.append(contentsOf: head)
+                    hasReversals = hasReversals || EventPacking.type(of: head).reverses != nil
                     try run.advance()
                 }
             }
         }
         findMember()
+        return hasReversals
     }
 
     private mutating func findMember() {
-        var least: UnsafeRawBufferPointer?
-        for run in runs {
-            guard let head = run.head else { continue }
-            let id = EventPacking.member(of: head)
-            if let known = least, compare(known, id) <= 0 { continue }
-            least = id
+        member = leastRun(of: runs)?.head.map { head in
+            MemberID(verified: EventPacking.member(of: head))
         }
-        member = least.map { MemberID(verified: String(decoding: $0, as: UTF8.self)) }
     }
 }

@@ -45,13 +45,16 @@ enum HoldingsPacking {
             }
         }
         var open = 0
-        for (position, lot) in output.lots.enumerated() where !lot.open.isZero {
+        let lots = output.settled.lots.span
+        for position in lots.indices where !lots[position].open.isZero {
             open += 1
             if position < before.places.count {
                 bytes.append(contentsOf: before.fixedPart(of: position))
-                bytes.appendPacked(atMost: 40) { LotPacking.packState(of: lot, into: &$0) }
+                bytes.appendPacked(atMost: 40) { LotPacking.packState(of: lots[position], into: &$0) }
             } else {
-                bytes.appendPacked(atMost: LotPacking.mostBytes) { LotPacking.pack(lot, roster, into: &$0) }
+                bytes.appendPacked(atMost: LotPacking.mostBytes) {
+                    LotPacking.pack(lots[position], roster, into: &$0)
+                }
             }
         }
         return open == 0 && output.debts.isEmpty ? nil : bytes
@@ -79,7 +82,6 @@ struct HoldingsSource {
     static let chunkBytes = 256 << 10
 
     private let query: Prepared
-    private let roster: Roster
     private let chunkBytes: Int
     private var members: [MemberID] = []
     private var ends: [Int] = []
@@ -87,9 +89,8 @@ struct HoldingsSource {
     private var position = 0
     private var isLastChunk = false
 
-    init(_ database: Database, _ roster: Roster, chunkBytes: Int = HoldingsSource.chunkBytes) throws {
+    init(_ database: Database, chunkBytes: Int = HoldingsSource.chunkBytes) throws {
         query = try Prepared(database, Self.chunk)
-        self.roster = roster
         self.chunkBytes = chunkBytes
         try refill()
     }
@@ -97,13 +98,12 @@ struct HoldingsSource {
     /// The member whose row comes next; nil behind the last.
     var member: MemberID? { position < members.count ? members[position] : nil }
 
-    /// Adds what the member at hand holds to its input.
-    mutating func take(into input: inout MemberInput) throws -> HeldRow {
+    /// The row of the member at hand.
+    mutating func take() throws -> ArraySlice<UInt8> {
         let row = bytes[(position == 0 ? 0 : ends[position - 1])..<ends[position]]
-        let places = row.withUnsafeBytes { HoldingsPacking.unpack($0, into: &input, roster) }
         position += 1
         if position == members.count, !isLastChunk { try refill() }
-        return HeldRow(bytes: row, places: places)
+        return row
     }
 
     private mutating func refill() throws {
@@ -116,7 +116,7 @@ struct HoldingsSource {
         position = 0
         isLastChunk = true
         while try query.next() {
-            members.append(MemberID(verified: query.text(0)))
+            members.append(query.identifier(0))
             query.withBytes(1) { bytes.append(contentsOf: $0) }
             ends.append(bytes.count)
             guard bytes.count < chunkBytes else {
@@ -128,32 +128,40 @@ struct HoldingsSource {
     }
 }
 
-/// Writes what members hold after a close, where that has changed.
+/// What a member holds after a close, where that has changed.
+struct HeldChange: Sendable {
+    let member: MemberID
+    /// Nil: nothing.
+    let bytes: [UInt8]?
+    /// Whether it held anything before.
+    let isKnown: Bool
+
+    init?(_ output: MemberOutput, before: HeldRow, _ roster: Roster) {
+        guard output.debtsChanged || output.changed.contains(true) else { return nil }
+        member = output.member
+        bytes = HoldingsPacking.pack(output, before: before, roster)
+        isKnown = !before.bytes.isEmpty
+        if bytes == nil, !isKnown { return nil }
+    }
+}
+
+/// Writes what members hold after a close.
 struct HoldingsWriter {
     private let insert: Prepared
     private let update: Prepared
     private let delete: Prepared
-    private let roster: Roster
 
-    init(_ database: Database, _ roster: Roster) throws {
+    init(_ database: Database) throws {
         insert = try Prepared(database, "INSERT INTO holdings (member, bytes) VALUES (?, ?)")
         update = try Prepared(database, "UPDATE holdings SET bytes = ?2 WHERE member = ?1")
         delete = try Prepared(database, "DELETE FROM holdings WHERE member = ?")
-        self.roster = roster
     }
 
-    func write(_ output: MemberOutput, before: HeldRow) throws {
-        guard output.debtsChanged || output.changed.contains(true) else { return }
-        let known = !before.bytes.isEmpty
-        if let bytes = HoldingsPacking.pack(output, before: before, roster) {
-            let statement = known ? update : insert
-            statement.bind(1, output.member.text)
-            statement.bind(2, bytes)
-            try statement.run()
-            precondition(statement.changes == 1, "what a member holds is stored where it was")
-        } else if known {
-            delete.bind(1, output.member.text)
-            try delete.run()
-        }
+    func write(_ change: HeldChange) throws {
+        let statement = change.bytes == nil ? delete : change.isKnown ? update : insert
+        statement.bind(1, change.member)
+        if let bytes = change.bytes { statement.bind(2, bytes) }
+        try statement.run()
+        precondition(statement.changes == 1, "what a member holds is stored where it was")
     }
 }

@@ -37,10 +37,10 @@ enum LotPacking {
         packed.write(signed: lot.at.milliseconds)
         packed.write(UInt64(lot.issuePrice.millionths))
         packed.write(UInt64(lot.breakageShare.millionths))
-        packed.write(lot.id.text)
+        packed.write(lot.id)
         packed.write(lot.terms)
         if let expiry = lot.expiresAt { packed.write(signed: expiry.milliseconds - lot.at.milliseconds) }
-        if let campaign = lot.campaign { packed.write(campaign.text) }
+        if let campaign = lot.campaign { packed.write(campaign) }
         packState(of: lot, into: &packed)
     }
 
@@ -62,10 +62,10 @@ enum LotPacking {
         let at = Instant(milliseconds: packed.signed())
         let price = Price(millionths: Int64(packed.unsigned()))
         let share = Fraction(millionths: Int64(packed.unsigned()))
-        let id = RecordID(verified: packed.string())
-        let terms = packed.string()
+        let id: RecordID = packed.identifier()
+        let terms: TermsName = packed.identifier()
         let expiry = flags & expires == 0 ? nil : at.advanced(byMilliseconds: packed.signed())
-        let campaign = flags & campaign == 0 ? nil : CampaignID(verified: packed.string())
+        let campaign: CampaignID? = flags & campaign == 0 ? nil : packed.identifier()
         let fixedEnd = packed.position
         var lot = Lot(
             number: number, merchant: merchant, id: id, issuer: issuer, at: at, expiresAt: expiry,

@@ -7,38 +7,30 @@ struct MemberStream {
     private var events: EventSource
     private var holdings: HoldingsSource
     private let originals: OriginalLookup
+    private let form: MemberForm
 
     init(_ database: Database, inForce: InForce, period: Period, sort: EventSort, holdingsBytes: Int) throws {
-        events = try EventSource(database, inForce: inForce, period: period, sort: sort)
-        holdings = try HoldingsSource(database, inForce.roster, chunkBytes: holdingsBytes)
+        events = try EventSource(database, period: period, sort: sort)
+        holdings = try HoldingsSource(database, chunkBytes: holdingsBytes)
         originals = try OriginalLookup(database, inForce.roster, period: period.ordinal)
+        form = MemberForm(roster: inForce.roster, periodStart: period.start)
     }
 
-    /// What there is of one member.
-    struct Member {
-        var input: MemberInput
-        /// What it holds, as it was read.
-        var held = HeldRow()
+    /// The next members: so many that they have about `byteCount` bytes; nil behind the last.
+    mutating func nextGroup(byteCount: Int) throws -> MemberGroup? {
+        var group = MemberGroup(form: form, capacity: byteCount + byteCount / 4)
+        while group.byteCount < byteCount, try addNext(to: &group) {}
+        return group.members.isEmpty ? nil : group
     }
 
-    /// The next members: so many that their records and lots are about `size`; nil behind the last.
-    mutating func nextGroup(size: Int) throws -> [Member]? {
-        var members: [Member] = []
-        var count = 0
-        while count < size, let member = try next() {
-            count += 1 + member.input.events.count + member.input.lots.count
-            members.append(member)
+    private mutating func addNext(to group: inout MemberGroup) throws -> Bool {
+        guard let id = [events.member, holdings.member].compactMap({ $0 }).min() else { return false }
+        let held = holdings.member == id ? try holdings.take() : []
+        let hasReversals = try group.add(id, held: held) { bytes in
+            try events.member == id && events.takeAll(into: &bytes)
         }
-        return members.isEmpty ? nil : members
-    }
-
-    /// The next member; nil behind the last.
-    private mutating func next() throws -> Member? {
-        guard let id = [events.member, holdings.member].compactMap({ $0 }).min() else { return nil }
-        var member = Member(input: MemberInput(member: id))
-        if holdings.member == id { member.held = try holdings.take(into: &member.input) }
-        if events.member == id { try events.takeAll(into: &member.input.events) }
-        try originals.resolve(&member.input)
-        return member
+        // Only reversals ask for more than what members hold; the store is read on this thread only.
+        if hasReversals { try group.resolveLast(by: originals) }
+        return true
     }
 }

@@ -82,7 +82,9 @@ struct OriginalLookup {
         var spent: [RecordNumber: Lot] = [:]
         for earlier in (0..<period).reversed() where !wanted.isEmpty {
             guard let settled = try settlements.settled(input.member, in: earlier) else { continue }
-            for lot in settled.spent where spent[lot.number] == nil { spent[lot.number] = lot }
+            for lot in settled.lots where lot.open.isZero && spent[lot.number] == nil {
+                spent[lot.number] = lot
+            }
             let allocations = settled.allocations.filter { wanted.redemptions.contains($0.redemption) }
             input.allocations += allocations
             wanted.redemptions.subtract(allocations.map(\.redemption))

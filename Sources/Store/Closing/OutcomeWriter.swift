@@ -1,14 +1,14 @@
 import GRDB
 import Settlement
 
-/// Writes what a close makes of its members, one after the other in the order of their ids.
+/// Writes what a close makes of its members, group after group in the order of their ids.
 struct OutcomeWriter {
     private let outcomes: Prepared
     private let holdings: HoldingsWriter
     private var settlements: SettlementWriter
     private let period: Int
 
-    init(_ database: Database, roster: Roster, period: Int, settlementBytes: Int) throws {
+    init(_ database: Database, period: Int, settlementBytes: Int) throws {
         outcomes = try Prepared(
             database,
             """
@@ -16,39 +16,27 @@ struct OutcomeWriter {
             ON CONFLICT (record) DO UPDATE SET state = excluded.state, period = excluded.period,
                 code = excluded.code, attempts = excluded.attempts, missing = excluded.missing
             """)
-        holdings = try HoldingsWriter(database, roster)
-        settlements = try SettlementWriter(database, roster, period: period, chunkBytes: settlementBytes)
+        holdings = try HoldingsWriter(database)
+        settlements = try SettlementWriter(database, period: period, chunkBytes: settlementBytes)
         self.period = period
     }
 
-    mutating func write(_ output: MemberOutput, of member: MemberStream.Member) throws {
-        for (event, outcome) in zip(output.events, output.outcomes) { try write(outcome, of: event) }
-        try settlements.write(output, of: member.input)
-        try holdings.write(output, before: member.held)
+    mutating func write(_ group: SettledGroup) throws {
+        for row in group.outcomes { try write(row) }
+        try settlements.write(group.settlements)
+        for change in group.holdings { try holdings.write(change) }
     }
 
     /// Writes what waits for more of its kind.
     mutating func finish() throws { try settlements.finish() }
 
-    /// A record that settles in its own period needs no row.
-    private func write(_ outcome: Outcome, of event: Event) throws {
-        var missing: Points?
-        var code: SettlementRefusalCode?
-        let state: String
-        switch outcome {
-        case .settled:
-            guard event.attempts > 0 else { return }
-            state = "settled"
-        case .shortfall(let points): (state, missing) = ("settled", points)
-        case .pending(let reason): (state, code) = ("pending", reason)
-        case .refused(let reason): (state, code) = ("refused", reason)
-        }
-        outcomes.bind(1, event.number.value)
-        outcomes.bind(2, state)
+    private func write(_ row: OutcomeRow) throws {
+        outcomes.bind(1, row.record.value)
+        outcomes.bind(2, row.state)
         outcomes.bind(3, period)
-        outcomes.bind(4, code?.rawValue)
-        outcomes.bind(5, event.attempts + (state == "pending" ? 1 : 0))
-        outcomes.bind(6, missing?.count)
+        outcomes.bind(4, row.code?.rawValue)
+        outcomes.bind(5, row.attempts)
+        outcomes.bind(6, row.missing?.count)
         try outcomes.run()
     }
 }

@@ -23,6 +23,13 @@ struct PeriodRows {
         return try query.first { $0.integer(0) } ?? 0
     }
 
+    /// The version of the alliance that was in force when the period closed; nil while it is open.
+    func alliance(of period: Int) throws -> Int64? {
+        let query = try Prepared(database, "SELECT alliance FROM periods WHERE period = ?")
+        query.bind(1, period)
+        return try query.first { $0.integer(0) }
+    }
+
     /// Notes that a close has begun: it is there for others only once its transaction is done.
     func begin(_ period: Period, at instant: Instant, forced: Bool, alliance version: Int64) throws {
         let insert = try Prepared(

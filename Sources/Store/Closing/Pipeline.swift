@@ -1,21 +1,25 @@
 import Dispatch
 import Synchronization
 
-/// Takes items from `next` and hands to `take` what `work` makes of them, all in their order. `work` runs on one
-/// other thread beside `next` and `take`, which run on the caller's; at most `depth` items are on their way.
+/// Takes items from `next` and hands to `take` what `work` makes of them, all in their order. `next` and `take` run
+/// on the caller's thread; `work` beside them on one thread for each of `contexts`, to which the items go in turn.
+/// At most `depth` items are on their way.
 ///
-/// What any of the three throws ends it, once the other thread has come to rest. The caller does nothing else
-/// meanwhile, so `work` may use what is the caller's, as long as `next` and `take` leave that alone.
-func pipelined<Item: Sendable, Product: Sendable>(
-    depth: Int, next: () throws -> Item?, work: (Item) throws -> Product,
-    take: (Item, Product) throws -> Void
+/// The first in order of what any of the three throws ends it, once the other threads have come to rest; `contexts`
+/// are then as far as those had come.
+func pipelined<Context, Item: Sendable, Product: Sendable>(
+    contexts: inout [Context], depth: Int, next: () throws -> Item?,
+    work: @Sendable (inout Context, Item) throws -> Product, take: (Item, Product) throws -> Void
 ) throws {
+    precondition(!contexts.isEmpty && depth >= 1, "work needs a thread, and room on the way")
     try withoutActuallyEscaping(work) { work in
-        let worker = Worker(work)
-        defer { worker.rest() }
+        let workers = contexts.map { Worker($0, work) }
+        defer { contexts = workers.map { $0.rest() } }
         var pieces: [Piece<Item, Product>] = []
+        var turn = 0
         while let item = try next() {
-            pieces.append(worker.begin(item))
+            pieces.append(workers[turn % workers.count].begin(item))
+            turn += 1
             guard pieces.count == depth else { continue }
             let piece = pieces.removeFirst()
             try take(piece.item, piece.wait())
@@ -48,14 +52,18 @@ private final class Piece<Item: Sendable, Product: Sendable>: Sendable {
     }
 }
 
-/// Where the work is done, one item after the other. Only its queue calls `work`.
-private final class Worker<Item: Sendable, Product: Sendable>: @unchecked Sendable {
-    private let work: (Item) throws -> Product
+/// Where the work is done, one item after the other. Only its queue touches the context, until it rests.
+private final class Worker<Context, Item: Sendable, Product: Sendable>: @unchecked Sendable {
+    private var context: Context
+    private let work: @Sendable (inout Context, Item) throws -> Product
     private let queue = DispatchQueue(label: "settled.pipeline", qos: .userInitiated)
-    /// Nothing is begun any more: the caller has given up, or an item failed.
+    /// The caller takes nothing any more.
     private let isOver = Mutex(false)
 
-    init(_ work: @escaping (Item) throws -> Product) { self.work = work }
+    init(_ context: Context, _ work: @escaping @Sendable (inout Context, Item) throws -> Product) {
+        self.context = context
+        self.work = work
+    }
 
     func begin(_ item: Item) -> Piece<Item, Product> {
         let piece = Piece<Item, Product>(item)
@@ -64,16 +72,13 @@ private final class Worker<Item: Sendable, Product: Sendable>: @unchecked Sendab
     }
 
     private func finish(_ piece: Piece<Item, Product>) {
-        // Nobody waits for what comes behind a failure.
         guard !isOver.withLock({ $0 }) else { return }
-        let product = Result { try work(piece.item) }
-        if case .failure = product { isOver.withLock { $0 = true } }
-        piece.finish(product)
+        piece.finish(Result { try work(&context, piece.item) })
     }
 
-    /// Returns when no work is done any more.
-    func rest() {
+    /// Gives the context back when no work is done any more.
+    func rest() -> Context {
         isOver.withLock { $0 = true }
-        queue.sync {}
+        return queue.sync { context }
     }
 }

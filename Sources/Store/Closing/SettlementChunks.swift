@@ -17,13 +17,35 @@ enum SettlementChunk {
     /// The next member and what the close made of it; nil behind the last.
     static func next(
         _ packed: inout PackedReader, of bytes: UnsafeRawBufferPointer
-    ) -> (member: String, part: UnsafeRawBufferPointer)? {
+    ) -> (member: MemberID, part: UnsafeRawBufferPointer)? {
         guard !packed.isAtEnd else { return nil }
-        let member = packed.string()
+        let member: MemberID = packed.identifier()
         let length = Int(packed.unsigned())
         let part = packed.position..<packed.position + length
         packed = PackedReader(bytes, from: part.upperBound)
         return (member, UnsafeRawBufferPointer(rebasing: bytes[part]))
+    }
+}
+
+/// What a close made of some members, as it stands in chunks.
+struct SettlementParts: Sendable {
+    fileprivate private(set) var bytes: [UInt8] = []
+    /// The members of whom anything is kept, and where each one's bytes end.
+    fileprivate private(set) var ends: [(member: MemberID, end: Int)] = []
+    /// One member's part, until its length is known.
+    private var part: [UInt8] = []
+
+    mutating func add(_ output: MemberOutput, of input: MemberInput, _ roster: Roster) {
+        part.removeAll(keepingCapacity: true)
+        SettlementPacking.pack(output, of: input, roster, to: &part)
+        guard !part.isEmpty else { return }
+        let length = UInt64(part.count)
+        bytes.appendPacked(atMost: 75) { packed in
+            packed.write(output.member)
+            packed.write(length)
+        }
+        bytes.append(contentsOf: part)
+        ends.append((output.member, bytes.count))
     }
 }
 
@@ -34,42 +56,32 @@ struct SettlementWriter {
     static let chunkBytes = 32 << 10
 
     private let insert: Prepared
-    private let roster: Roster
     private let period: Int
     private let chunkBytes: Int
     private var bytes: [UInt8] = []
-    /// One member's part, until its length is known.
-    private var part: [UInt8] = []
     private var first: MemberID?
     private var last: MemberID?
 
-    init(
-        _ database: Database, _ roster: Roster, period: Int, chunkBytes: Int = SettlementWriter.chunkBytes
-    ) throws {
+    init(_ database: Database, period: Int, chunkBytes: Int = SettlementWriter.chunkBytes) throws {
         insert = try Prepared(
             database,
             "INSERT INTO settlements (period, first_member, last_member, bytes) VALUES (?, ?, ?, ?)")
-        self.roster = roster
         self.period = period
         self.chunkBytes = chunkBytes
     }
 
-    mutating func write(_ output: MemberOutput, of input: MemberInput) throws {
-        part.removeAll(keepingCapacity: true)
-        SettlementPacking.pack(output, of: input, roster, to: &part)
-        guard !part.isEmpty else { return }
-        if first == nil {
-            first = output.member
-            bytes.append(SettlementChunk.version)
+    mutating func write(_ parts: SettlementParts) throws {
+        var start = 0
+        for (member, end) in parts.ends {
+            if first == nil {
+                first = member
+                bytes.append(SettlementChunk.version)
+            }
+            last = member
+            bytes.append(contentsOf: parts.bytes[start..<end])
+            start = end
+            if bytes.count >= chunkBytes { try finish() }
         }
-        last = output.member
-        let length = UInt64(part.count)
-        bytes.appendPacked(atMost: 75) { packed in
-            packed.write(output.member.text)
-            packed.write(length)
-        }
-        bytes.append(contentsOf: part)
-        if bytes.count >= chunkBytes { try finish() }
     }
 
     /// Writes what is left.
@@ -130,8 +142,8 @@ final class SettlementLookup {
         var packed = PackedReader(bytes, from: start)
         var position = start
         while let (id, part) = SettlementChunk.next(&packed, of: bytes) {
-            if id == member.text { return (SettlementPacking.unpack(part, roster), position) }
-            guard id < member.text else { break }
+            if id == member { return (SettlementPacking.unpack(part, of: member, roster), position) }
+            guard id < member else { break }
             position = packed.position
         }
         return (nil, position)

@@ -1,43 +1,20 @@
 import Settlement
 
-/// What a close made of one member, as far as it must be kept.
-struct SettledMember {
-    /// A change of a lot.
-    struct Movement: Hashable {
-        let kind: Settlement.Movement.Kind
-        /// The record that caused it; nil: time alone.
-        let record: RecordNumber?
-        let lot: RecordNumber
-        let points: Points
-        /// The allocation that was made or given back.
-        let allocation: Allocation?
-
-        /// An allocation's redemption, and its place there.
-        struct Allocation: Hashable {
-            let redemption: RecordNumber
-            let ordinal: Int
-        }
-    }
-
-    /// Lots that it touched and that hold no points now.
-    var spent: [Lot] = []
-    /// The allocations that it made, and all those of a redemption of which it gave any back.
-    var allocations: [Allocation] = []
-    /// In the order in which they happened.
-    var movements: [Movement] = []
-}
-
 /// The form of what a close made of one member, behind the member's id and the length:
 ///
+///     number of events, each: flags; id; number and `at`, counted from the event before; merchant, points; then
+///         what the flags name: effective time, counted from `at`; outcome; ref; expires; campaign; item; attempts
 ///     number of lots, lots as `LotPacking` says
 ///     number of allocations, each: redemption, ordinal, lot, points, redeemer, redeem price, fee rate, terms,
 ///         given back
-///     movements up to the end, each: the kind in the three lowest bits, 8 caused by a record, 16 of an
-///         allocation; then lot, points, record (after the lot, signed), redemption (after the record, signed),
-///         ordinal
+///     movements up to the end, each: the kind in the three lowest bits, 8 caused by an event, 16 of an
+///         allocation; then lot, points, event, allocation by their places above
+///
+/// Its lots are those that the close touched or made; its allocations those that it made, and all those of a
+/// redemption of which it gave any back.
 enum SettlementPacking {
     private static let mostBytesOfAllocation = 8 * 10 + 65
-    private static let mostBytesOfMovement = 1 + 5 * 10
+    private static let mostBytesOfMovement = 1 + 4 * 10
     private static let kind: UInt8 = 0x07
     private static let caused: UInt8 = 0x08
     private static let allocated: UInt8 = 0x10
@@ -45,23 +22,50 @@ enum SettlementPacking {
     /// Appends what is to be kept of a settlement; nothing if there is nothing.
     static func pack(_ output: MemberOutput, of input: MemberInput, _ roster: Roster, to bytes: inout [UInt8])
     {
-        let spent = output.lots.indices.filter { output.changed[$0] && output.lots[$0].open.isZero }
+        let lots = output.lots.indices.filter { output.changed[$0] }
         let allocations = allocations(of: output, input)
-        guard !spent.isEmpty || !allocations.isEmpty || !output.movements.isEmpty else { return }
-        bytes.appendPacked(atMost: 10) { $0.write(UInt64(spent.count)) }
-        for lot in spent {
+        guard !output.events.isEmpty || !lots.isEmpty || !allocations.isEmpty else {
+            precondition(output.movements.isEmpty, "a movement changes a lot")
+            return
+        }
+        SettledEventPacking.pack(output.settled, roster, to: &bytes)
+        bytes.appendPacked(atMost: 10) { $0.write(UInt64(lots.count)) }
+        for lot in lots {
             bytes.appendPacked(atMost: LotPacking.mostBytes) {
-                LotPacking.pack(output.lots[lot], roster, into: &$0)
+                LotPacking.pack(output.settled.lots.span[lot], roster, into: &$0)
             }
         }
         bytes.appendPacked(atMost: 10) { $0.write(UInt64(allocations.count)) }
         for position in allocations {
             bytes.appendPacked(atMost: mostBytesOfAllocation) {
-                pack(output.allocations[position], roster, into: &$0)
+                pack(output.settled.allocations.span[position], roster, into: &$0)
             }
         }
+        let places = Places(lots, of: output.lots.count)
+        let taken = Places(allocations, of: output.allocations.count)
         bytes.appendPacked(atMost: output.movements.count * mostBytesOfMovement) { packed in
-            for movement in output.movements { pack(movement, of: output, into: &packed) }
+            for movement in output.movements { pack(movement, places, taken, into: &packed) }
+        }
+    }
+
+    /// Where those that are kept of a list stand among themselves.
+    private struct Places {
+        private let places: [Int]
+
+        init(_ kept: [Int], of count: Int) {
+            // Mostly all of them are.
+            guard kept.count < count else {
+                places = kept
+                return
+            }
+            var places = Array(repeating: -1, count: count)
+            for (place, position) in kept.enumerated() { places[position] = place }
+            self.places = places
+        }
+
+        subscript(position: Int) -> UInt64 {
+            precondition(places[position] >= 0, "what a movement names is kept with it")
+            return UInt64(places[position])
         }
     }
 
@@ -69,6 +73,7 @@ enum SettlementPacking {
     private static func allocations(of output: MemberOutput, _ input: MemberInput) -> [Int] {
         precondition(
             output.knownAllocations == input.allocations.count, "allocations of the input come first")
+        guard output.knownAllocations > 0 else { return Array(output.allocations.indices) }
         var changed: Set<RecordNumber> = []
         for (before, after) in zip(input.allocations, output.allocations)
         where before.givenBack != after.givenBack {
@@ -91,33 +96,34 @@ enum SettlementPacking {
         packed.write(UInt64(allocation.givenBack.count))
     }
 
-    private static func pack(_ movement: Movement, of output: MemberOutput, into packed: inout PackedBytes) {
+    private static func pack(
+        _ movement: Movement, _ lots: Places, _ allocations: Places, into packed: inout PackedBytes
+    ) {
         var flags = movement.kind.stored
         if movement.event != nil { flags |= caused }
         if movement.allocation != nil { flags |= allocated }
         packed.write(byte: flags)
-        let lot = output.lots[movement.lot].number.value
-        let record = movement.event.map { output.events[$0].number.value }
-        packed.write(UInt64(lot))
+        packed.write(lots[movement.lot])
         packed.write(UInt64(movement.points.count))
-        if let record { packed.write(signed: record - lot) }
-        if let allocation = movement.allocation {
-            packed.write(signed: output.allocations[allocation].redemption.value - (record ?? lot))
-            packed.write(UInt64(output.allocations[allocation].ordinal))
-        }
+        if let event = movement.event { packed.write(UInt64(event)) }
+        if let allocation = movement.allocation { packed.write(allocations[allocation]) }
     }
 
     // MARK: Reading
 
-    static func unpack(_ bytes: UnsafeRawBufferPointer, _ roster: Roster) -> SettledMember {
+    static func unpack(
+        _ bytes: UnsafeRawBufferPointer, of member: MemberID, _ roster: Roster
+    ) -> SettledMember {
         var packed = PackedReader(bytes)
-        var member = SettledMember()
-        let lots = packed.unsigned()
-        for _ in 0..<lots { member.spent.append(LotPacking.lot(&packed, roster).lot) }
+        var settled = SettledMember(member: member)
+        SettledEventPacking.unpack(&packed, into: &settled, roster)
+        let lots = Int(packed.unsigned())
+        settled.lots.reserveCapacity(lots)
+        for _ in 0..<lots { settled.lots.append(LotPacking.lot(&packed, roster).lot) }
         let allocations = packed.unsigned()
-        for _ in 0..<allocations { member.allocations.append(allocation(&packed, roster)) }
-        while !packed.isAtEnd { member.movements.append(movement(&packed)) }
-        return member
+        for _ in 0..<allocations { settled.allocations.append(allocation(&packed, roster)) }
+        while !packed.isAtEnd { settled.movements.append(movement(&packed)) }
+        return settled
     }
 
     private static func allocation(_ packed: inout PackedReader, _ roster: Roster) -> Allocation {
@@ -126,27 +132,21 @@ enum SettlementPacking {
             lot: RecordNumber(Int64(packed.unsigned())), points: Points(Int64(packed.unsigned())),
             redeemer: roster[Int64(packed.unsigned())],
             redeemPrice: Price(millionths: Int64(packed.unsigned())),
-            feeRate: Fraction(millionths: Int64(packed.unsigned())), terms: packed.string())
+            feeRate: Fraction(millionths: Int64(packed.unsigned())), terms: packed.identifier())
         allocation.givenBack = Points(Int64(packed.unsigned()))
         return allocation
     }
 
-    private static func movement(_ packed: inout PackedReader) -> SettledMember.Movement {
+    private static func movement(_ packed: inout PackedReader) -> Movement {
         let flags = packed.byte()
         guard let kind = Movement.Kind(stored: flags & kind) else {
             preconditionFailure("a movement is stored with its kind")
         }
-        let lot = Int64(packed.unsigned())
+        let lot = Int(packed.unsigned())
         let points = Points(Int64(packed.unsigned()))
-        let record = flags & caused == 0 ? nil : lot + packed.signed()
-        var allocation: SettledMember.Movement.Allocation?
-        if flags & allocated != 0 {
-            let redemption = RecordNumber((record ?? lot) + packed.signed())
-            allocation = .init(redemption: redemption, ordinal: Int(packed.unsigned()))
-        }
-        return SettledMember.Movement(
-            kind: kind, record: record.map { RecordNumber($0) }, lot: RecordNumber(lot), points: points,
-            allocation: allocation)
+        let event = flags & caused == 0 ? nil : Int(packed.unsigned())
+        let allocation = flags & allocated == 0 ? nil : Int(packed.unsigned())
+        return Movement(kind: kind, event: event, lot: lot, points: points, allocation: allocation)
     }
 }
 

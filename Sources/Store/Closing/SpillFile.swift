@@ -23,17 +23,17 @@ final class SpillFile {
 
     deinit { close(descriptor) }
 
-    /// Writes a sorted run: each record behind its length in two bytes, the lower first.
-    func append(_ run: MemoryRun) throws {
+    /// Writes sorted runs as one: each record behind its length in two bytes, the lower first.
+    func append(_ runs: [any SortedRun]) throws {
         let begin = end
         var buffer: [UInt8] = []
         buffer.reserveCapacity(Self.piece + EventPacking.mostBytes)
-        while let head = run.head {
+        while let run = leastRun(of: runs), let head = run.head {
             buffer.append(UInt8(truncatingIfNeeded: head.count))
             buffer.append(UInt8(truncatingIfNeeded: head.count >> 8))
             buffer.append(contentsOf: head)
             if buffer.count >= Self.piece { try flush(&buffer) }
-            run.advance()
+            try run.advance()
         }
         try flush(&buffer)
         ranges.append(begin..<end)

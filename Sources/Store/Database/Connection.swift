@@ -26,9 +26,6 @@ enum Connection {
         try pool.writeWithoutTransaction { database in
             // GRDB opens a pool with NORMAL, under which a receipt could outlive its batch in a power cut.
             try database.execute(sql: "PRAGMA synchronous = \(durability == .powerCut ? "FULL" : "OFF")")
-            // 64 MB of log before it is written into the file: pages that many batches change are then
-            // written there once for many of them.
-            try database.execute(sql: "PRAGMA wal_autocheckpoint = 16000")
             // A close writes its whole period into the log; the log gives that room back afterwards.
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }

@@ -1,3 +1,5 @@
+import Settlement
+
 /// Room for packed values where an array has been made long enough: for what is written by the million.
 struct PackedBytes {
     private let start: UnsafeMutableRawPointer
@@ -61,6 +63,14 @@ struct PackedBytes {
         text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
     }
 
+    /// The same of an identifier; there must be room for the longest one.
+    @inline(__always)
+    mutating func write<Kind>(_ id: Identifier<Kind>) {
+        let length = id.copy(to: start + count + 1)
+        write(byte: UInt8(length))
+        count &+= length
+    }
+
     /// The same if there is one; says so.
     @inline(__always)
     mutating func write(ifAny text: UnsafeRawBufferPointer) -> Bool {
@@ -74,23 +84,15 @@ extension [UInt8] {
     /// Appends what `write` writes, which must not be more than `most` bytes.
     @inline(__always)
     mutating func appendPacked(atMost most: Int, _ write: (inout PackedBytes) -> Void) {
-        append(addingCapacity: most) { place in
-            var packed = PackedBytes(place)
-            write(&packed)
-            precondition(packed.count <= most, "what is packed fits in the room that was made for it")
-            return packed.count
+        append(addingCapacity: most) { span in
+            span.withUnsafeMutableBufferPointer { buffer, count in
+                guard let start = buffer.baseAddress else { return }
+                var packed = PackedBytes(UnsafeMutableRawPointer(start))
+                write(&packed)
+                precondition(packed.count <= most, "what is packed fits in the room that was made for it")
+                count = packed.count
+            }
         }
-    }
-
-    @inline(__always)
-    private mutating func append(addingCapacity most: Int, _ write: (UnsafeMutableRawPointer) -> Int) {
-        let end = count
-        append(contentsOf: repeatElement(0, count: most))
-        let written = withUnsafeMutableBytes { bytes in
-            guard let start = bytes.baseAddress else { return 0 }
-            return write(start + end)
-        }
-        removeLast(most - written)
     }
 }
 
@@ -148,4 +150,7 @@ struct PackedReader {
     }
 
     mutating func string() -> String { String(decoding: text(), as: UTF8.self) }
+
+    @inline(__always)
+    mutating func identifier<Kind>() -> Identifier<Kind> { Identifier(verified: text()) }
 }

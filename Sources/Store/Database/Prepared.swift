@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Settlement
 
 /// A cached statement, bound and stepped by SQLite's own interface: a record's row must not cost an array of
 /// boxed values. Of one connection, used inside one of its accesses; each value is bound before each run.
@@ -107,6 +108,13 @@ struct Prepared {
         }
     }
 
+    func bind<Kind>(_ index: Int32, _ value: Identifier<Kind>) {
+        value.withBytes { bytes in
+            let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+            check(sqlite3_bind_text(handle, index, start, Int32(bytes.count), Self.copied))
+        }
+    }
+
     func bind(_ index: Int32, _ value: String?) {
         if let value { bind(index, value) } else { check(sqlite3_bind_null(handle, index)) }
     }
@@ -143,6 +151,13 @@ struct Prepared {
         guard let start = sqlite3_column_text(handle, column) else { return "" }
         let count = Int(sqlite3_column_bytes(handle, column))
         return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    /// An identifier that was stored.
+    func identifier<Kind>(_ column: Int32) -> Identifier<Kind> {
+        let start = sqlite3_column_text(handle, column)
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return Identifier(verified: UnsafeRawBufferPointer(start: start, count: count))
     }
 
     func textOrNil(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }

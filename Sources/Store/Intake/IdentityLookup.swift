@@ -15,9 +15,7 @@ struct IdentityLookup {
 
     /// The record that bears an id, of all records of one merchant.
     func find(_ id: RecordID, of merchant: Int64) throws -> RecordNumber? {
-        var text = id.text
-        return try text.withUTF8 { text in
-            let bytes = UnsafeRawBufferPointer(text)
+        try id.withBytes { bytes in
             let fingerprint = index.form.fingerprint(of: bytes, of: merchant)
             let marks = index.marks(of: [fingerprint])[0]
             return try index.bearer(fingerprint, marks: marks, runs) { number in

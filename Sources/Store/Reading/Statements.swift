@@ -66,20 +66,6 @@ extension Store {
         }
     }
 
-    /// The pieces of DETAILS.csv beside a statement, in order; none if there is no such statement.
-    public func details(
-        of merchant: MerchantID, period: Int, _ piece: ([UInt8]) throws -> Void
-    ) throws {
-        try reading("read details") { database in
-            guard let number = try inForce(database).roster.number(of: merchant) else { return }
-            let query = try Prepared(
-                database, "SELECT bytes FROM details WHERE period = ? AND merchant = ? ORDER BY ordinal")
-            query.bind(1, period)
-            query.bind(2, number)
-            try query.forEach { row in try piece(row.bytes(0)) }
-        }
-    }
-
     /// The closing of a period; nil if it has not closed.
     public func closing(of period: Int) throws -> StoredClosing? {
         try reading("read a closing") { database in

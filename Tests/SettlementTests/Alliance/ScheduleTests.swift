@@ -75,19 +75,19 @@ import Testing
             own
                 == Issuing(
                     issuer: m, funding: .issue, issuePrice: Price("0.02")!, breakageShare: Fraction("0.5")!,
-                    terms: "2026-04-01"))
+                    terms: TermsName("2026-04-01")!))
         let priced = try #require(schedule.issuing(earn("2026-01-10T00:00:00Z", campaign: "priced"), by: m))
         #expect(
             priced
                 == Issuing(
                     issuer: MerchantID("N")!, funding: .issue, issuePrice: Price("0.03")!,
-                    breakageShare: .zero, terms: "priced"))
+                    breakageShare: .zero, terms: TermsName("priced")!))
         let plain = try #require(schedule.issuing(earn("2026-01-10T00:00:00Z", campaign: "plain"), by: m))
         #expect(
             plain
                 == Issuing(
                     issuer: MerchantID("N")!, funding: .redemption, issuePrice: Price("0.05")!,
-                    breakageShare: Fraction("0.25")!, terms: "2026-01-01"))
+                    breakageShare: Fraction("0.25")!, terms: TermsName("2026-01-01")!))
         #expect(schedule.issuing(earn("2026-01-10T00:00:00Z", campaign: "other"), by: m) == nil)
         #expect(schedule.issuing(earn("2025-01-10T00:00:00Z"), by: m) == nil)
         #expect(schedule.issuing(redeem("2026-01-10T00:00:00Z"), by: m) == nil)
@@ -101,7 +101,7 @@ import Testing
         let issuing = try #require(try schedule().issuing(opening, by: MerchantID("M")!))
         #expect(issuing.breakageShare == .zero)
         #expect(issuing.issuePrice == Price("0.01"))
-        #expect(issuing.terms == "2026-01-01")
+        #expect(issuing.terms == TermsName("2026-01-01"))
     }
 
     @Test("A redemption is paid to its merchant, or to its item's supplier at the item's price")
@@ -112,14 +112,15 @@ import Testing
         #expect(
             own
                 == Redeeming(
-                    redeemer: m, redeemPrice: Price("0.009")!, feeRate: Fraction("0.1")!, terms: "2026-01-01")
+                    redeemer: m, redeemPrice: Price("0.009")!, feeRate: Fraction("0.1")!,
+                    terms: TermsName("2026-01-01")!)
         )
         let gift = try #require(schedule.redeeming(redeem("2026-01-10T00:00:00Z", item: "kettle"), by: m))
         #expect(
             gift
                 == Redeeming(
                     redeemer: MerchantID("N")!, redeemPrice: Price("0.004")!, feeRate: Fraction("0.2")!,
-                    terms: "kettle"))
+                    terms: TermsName("kettle")!))
         #expect(schedule.redeeming(redeem("2026-01-10T00:00:00Z", item: "other"), by: m) == nil)
         #expect(schedule.redeeming(redeem("2025-01-10T00:00:00Z"), by: m) == nil)
         #expect(schedule.redeeming(earn("2026-01-10T00:00:00Z"), by: m) == nil)

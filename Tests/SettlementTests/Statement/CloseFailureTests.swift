@@ -21,8 +21,7 @@ struct CloseFailureTests {
         let schedule = Self.schedule()
         let period = schedule.calendar.period(0)
         var settlement = PeriodSettlement(
-            schedule: schedule, period: period, opening: opening, intake: PeriodIntake(), bookings: []
-        ) { _, _ in }
+            schedule: schedule, period: period, opening: opening, intake: PeriodIntake(), bookings: [])
         let events = (1...earns).map { number in
             Event(
                 number: RecordNumber(Int64(number)), merchant: MerchantID("M")!,
@@ -31,8 +30,10 @@ struct CloseFailureTests {
                     points: Points(Points.maximum), at: period.start),
                 effective: period.start, late: false, attempts: 0)
         }
-        try settlement.add(
-            settle(MemberInput(member: MemberID("x")!, events: events), period: period, schedule: schedule))
+        var share = settlement.makeShare()
+        _ = try share.settle(MemberInput(member: MemberID("x")!, events: events))
+        settlement.add(share.takeSheets())
+        try settlement.add(share)
         let master = try MasterSecret(Array(repeating: 7, count: 32))
         return try settlement.finish(signer: DocumentSigner(master: master, version: 1))
     }

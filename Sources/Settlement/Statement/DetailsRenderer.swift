@@ -1,0 +1,125 @@
+/// Renders DETAILS.csv from what closes keep of members: the same members give the same bytes, at the close,
+/// when its statements are digested, and whenever the file is asked for. Rulebook §7.
+///
+/// Of one thread at a time.
+public struct DetailsRenderer {
+    /// The first line of the file.
+    public static let header = Array(DetailsText.header.utf8)
+
+    let maker: LineMaker
+    private var text: DetailsText
+    private var sheets: DetailsSheets
+    private var lines = MemberLines()
+    /// The only merchant whose rows are wanted; nil: all are.
+    private let only: Int?
+
+    /// Renders the rows of one merchant, or of all, under the alliance as it was at the close.
+    public init(schedule: Schedule, of merchant: MerchantID? = nil) {
+        let maker = LineMaker(schedule)
+        self.init(maker, only: merchant.map { maker.merchants[$0] })
+    }
+
+    init(_ maker: LineMaker, only: Int? = nil) {
+        self.maker = maker
+        self.only = only
+        text = DetailsText(zone: maker.schedule.zone)
+        sheets = DetailsSheets(merchants: maker.ids.count)
+    }
+
+    /// Renders the rows of the next member, in the order of members.
+    public mutating func write(_ member: SettledMember) {
+        maker.fill(&lines, of: member)
+        write(member, lines)
+    }
+
+    /// Hands over a merchant's rows since the last time, where they have at least so many bytes.
+    public mutating func forEachPart(
+        atLeast byteCount: Int, _ take: (MerchantID, [UInt8]) throws -> Void
+    ) rethrows {
+        for place in maker.ids.indices where sheets.sheets[place].bytes.count >= byteCount {
+            let bytes = sheets.sheets[place].bytes
+            sheets.sheets[place] = DetailsSheets.Sheet()
+            try take(maker.ids[place], bytes)
+        }
+    }
+
+    mutating func takeSheets() -> DetailsSheets {
+        defer { sheets = DetailsSheets(merchants: maker.ids.count) }
+        return sheets
+    }
+}
+
+extension DetailsRenderer {
+    /// The rows go by effective time, `at`, rank, merchant, id, order of consumption; expiries before events.
+    mutating func write(_ member: SettledMember, _ lines: MemberLines) {
+        let rows = DetailsOrder(member)
+        var nextExpiry = 0
+        for event in rows.events {
+            while nextExpiry < rows.expiries.count,
+                rows.expiry(nextExpiry, in: member) <= member.events[event].effective
+            {
+                writeMovement(rows.expiries[nextExpiry], of: member, lines)
+                nextExpiry += 1
+            }
+            writeRecord(event, of: member)
+            for movement in rows.movements(of: event) { writeMovement(movement, of: member, lines) }
+        }
+        for expiry in rows.expiries[nextExpiry...] { writeMovement(expiry, of: member, lines) }
+    }
+
+    @inline(__always)
+    private mutating func append(_ row: UnsafeBufferPointer<UInt8>, to merchant: Int) {
+        sheets.append(row, to: merchant)
+    }
+
+    @inline(__always)
+    private func wants(_ merchant: Int) -> Bool { only == nil || only == merchant }
+
+    private mutating func writeRecord(_ position: Int, of member: SettledMember) {
+        text.begin(position, of: member)
+        let place = maker.merchants[member.events[position].merchant]
+        guard wants(place) else { return }
+        let row = text.record(
+            position, of: member, issuer: issuer(of: position, in: member),
+            redeemer: redeemer(of: position, in: member))
+        append(row, to: place)
+    }
+
+    private func issuer(of event: Int, in member: SettledMember) -> MerchantID? {
+        let type = member.events[event].record.type
+        guard type == .earn || type == .opening else { return nil }
+        let campaign = member.events[event].record.campaign.flatMap { maker.schedule.campaign($0) }
+        return campaign?.sponsor ?? member.events[event].merchant
+    }
+
+    private func redeemer(of event: Int, in member: SettledMember) -> MerchantID? {
+        guard member.events[event].record.type == .redeem else { return nil }
+        let item = member.events[event].record.item.flatMap { maker.schedule.item($0) }
+        return item?.supplier ?? member.events[event].merchant
+    }
+
+    /// One row for each line that the movement makes; and one without a line on the issuer's details where
+    /// it changes the issuer's points but makes no line there.
+    private mutating func writeMovement(_ position: Int, of member: SettledMember, _ lines: MemberLines) {
+        let movement = member.movements[position]
+        let made = lines.entries[position]
+        let issuer = lines.issuers[movement.lot]
+        let expiry = movement.kind == .expiry ? member.lots[movement.lot].expiresAt : nil
+        if made.issuer == nil, made.redeemer?.ledger != issuer, wants(issuer) {
+            append(text.movement(movement, of: member, line: nil, expiry: expiry), to: issuer)
+        }
+        if let entry = made.issuer { write(entry, movement, of: member, expiry: expiry) }
+        if let entry = made.redeemer { write(entry, movement, of: member, expiry: expiry) }
+    }
+
+    private mutating func write(
+        _ entry: LineEntry, _ movement: Movement, of member: SettledMember, expiry: Instant?
+    ) {
+        guard wants(entry.ledger) else { return }
+        let slot = entry.slot
+        let line = DetailsLine(
+            entry: entry, counterparty: slot.counterparty < 0 ? nil : maker.ids[Int(slot.counterparty)],
+            reference: slot.campaign < 0 ? nil : maker.schedule.alliance.campaigns[Int(slot.campaign)].id)
+        append(text.movement(movement, of: member, line: line, expiry: expiry), to: entry.ledger)
+    }
+}

@@ -1,0 +1,38 @@
+import Signing
+
+/// Rows of DETAILS.csv that belong together, by merchant: of each merchant those of some members, in order.
+public struct DetailsSheets: Sendable {
+    /// By the merchant's place.
+    var sheets: [Sheet]
+
+    struct Sheet: Sendable {
+        var bytes: [UInt8] = []
+        var rows: Int64 = 0
+    }
+
+    init(merchants: Int) { sheets = Array(repeating: Sheet(), count: merchants) }
+
+    @inline(__always)
+    mutating func append(_ row: UnsafeBufferPointer<UInt8>, to merchant: Int) {
+        sheets[merchant].bytes.append(contentsOf: row)
+        sheets[merchant].rows &+= 1
+    }
+}
+
+/// What a statement says of a merchant's DETAILS.csv, gathered sheet by sheet.
+struct DetailsDigest {
+    private(set) var rows: Int64 = 0
+    private let stream = SHA256Stream()
+
+    init() { stream.update(Array(DetailsText.header.utf8)) }
+
+    /// Takes the rows that follow.
+    mutating func add(_ sheet: DetailsSheets.Sheet) {
+        guard sheet.rows > 0 else { return }
+        rows += sheet.rows
+        stream.update(sheet.bytes)
+    }
+
+    /// The digest of the whole file; afterwards nothing is added.
+    func digest() -> SHA256Digest { stream.finish() }
+}

@@ -1,0 +1,76 @@
+import Settlement
+
+/// How what is packed of members is read.
+struct MemberForm: Sendable {
+    let roster: Roster
+    let periodStart: Instant
+}
+
+/// Members that follow one another, as they were read: packed, as they go from thread to thread.
+struct MemberGroup: Sendable {
+    private(set) var members: [Member] = []
+    /// The members' records as `EventPacking` says, each behind its length in two bytes, the lower first.
+    private var events: [UInt8] = []
+    private var heldBytes = 0
+    private let form: MemberForm
+
+    struct Member: Sendable {
+        let id: MemberID
+        /// Its records' bytes in the group.
+        fileprivate let events: Range<Int>
+        /// Its row of holdings; empty: it has none.
+        fileprivate let held: ArraySlice<UInt8>
+        /// What its reversals name, once that has been found.
+        fileprivate var resolved: MemberInput?
+    }
+
+    init(form: MemberForm, capacity: Int) {
+        self.form = form
+        events.reserveCapacity(capacity)
+    }
+
+    var byteCount: Int { events.count + heldBytes }
+
+    /// Adds a member, whose records `append` appends; gives back what that does.
+    mutating func add(
+        _ id: MemberID, held: ArraySlice<UInt8>, _ append: (inout [UInt8]) throws -> Bool
+    ) rethrows -> Bool {
+        let start = events.count
+        let result = try append(&events)
+        heldBytes += held.count
+        members.append(Member(id: id, events: start..<events.count, held: held))
+        return result
+    }
+
+    mutating func resolveLast(by originals: OriginalLookup) throws {
+        var (input, _) = unpack(members[members.count - 1])
+        try originals.resolve(&input)
+        members[members.count - 1].resolved = input
+    }
+
+    /// What the member's settlement needs, and its row of holdings with the places of its lots.
+    func unpack(_ member: Member) -> (input: MemberInput, held: HeldRow) {
+        var input = MemberInput(member: member.id)
+        var held = HeldRow(bytes: member.held)
+        if !member.held.isEmpty {
+            held.places = member.held.withUnsafeBytes {
+                HoldingsPacking.unpack($0, into: &input, form.roster)
+            }
+        }
+        if let resolved = member.resolved { return (resolved, held) }
+        input.events.reserveCapacity(member.events.count / EventPacking.usualBytes)
+        events.withUnsafeBytes { bytes in
+            var rest = member.events
+            while !rest.isEmpty {
+                let length = Int(bytes[rest.lowerBound]) | Int(bytes[rest.lowerBound + 1]) << 8
+                let record = rest.lowerBound + 2..<rest.lowerBound + 2 + length
+                input.events.append(
+                    EventPacking.event(
+                        UnsafeRawBufferPointer(rebasing: bytes[record]), of: member.id, roster: form.roster,
+                        periodStart: form.periodStart))
+                rest = record.upperBound..<rest.upperBound
+            }
+        }
+        return (input, held)
+    }
+}
