@@ -60,12 +60,12 @@ private struct Load {
         try queue.work(threads: clients + (pause > 0 ? 1 : 0)) { [self] number in
             guard number < clients else {
                 let connection = try Connection(port: port)
-                while uploading.load(ordering: .relaxed) > 0 {
+                repeat {
                     let request = try Requests.read(batch)
                     let time = try seconds { try connection.exchange(request, expecting: 200) }
                     reads.withLock { $0.append(time) }
                     usleep(UInt32(pause) * 1_000)
-                }
+                } while uploading.load(ordering: .relaxed) > 0
                 return
             }
             defer { uploading.subtract(1, ordering: .relaxed) }

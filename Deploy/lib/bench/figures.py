@@ -1,4 +1,7 @@
-"""From samples to figures and verdicts. A run's samples are kept whole, so that it can be judged again from its JSON."""
+"""From samples to figures and verdicts.
+
+A run's samples are kept whole, so that it can be judged again from its JSON.
+"""
 import statistics
 from dataclasses import dataclass
 

@@ -3,7 +3,7 @@
 A time wavers with the machine, a count hardly: the same program on the same input takes the same instructions. What
 differs between toolchains, libraries and processors is in the budgets' file too; where it differs, nothing is judged.
 """
-import json, os, pathlib, re, shutil, subprocess, sys
+import os, pathlib, re, shutil, sys
 
 from . import machine
 from .programs import TOP, built, run, trouble
@@ -72,47 +72,51 @@ def counted(scratch, binaries):
     return found
 
 
-def check(scratch, binaries, budgets, is_setting):
-    """Prints what was counted beside the budgets; 1 when one is over, 0 otherwise."""
-    here = machine.toolchain() | {"processor": features()}
+def measure(scratch, binaries):
+    """What was counted, and with what; the budgets are such a count."""
+    with_what = machine.toolchain() | {"processor": features()}
     found = counted(scratch, binaries)
-    path = pathlib.Path(budgets)
-    if is_setting:
-        kept = {"counted with": here, "instructions a record": {n: round(c, 1) for n, c in found.items()}}
-        path.write_text(json.dumps(kept, indent=4) + "\n")
-        print(f"bench: the budgets in {path.name} are what was counted now", file=sys.stderr)
-    kept = json.loads(path.read_text())
-    other = [f"{name} {here.get(name)}, not {said}" for name, said in kept["counted with"].items()
+    return {"counted with": with_what, "instructions a record": {n: round(c, 1) for n, c in found.items()}}
+
+
+def judge(count, budgets):
+    """Prints a count beside the budgets; 1 when a stage is over its budget or has none, 0 otherwise."""
+    here = count["counted with"]
+    other = [f"{name} {here.get(name)} and not {said}" for name, said in budgets["counted with"].items()
              if here.get(name) != said]
-    over = shown(found, kept["instructions a record"], judged=not other)
+    over = shown(count["instructions a record"], budgets["instructions a record"], judged=not other)
     if other:
-        print(f"NOT JUDGED: the budgets are of another machine or toolchain ({'; '.join(other)}).\n"
+        print(f"NOT JUDGED: the budgets are of another machine or toolchain: {'; '.join(other)}.\n"
               "`Deploy/bench --instructions --set` makes budgets of this one's counts.")
         return 0
     if over:
-        print(f"bench: over budget by more than {TOLERANCE:.0%}: {', '.join(over)}. Where it is worth that, "
+        print(f"bench: not within {TOLERANCE:.0%} of the budget: {', '.join(over)}. Where it is worth that, "
               "`Deploy/bench --instructions --set` makes the new counts the budgets.", file=sys.stderr)
     return 1 if over else 0
 
 
 def shown(found, budgets, judged):
-    """The table; gives the stages that are over their budgets."""
+    """The table; gives the stages that are over their budgets, or stand on one side only."""
     over = []
     print(f"\n{'instructions a record':26}{'counted':>12}{'budget':>12}{'change':>9}")
     for name in dict.fromkeys([*found, *budgets]):
         count, budget = found.get(name), budgets.get(name)
+        verdict, change = "", "–"
         if count is None or budget is None:
             over.append(name)
-            print(f"{name:26}{'–' if count is None else f'{count:,.1f}':>12}{'no budget' if budget is None else 'GONE':>12}")
-            continue
-        change = count / budget - 1
-        verdict = ""
-        if change > TOLERANCE:
-            over.append(name)
-            verdict = "  OVER" if judged else ""
-        print(f"{name:26}{count:12,.1f}{budget:12,.1f}{change:9.1%}{verdict}")
+            verdict = "  NOT COUNTED" if count is None else "  NO BUDGET"
+        else:
+            change = f"{count / budget - 1:.1%}"
+            if count > budget * (1 + TOLERANCE):
+                over.append(name)
+                verdict = "  OVER" if judged else ""
+        print(f"{name:26}{figure(count):>12}{figure(budget):>12}{change:>9}{verdict}")
     print()
     return over
+
+
+def figure(number):
+    return "–" if number is None else f"{number:,.1f}"
 
 
 def features():

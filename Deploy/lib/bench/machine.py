@@ -1,5 +1,5 @@
 """Which machine this is, and the versions of what was measured and of what it was measured against."""
-import os, pathlib, platform, re, subprocess, sys, time
+import os, pathlib, platform, re, subprocess, time
 
 
 def said(*words, pattern=r"\S.*"):
@@ -15,8 +15,8 @@ def said(*words, pattern=r"\S.*"):
 def toolchain():
     """What decides how many instructions our code takes: another one counts otherwise."""
     return {
-        "swift": said("swift", "--version", pattern=r"swift-[\w.]+|Swift version [\w.]+"),
-        "openssl": said("openssl", "version", pattern=r"OpenSSL [\w.]+"),
+        "swift": said("swift", "--version", pattern=r"(?<=Swift version )[\w.]+"),
+        "openssl": said("pkg-config", "--modversion", "libcrypto"),
         "sqlite": said("pkg-config", "--modversion", "sqlite3"),
         "libc": " ".join(platform.libc_ver()),
         "machine": platform.machine(),
@@ -89,7 +89,3 @@ def lines(path):
         return pathlib.Path(path).read_text().splitlines()
     except OSError:
         return []
-
-
-if __name__ == "__main__":
-    print(toolchain(), file=sys.stderr)

@@ -73,10 +73,11 @@ def chart(title, across, series, unit, logarithmic):
     parts = [f'<figure><figcaption>{escape(title)}</figcaption><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">']
     for step in range(5):
         y = place(max(xs), top * step / 4)[1]
-        parts.append(f'<line class="{"grid" if step else "axis"}" x1="{LEFT}" x2="{WIDTH - EDGE}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{number(top * step / 4, unit)}</text>')
+        kind = "grid" if step else "axis"
+        parts.append(f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - EDGE}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(words(LEFT - 8, y + 4, "end", number(top * step / 4, unit)))
     for x in sorted(set(xs)):
-        parts.append(f'<text x="{place(x, 0)[0]:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{short(x)}</text>')
+        parts.append(words(place(x, 0)[0], HEIGHT - BOTTOM + 18, "middle", short(x)))
     for colour, (name, points) in zip(COLOURS, series):
         dots = [place(x, y) for x, y in points]
         parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="'
@@ -85,10 +86,15 @@ def chart(title, across, series, unit, logarithmic):
                   f'{number(value, unit)} {unit} at {count(at)}</title></circle>'
                   for (x, y), (at, value) in zip(dots, points)]
         x, y = dots[-1]
-        parts.append(f'<text x="{x:.1f}" y="{y - 10:.1f}" text-anchor="end" style="fill:{colour}">{escape(name)}</text>')
-    parts.append(f'<text x="{LEFT - 8}" y="16" text-anchor="end">{escape(unit)}</text>')
-    parts.append(f'<text x="{WIDTH - EDGE}" y="{HEIGHT - 4}" text-anchor="end">{escape(across)}</text>')
+        parts.append(words(x, y - 10, "end", name, colour))
+    parts.append(words(LEFT - 8, 16, "end", unit))
+    parts.append(words(WIDTH - EDGE, HEIGHT - 4, "end", across))
     return "".join(parts) + "</svg></figure>"
+
+
+def words(x, y, anchor, said, colour=None):
+    style = f' style="fill:{colour}"' if colour else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{style}>{escape(said)}</text>'
 
 
 def short(number):

@@ -26,7 +26,7 @@ class Row:
 RATE, FLAT = "records/s", "µs/record"
 
 ROWS = [
-    Row("intake", "intake in the process, verify to receipt, {main}", RATE, "C ingest_limit", True, 0.5, 0.65, "settle"),
+    Row("intake", "intake in the process, {main}", RATE, "C ingest_limit", True, 0.5, 0.65, "settle"),
     Row("http", "the same through HTTP, 20 clients", RATE, "C ingest_limit", True, 0.35, 0.5, "http"),
     Row("growth", "intake, last tenth of {large}", RATE, "its first tenth", True, 0.8, 0.95, "large"),
     Row("bytes", "written to the device by intake, {main}", "bytes/record", "", False, 450, 300, "settle"),
@@ -47,8 +47,8 @@ ROWS = [
     Row("zipf-close", "close of them", RATE, "the plain ones", True, None, None, "variants"),
     Row("reversals-intake", "intake of {main}, 5 % reversals", RATE, "the plain ones", True, None, None, "variants"),
     Row("reversals-close", "close of them", RATE, "the plain ones", True, None, None, "variants"),
-    Row("expiring-intake", "intake of {main}, points expire among them", RATE, "the plain ones", True, None, None, "variants"),
-    Row("expiring-close", "close of them, three periods", RATE, "the plain ones", True, None, None, "variants"),
+    Row("expiring-intake", "intake of {main}, points expire", RATE, "the plain ones", True, None, None, "variants"),
+    Row("expiring-close", "close of them, in three periods", RATE, "the plain ones", True, None, None, "variants"),
 ]
 
 KEYS = [row.key for row in ROWS]

@@ -89,9 +89,15 @@ def settle(round):
     found = round.settled(records)
     return {
         "intake": held(records / found["intake"]["seconds"], round.ingest_limit),
-        "bytes": pair(found["intake"]["bytes_written"] / records),
+        "bytes": written(found["intake"]),
         "close": held(records / found["close"]["seconds"], round.settle_limit),
     }
+
+
+def written(intake):
+    if intake["bytes_written"] == 0:
+        return Absent("nothing was written to a device: --scratch has to name a folder on a disk")
+    return pair(intake["bytes_written"] / intake["records"])
 
 
 def served(round, *words):
@@ -115,8 +121,6 @@ def http(round):
 
 def reads(round):
     seen = served(round, "--pause", 2)
-    if not seen["reads"]:
-        return {"read": Absent("the uploads were over before anything was read")}
     round.notes.append(
         f"read: GET {seen['read_path']}, {seen['reads']} times, median {seen['read_p50_seconds'] * 1e3:.2f} ms")
     return {"read": pair(seen["read_p99_seconds"] * 1e3)}

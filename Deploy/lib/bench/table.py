@@ -36,7 +36,8 @@ def cells(figure):
 
 def caption(run):
     sizes = Sizes(run["records"]).words()
-    text = f"{sizes['main']}, {sizes['large']} and {sizes['small']} records; medians of {run['runs']} rounds."
+    text = f"{sizes['main']}, {sizes['large']} and {sizes['small']} records; "
+    text += "one round." if run["runs"] == 1 else f"medians of {run['runs']} rounds."
     if run["records"] != 1_000_000:
         text += " These are not the sizes that the bounds are meant for: a full run is of 1 M."
     return text
