@@ -34,8 +34,8 @@ class Counter:
     def count(self, *words):
         """The instructions of one run of our program, those of its start among them."""
         out = self.scratch / "callgrind"
-        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", self.program, *words]
-        run(*command, env=os.environ | STEADY)
+        command = ["valgrind", "--tool=callgrind", "--vgdb=no", f"--callgrind-out-file={out}", self.program]
+        run(*command, *words, env=os.environ | STEADY)
         found = re.search(r"^(?:totals|summary): (\d+)", out.read_text(), re.MULTILINE)
         if not found:
             trouble(f"callgrind counted nothing of `bench {' '.join(str(w) for w in words)}`")

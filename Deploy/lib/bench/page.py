@@ -75,7 +75,7 @@ def chart(title, across, series, unit, logarithmic):
         y = place(max(xs), top * step / 4)[1]
         kind = "grid" if step else "axis"
         parts.append(f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - EDGE}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(words(LEFT - 8, y + 4, "end", number(top * step / 4, unit)))
+        parts.append(words(LEFT - 8, y + 4, "end", f"{top * step / 4:,.10g}"))
     for x in sorted(set(xs)):
         parts.append(words(place(x, 0)[0], HEIGHT - BOTTOM + 18, "middle", short(x)))
     for colour, (name, points) in zip(COLOURS, series):
