@@ -31,7 +31,8 @@ final class SpoolSweep: Sendable {
     /// others from being looked at, unless the store or the disk does not do its work.
     func run(_ folder: SpoolFolder, isStopping: () -> Bool) throws {
         let names = try folder.inbox.names()
-        seen.withLock { seen in seen = seen.filter { names.contains($0.key) } }
+        let present = Set(names)
+        seen.withLock { seen in seen = seen.filter { present.contains($0.key) } }
         for name in names where !name.isHidden && name.form != nil {
             guard !isStopping() else { return }
             do {
@@ -81,7 +82,7 @@ final class SpoolSweep: Sendable {
         if !isQuiet,
             try !intake.isSigned(bytes, form: form, signature: signature, received: received)
         {
-            return
+            return seen.withLock { $0[name]?.wasTried = true }
         }
         let digest = SHA256Digest(of: bytes)
         do {
@@ -135,19 +136,18 @@ extension SpoolSweep {
     private struct Sighting {
         var fingerprint: Fingerprint?
         var since = ContinuousClock.now
+        /// Whether the bytes were held against the signature, and did not fit.
         var wasTried = false
         /// Said once, not at every look.
         var complaint: String?
     }
 
-    /// Since when the pair stands as it does, and whether it was tried so.
+    /// Since when the pair stands as it does, and whether it was tried then.
     private func sight(_ name: SpoolName, _ fingerprint: Fingerprint) -> Sighting {
         seen.withLock { seen in
             var sighting = seen[name] ?? Sighting()
             if sighting.fingerprint != fingerprint { sighting = Sighting(fingerprint: fingerprint) }
-            var tried = sighting
-            tried.wasTried = true
-            seen[name] = tried
+            seen[name] = sighting
             return sighting
         }
     }

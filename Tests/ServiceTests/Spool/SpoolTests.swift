@@ -166,6 +166,19 @@ struct SpoolTests {
         #expect(try scene.names("refused").filter { $0.hasSuffix(".ndjson") } == ["x.ndjson", "x~2.ndjson"])
     }
 
+    @Test("What cannot be written now is tried again at the next look")
+    func trouble() throws {
+        let scene = try SpoolScene(quietSeconds: 3600)
+        #expect(mkdir(scene.path("done/b.receipt.json.jws"), 0o700) == 0)
+        try scene.put(Estate.batch(), signedAs: "b.ndjson")
+        try scene.look()
+        #expect(try scene.names("in").count == 2 && scene.stored() == ["B-1"])
+        #expect(try scene.names("done") == ["b.receipt.json.jws"])
+        #expect(rmdir(scene.path("done/b.receipt.json.jws")) == 0)
+        try scene.look()
+        #expect(try scene.names("in").isEmpty && scene.names("done") == Self.results)
+    }
+
     @Test("A batch that is too large is refused unread, when it stays so")
     func tooLarge() throws {
         let patient = try SpoolScene(quietSeconds: 3600, limitBytes: 100)
