@@ -8,6 +8,8 @@ enum ConfigurationKeys {
         ("listen", ["host", "port", "socket"]),
         ("batch", ["max_bytes"]),
         ("log", ["level", "format"]),
+        ("tls", ["certificate", "key"]),
+        ("limits", ServerLimit.all.map(\.name)),
     ]
 
     /// Throws `misused` with file and line for a section or key that is not known, and for text that is not

@@ -1,7 +1,6 @@
 import Hummingbird
 import Logging
 import NIOCore
-import NIOPosix
 import Settlement
 import Signing
 
@@ -10,37 +9,70 @@ struct BatchRoutes: Sendable {
     let intake: Intake
     let clock: WallClock
     let logger: Logger
-    /// Where batches are checked and stored, so that no thread that serves sockets waits for the disk. Batches
-    /// that wait on different threads share a commit.
-    let workers: NIOThreadPool
+    let workers: BatchWorkers
+    let bounds: Bounds
+    let health: Health
 
     func add(to router: Router<BasicRequestContext>) {
         router.post("/v1/batches") { request, _ in try await upload(request) }
     }
 
     /// 201 with the receipt of a new batch, 200 with the first receipt of a copy; throws the problem of any
-    /// other.
+    /// other. What can be refused by its head is refused before its body is read.
     private func upload(_ request: Request) async throws -> Response {
         let form = try form(of: request)
         let signature = request.headers[.settledSignature]
+        let claimant = try await claimant(of: request, signature: signature)
+        var place = try bounds.enter(claimant)
         let bytes: [UInt8]
         do {
-            bytes = try await body(of: request)
+            bytes = try await body(of: request, in: &place)
         } catch let refusal as BatchRefusal {
             await note(refusal, signature: signature)
             throw Problem(refusal)
         }
         // The instant of receipt is the one at which the last byte is here.
         let received = clock.now
-        return try await answer {
+        return try await answer(bytes: bytes.count) {
             try intake.take(bytes, form: form, signature: signature, received: received)
         }
     }
 
-    private func answer(_ take: @escaping @Sendable () throws -> Intake.Answer) async throws -> Response {
+    /// Whose upload it is, as far as its head says; counted against the claimant's rate.
+    private func claimant(of request: Request, signature: String?) async throws -> Claimant {
+        let announced = request.headers[.contentLength].flatMap { Int($0) }
+        let now = clock.now
+        let foreseen: Result<Claimant, BatchRefusal>
         do {
-            switch try await workers.runIfActive(take) {
+            foreseen = .success(
+                try await workers.look {
+                    try intake.foresee(signature: signature, bytes: announced, at: now)
+                })
+        } catch let refusal as BatchRefusal {
+            foreseen = .failure(refusal)
+        } catch {
+            logger.error("the keys could not be read", metadata: ["reason": "\(error)"])
+            throw Problem.unavailable
+        }
+        switch foreseen {
+        case .success(let claimant):
+            try bounds.pass(claimant)
+            return claimant
+        case .failure(let refusal):
+            try bounds.pass(.unknown)
+            logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
+            await note(refusal, signature: signature)
+            throw Problem(refusal)
+        }
+    }
+
+    private func answer(
+        bytes: Int, _ take: @escaping @Sendable () throws -> Intake.Answer
+    ) async throws -> Response {
+        do {
+            switch try await workers.run(bytes: bytes, take) {
             case .stored(let document, let receipt):
+                health.succeed()
                 log("batch stored", receipt)
                 return response(.created, document)
             case .copy(let document):
@@ -54,6 +86,7 @@ struct BatchRoutes: Sendable {
         } catch is CancellationError {
             throw Problem.unavailable
         } catch {
+            health.fail("\(error)")
             logger.error("a batch could not be stored", metadata: ["reason": "\(error)"])
             throw Problem.unavailable
         }
@@ -72,7 +105,7 @@ struct BatchRoutes: Sendable {
     private func note(_ refusal: BatchRefusal, signature: String?) async {
         let received = clock.now
         do {
-            try await workers.runIfActive {
+            try await workers.run {
                 try intake.noteUnread(refusal, signature: signature, received: received)
             }
         } catch {
@@ -107,16 +140,29 @@ extension BatchRoutes {
     }
 
     /// The whole body; throws the refusal `too_large` as soon as it is known, before more is kept.
-    private func body(of request: Request) async throws -> [UInt8] {
+    private func body(of request: Request, in place: inout Place) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
-        if let announced, announced > intake.limitBytes { throw intake.tooLarge }
         var bytes: [UInt8] = []
+        // Room that is never written to costs no memory.
         bytes.reserveCapacity(announced ?? 0)
-        for try await piece in request.body {
-            guard bytes.count + piece.readableBytes <= intake.limitBytes else { throw intake.tooLarge }
-            piece.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
+        await Expectation.meet()
+        do {
+            for try await piece in request.body {
+                guard bytes.count + piece.readableBytes <= intake.limitBytes else { throw intake.tooLarge }
+                try place.hold(piece.readableBytes)
+                // Growing by doubling would need half as much again, for a moment.
+                if announced == nil, bytes.count > Self.unannouncedBytes {
+                    bytes.reserveCapacity(intake.limitBytes)
+                }
+                piece.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
+            }
+        } catch is BodyPace.TooSlow {
+            throw Problem.tooSlow
         }
         if let announced, announced != bytes.count { throw Problem.incomplete }
         return bytes
     }
+
+    /// Up to here a body whose length is not announced grows as it comes.
+    private static let unannouncedBytes = 1 << 20
 }

@@ -1,23 +1,19 @@
 import Hummingbird
 import Logging
-import NIOPosix
 
 /// All that the daemon answers over HTTP.
 func makeRouter(
-    intake: Intake, workers: NIOThreadPool, clock: WallClock, logger: Logger
+    intake: Intake, workers: BatchWorkers, bounds: Bounds, health: Health, clock: WallClock, logger: Logger
 ) -> Router<BasicRequestContext> {
     let router = Router(context: BasicRequestContext.self)
     router.add(middleware: Problems())
-    BatchRoutes(intake: intake, clock: clock, logger: logger, workers: workers).add(to: router)
-    for method in [HTTPRequest.Method.get, .head] {
-        router.on("/healthz", method: method) { _, _ in
-            Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"status":"ok"}"#)))
-        }
-    }
+    router.add(middleware: Throttle(bounds: bounds))
+    BatchRoutes(
+        intake: intake, clock: clock, logger: logger, workers: workers, bounds: bounds, health: health
+    ).add(to: router)
+    HealthRoutes(health: health).add(to: router)
     refuseOtherMethods(on: router, "/v1/batches", but: [.post])
-    refuseOtherMethods(on: router, "/healthz", but: [.get, .head])
+    for path in HealthRoutes.paths { refuseOtherMethods(on: router, RouterPath(path), but: [.get, .head]) }
     return router
 }
 
