@@ -9,7 +9,7 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the daemon: take merchants' batches over HTTP.",
         discussion: """
-            Answers POST /v1/batches and GET /healthz, and logs on standard error. Stops on SIGTERM or \
+            Answers POST /v1/batches, GET /healthz and GET /readyz, and logs on standard error. Stops on SIGTERM or \
             SIGINT: batches in hand are finished, none is half done. Flags win over the configuration file, \
             which has
 
@@ -18,6 +18,8 @@ struct ServeCommand: AsyncParsableCommand {
               batch:  {max_bytes: 67108864}
               log:    {level: info, format: text}   # or json
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
+              tls:    {certificate: /etc/settled/chain.pem, key: /etc/settled/key.pem}
+              limits: {uploads: 256}                # and others, see README.md
 
             Example:
               settled serve --data /var/lib/settled --config /etc/settled/settled.yaml
@@ -53,16 +55,33 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
+            "Speak TLS, with this certificate and those that signed it, PEM.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(name: .long, help: ArgumentHelp("The certificate's private key, PEM.", valueName: "file"))
+    var tlsKey: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A limit of the section `limits`; may be given more than once.", valueName: "name=value"))
+    var limit: [String] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
             "Start the daemon's clock at this instant (RFC 3339), for tests and replays; it runs on.",
             valueName: "instant"))
     var now: Instant?
 
     func run() async throws {
+        Allocator.giveBack()
         let flags = DaemonConfiguration.Flags(
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
-            maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat, spool: spool)
+            maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat, spool: spool,
+            tlsCertificate: tlsCertificate, tlsKey: tlsKey, limits: limit)
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
-        let open = try place.folder.open()
+        let open = try place.folder.open(cacheMebibytes: Store.intakeCacheMebibytes)
         let daemon = Daemon(
             configuration: configuration, intake: open.intake(limitBytes: configuration.maxBatchBytes),
             clock: now.map { .running(from: $0) } ?? .system, manager: .ofThisProcess(),

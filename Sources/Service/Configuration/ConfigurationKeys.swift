@@ -9,6 +9,8 @@ enum ConfigurationKeys {
         ("batch", ["max_bytes"]),
         ("log", ["level", "format"]),
         ("spool", ["folder", "poll_seconds", "quiet_seconds"]),
+        ("tls", ["certificate", "key"]),
+        ("limits", ServerLimit.all.map(\.name)),
     ]
 
     /// Throws `misused` with file and line for a section or key that is not known, and for text that is not

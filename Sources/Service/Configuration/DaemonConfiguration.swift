@@ -19,6 +19,9 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var logFormat: LogFormat
     /// Nil: batches come over HTTP only.
     public var spool: SpoolSettings?
+    public var limits = ServerLimits()
+    /// Nil: no TLS.
+    public var tls: TLSFiles?
 
     public init(
         listen: Listen = .address(host: "127.0.0.1", port: 8080), maxBatchBytes: Int = 64 << 20,
@@ -73,6 +76,11 @@ extension DaemonConfiguration.Listen {
 }
 
 extension DaemonConfiguration.Listen: CustomStringConvertible {
+    /// The same for one that speaks TLS.
+    var secureDescription: String {
+        "\(self)".hasPrefix("http:") ? "https" + "\(self)".dropFirst(4) : "\(self)"
+    }
+
     /// The URL that reaches it, without a path.
     public var description: String {
         switch self {
