@@ -10,13 +10,14 @@ extension DaemonConfiguration {
         public var logFormat: String?
         public var tlsCertificate: String?
         public var tlsKey: String?
+        public var spool: String?
         /// `NAME=VALUE`, as they follow `--limit`.
         public var limits: [String]
 
         public init(
             listen: Listen? = nil, maxBatchBytes: Int? = nil, logLevel: String? = nil,
             logFormat: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil,
-            limits: [String] = []
+            spool: String? = nil, limits: [String] = []
         ) {
             self.listen = listen
             self.maxBatchBytes = maxBatchBytes
@@ -25,6 +26,7 @@ extension DaemonConfiguration {
             self.tlsCertificate = tlsCertificate
             self.tlsKey = tlsKey
             self.limits = limits
+            self.spool = spool
         }
     }
 
@@ -54,6 +56,7 @@ extension DaemonConfiguration {
             configuration.limits[keyPath: limit.path] = try await values.integer(
                 "limits.\(limit.name)", within: limit.bounds, or: configuration.limits[keyPath: limit.path])
         }
+        configuration.spool = try await values.spool()
         return configuration
     }
 
@@ -70,6 +73,7 @@ extension DaemonConfiguration {
             let (name, value) = try ServerLimit.parse(text)
             values[AbsoluteConfigKey(["limits", name])] = ConfigValue(.int(value), isSecret: false)
         }
+        values["spool.folder"] = flags.spool.map { ConfigValue(.string($0), isSecret: false) }
         let fromFlags = InMemoryProvider(name: "flags", values: values)
         guard let file else { return [fromFlags] }
         let path = InMemoryProvider(values: ["filePath": ConfigValue(.string(file), isSecret: false)])
@@ -141,5 +145,23 @@ private struct Values {
             throw .misused(place, "\(key): expected one of \(choices), found \(text)")
         }
         return choice
+    }
+}
+
+extension Values {
+    /// Nil: no folder is named, and then nothing else of a spool may be.
+    fileprivate func spool() async throws(Failure) -> SpoolSettings? {
+        let poll = try await integer("spool.poll_seconds", within: SpoolSettings.pollBounds)
+        let quiet = try await integer("spool.quiet_seconds", within: SpoolSettings.quietBounds)
+        guard let folder = try await text("spool.folder"), !folder.isEmpty else {
+            guard poll == nil && quiet == nil else {
+                throw .misused(place, "spool.folder: expected the folder of the spool, found none")
+            }
+            return nil
+        }
+        var settings = SpoolSettings(folder: folder)
+        settings.pollSeconds = poll ?? settings.pollSeconds
+        settings.quietSeconds = quiet ?? settings.quietSeconds
+        return settings
     }
 }

@@ -10,6 +10,7 @@ enum ConfigurationKeys {
         ("log", ["level", "format"]),
         ("tls", ["certificate", "key"]),
         ("limits", ServerLimit.all.map(\.name)),
+        ("spool", ["folder", "poll_seconds", "quiet_seconds"]),
     ]
 
     /// Throws `misused` with file and line for a section or key that is not known, and for text that is not

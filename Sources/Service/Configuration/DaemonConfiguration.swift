@@ -20,15 +20,18 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var limits = ServerLimits()
     /// Nil: no TLS.
     public var tls: TLSFiles?
+    /// Nil: batches come over HTTP only.
+    public var spool: SpoolSettings?
 
     public init(
         listen: Listen = .address(host: "127.0.0.1", port: 8080), maxBatchBytes: Int = 64 << 20,
-        logLevel: Logger.Level = .info, logFormat: LogFormat = .text
+        logLevel: Logger.Level = .info, logFormat: LogFormat = .text, spool: SpoolSettings? = nil
     ) {
         self.listen = listen
         self.maxBatchBytes = maxBatchBytes
         self.logLevel = logLevel
         self.logFormat = logFormat
+        self.spool = spool
     }
 
     /// The bounds of `maxBatchBytes`.

@@ -66,16 +66,21 @@ public struct Daemon: Service {
         let farewell = ServiceGroupConfiguration.ServiceConfiguration(
             service: Farewell(manager: manager, health: health, logger: logger), serviceName: "farewell")
         let store = ServiceGroupConfiguration.ServiceConfiguration(
-            service: StoreWatch(
-                intake: intake, health: health, clock: clock, thread: lookout),
+            service: StoreWatch(intake: intake, health: health, clock: clock, thread: lookout),
             serviceName: "store watch")
         let certificate = ServiceGroupConfiguration.ServiceConfiguration(
             service: CertificateWatch(certificates: certificates, logger: logger),
             serviceName: "certificate watch")
+        let spool = configuration.spool.map { settings in
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: SpoolService(
+                    settings: settings, intake: intake, clock: clock, logger: logger, workers: workers),
+                serviceName: "spool")
+        }
         // Services stop in reverse: first the word to the service manager, then the server.
         var group = ServiceGroupConfiguration(
-            services: [certificate, store, server, farewell], gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: quiet)
+            services: [certificate, store] + (spool.map { [$0] } ?? []) + [server, farewell],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         // A peer that never ends its upload does not keep the daemon: what is not whole is not stored.
         group.maximumGracefulShutdownDuration = .seconds(Self.patienceSeconds)
         return ServiceGroup(configuration: group)
