@@ -17,9 +17,9 @@ struct ServeCommand: AsyncParsableCommand {
               #       or {socket: /run/settled/http.sock}
               batch:  {max_bytes: 67108864}
               log:    {level: info, format: text}   # or json
-              spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
               tls:    {certificate: /etc/settled/chain.pem, key: /etc/settled/key.pem}
               limits: {uploads: 256}                # and others, see README.md
+              spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
 
             Example:
               settled serve --data /var/lib/settled --config /etc/settled/settled.yaml
@@ -49,12 +49,6 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Also take batches that uploads leave in DIR/MERCHANT/in, each with its .jws.", valueName: "dir"))
-    var spool: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
             "Speak TLS, with this certificate and those that signed it, PEM.", valueName: "file"))
     var tlsCertificate: String?
 
@@ -70,6 +64,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
+            "Also take batches that uploads leave in DIR/MERCHANT/in, each with its .jws.", valueName: "dir"))
+    var spool: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
             "Start the daemon's clock at this instant (RFC 3339), for tests and replays; it runs on.",
             valueName: "instant"))
     var now: Instant?
@@ -78,8 +78,8 @@ struct ServeCommand: AsyncParsableCommand {
         Allocator.giveBack()
         let flags = DaemonConfiguration.Flags(
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
-            maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat, spool: spool,
-            tlsCertificate: tlsCertificate, tlsKey: tlsKey, limits: limit)
+            maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat,
+            tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, limits: limit)
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
         let open = try place.folder.open(cacheMebibytes: Store.intakeCacheMebibytes)
         let daemon = Daemon(

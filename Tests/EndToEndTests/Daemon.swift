@@ -11,15 +11,16 @@ final class Daemon {
         let log: String
     }
 
-    /// Starts it on a free port, or where `listen` says, and waits until it says where it listens.
+    /// Starts it on a free port, or where `listen` says, with more flags, and waits until it says where it
+    /// listens.
     init(
-        data: String, listen: String = "127.0.0.1:0", arguments: [String] = [],
+        data: String, _ flags: String..., listen: String = "127.0.0.1:0", arguments: [String] = [],
         environment: [String: String] = [:]
     ) throws {
         scratch = try Scratch()
         let log = scratch.file("log")
         process = try Command(
-            Command.settledPath, ["serve", "--data", data, "--listen", listen] + arguments,
+            Command.settledPath, ["serve", "--data", data, "--listen", listen] + flags + arguments,
             environment: environment
         ).start(output: scratch.file("out"), errors: log)
         var found: String?
@@ -27,7 +28,9 @@ final class Daemon {
             usleep(50_000)
             let said = try String(contentsOf: log, encoding: .utf8)
             // Whole only once the line has ended.
-            guard let start = said.range(of: "listening on "), said.hasSuffix("\n") else { continue }
+            guard let start = said.range(of: "listening on "), said[start.upperBound...].contains("\n") else {
+                continue
+            }
             found = String(said[start.upperBound...].prefix { !" \"\n".contains($0) })
         }
         guard let found else {

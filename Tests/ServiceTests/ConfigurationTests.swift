@@ -60,18 +60,6 @@ struct ConfigurationTests {
                 ))
     }
 
-    @Test("The spool is there when a folder is named, by the file or by the flag, which wins")
-    func spool() async throws {
-        #expect(try await read("log: {level: info}").spool == nil)
-        let text = "spool: {folder: /s, poll_seconds: 5, quiet_seconds: 0}"
-        #expect(
-            try await read(text).spool == SpoolSettings(folder: "/s", pollSeconds: 5, quietSeconds: 0))
-        #expect(
-            try await read(text, flags: .init(spool: "/f")).spool
-                == SpoolSettings(folder: "/f", pollSeconds: 5, quietSeconds: 0))
-        #expect(try await read("", flags: .init(spool: "/f")).spool == SpoolSettings(folder: "/f"))
-    }
-
     @Test("Limits are read from the file, and flags win over it")
     func limits() async throws {
         let configuration = try await read(
@@ -86,12 +74,24 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("The spool is there when a folder is named, by the file or by the flag, which wins")
+    func spool() async throws {
+        #expect(try await read("log: {level: info}").spool == nil)
+        let text = "spool: {folder: /s, poll_seconds: 5, quiet_seconds: 0}"
+        #expect(
+            try await read(text).spool == SpoolSettings(folder: "/s", pollSeconds: 5, quietSeconds: 0))
+        #expect(
+            try await read(text, flags: .init(spool: "/f")).spool
+                == SpoolSettings(folder: "/f", pollSeconds: 5, quietSeconds: 0))
+        #expect(try await read("", flags: .init(spool: "/f")).spool == SpoolSettings(folder: "/f"))
+    }
+
     @Test(
         "What is wrong is refused with its place",
         arguments: [
             (
                 "listne: {port: 1}", ":1",
-                "expected one of listen, batch, log, spool, tls, limits, found listne"
+                "expected one of listen, batch, log, tls, limits, spool, found listne"
             ),
             ("log:\n  levle: info\n", ":2", "expected one of level, format, found levle"),
             ("listen: 8080", ":1", "expected some of host, port, socket"),

@@ -17,11 +17,11 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var maxBatchBytes: Int
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
-    /// Nil: batches come over HTTP only.
-    public var spool: SpoolSettings?
     public var limits = ServerLimits()
     /// Nil: no TLS.
     public var tls: TLSFiles?
+    /// Nil: batches come over HTTP only.
+    public var spool: SpoolSettings?
 
     public init(
         listen: Listen = .address(host: "127.0.0.1", port: 8080), maxBatchBytes: Int = 64 << 20,

@@ -70,8 +70,7 @@ public struct Daemon: Service {
         let farewell = ServiceGroupConfiguration.ServiceConfiguration(
             service: Farewell(manager: manager, health: health, logger: logger), serviceName: "farewell")
         let store = ServiceGroupConfiguration.ServiceConfiguration(
-            service: StoreWatch(
-                intake: intake, health: health, clock: clock, thread: lookout),
+            service: StoreWatch(intake: intake, health: health, clock: clock, thread: lookout),
             serviceName: "store watch")
         let certificate = ServiceGroupConfiguration.ServiceConfiguration(
             service: CertificateWatch(certificates: certificates, logger: logger),
