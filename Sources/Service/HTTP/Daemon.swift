@@ -53,6 +53,9 @@ public struct Daemon: Service {
             try result.get()
         } catch is CancellationError {
             logger.notice("stopped with unfinished uploads")
+        } catch let failure as Failure {
+            // The spool's: it says itself where and why.
+            throw failure
         } catch {
             throw .trouble(
                 "\(configuration.listen)", "cannot serve: \(error)",
