@@ -6,7 +6,6 @@ public import Store
 /// Documents as files: `STATEMENT.json` with `.jws` and `.seal` and `DETAILS.csv`, or `CLOSING.json`.
 public struct StatementFiles: Sendable {
     private let folder: URL
-    private static let details = "DETAILS.csv"
 
     /// Takes a folder, making it if need be; throws `trouble` when that cannot be done.
     public init(_ path: String) throws(Failure) {
@@ -23,28 +22,19 @@ public struct StatementFiles: Sendable {
         try write(document, named: "STATEMENT.json")
     }
 
-    /// Writes a merchant's statement; its details stream from the store.
+    /// Writes a merchant's statement; its details, which stream from the store, stand there before it does, and
+    /// whole or not at all.
     public func write(
         statement document: SealedDocument, of merchant: MerchantID, period: Int, from store: Store
     ) throws {
+        let details = try beginDetails()
+        try store.details(of: merchant, period: period) { try details.append($0) }
+        try details.finish()
         try write(statement: document)
-        let path = folder.appendingPathComponent(Self.details)
-        try written(path) { try Data().write(to: path) }
-        try store.details(of: merchant, period: period) { try append(toDetails: $0) }
     }
 
-    /// Adds to DETAILS.csv, which is made if it is not there. The file is closed again: of many merchants' files
-    /// that are written side by side none stays open.
-    func append(toDetails piece: [UInt8]) throws(Failure) {
-        let path = folder.appendingPathComponent(Self.details)
-        try written(path) {
-            let file = open(path.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
-            guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-            let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
-            try handle.write(contentsOf: piece)
-            try handle.close()
-        }
-    }
+    /// Begins DETAILS.csv under another name.
+    func beginDetails() throws(Failure) -> DetailsFile { try DetailsFile(in: folder) }
 
     public func write(closing document: SealedDocument) throws(Failure) {
         try write(document, named: "CLOSING.json")
@@ -57,16 +47,51 @@ public struct StatementFiles: Sendable {
         ]
         for (name, bytes) in parts {
             let path = folder.appendingPathComponent(name)
-            try written(path) { try Data(bytes).write(to: path) }
+            try writing(path) { try Data(bytes).write(to: path) }
+        }
+    }
+}
+
+/// DETAILS.csv while it is written: under another name until it is whole.
+struct DetailsFile {
+    private let path: URL
+    private let unfinished: URL
+
+    /// Begins it; what a run that was cut short left is gone.
+    fileprivate init(in folder: URL) throws(Failure) {
+        path = folder.appendingPathComponent("DETAILS.csv")
+        let unfinished = folder.appendingPathComponent(".DETAILS.csv.part")
+        self.unfinished = unfinished
+        try writing(unfinished) { try Data().write(to: unfinished) }
+    }
+
+    /// Adds the bytes that follow. The file is closed again: of many merchants' files that are written side by side
+    /// none stays open.
+    func append(_ piece: [UInt8]) throws(Failure) {
+        try writing(unfinished) {
+            let file = open(unfinished.path, O_WRONLY | O_APPEND | O_CLOEXEC)
+            guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+            let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+            try handle.write(contentsOf: piece)
+            try handle.close()
         }
     }
 
-    private func written<Result>(_ path: URL, _ body: () throws -> Result) throws(Failure) -> Result {
-        do {
-            return try body()
-        } catch {
-            throw .trouble(
-                path.path, "cannot write it: \(error.localizedDescription)", hint: "is the disk full?")
+    /// Gives it its name.
+    func finish() throws(Failure) {
+        try writing(path) {
+            guard rename(unfinished.path, path.path) == 0 else {
+                throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+            }
         }
+    }
+}
+
+private func writing<Result>(_ path: URL, _ body: () throws -> Result) throws(Failure) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw .trouble(
+            path.path, "cannot write it: \(error.localizedDescription)", hint: "is the disk full?")
     }
 }

@@ -28,14 +28,15 @@ struct SimulationOutput {
     /// Writes all documents of one closed period.
     func write(_ closed: ClosedPeriod, period: Period, from store: Store) throws {
         let folder = self.folder.appendingPathComponent(period.id, isDirectory: true)
-        var files: [MerchantID: StatementFiles] = [:]
+        var details: [MerchantID: DetailsFile] = [:]
         for statement in closed.statements {
-            let merchant = try StatementFiles(
+            let files = try StatementFiles(
                 folder.appendingPathComponent(Self.name(of: statement.merchant)).path)
-            try merchant.write(statement: statement.document)
-            files[statement.merchant] = merchant
+            details[statement.merchant] = try files.beginDetails()
+            try files.write(statement: statement.document)
         }
-        try store.details(period: period.ordinal) { try files[$0]?.append(toDetails: $1) }
+        try store.details(period: period.ordinal) { try details[$0]?.append($1) }
+        for file in details.values { try file.finish() }
         try StatementFiles(folder.path).write(closing: closed.closing)
     }
 

@@ -10,7 +10,7 @@ struct LocalClockText {
     /// A day of UTC in the zone.
     private struct Day {
         var number = Int64.min
-        /// What all its instants have in common; nil where the clock changes on that day.
+        /// What all its instants have in common; nil where the clock changes on that day, and of odd days.
         var clock: DayOffset?
     }
 
@@ -57,10 +57,18 @@ struct LocalClockText {
         return remainder < 0 ? quotient - 1 : quotient
     }
 
+    /// Days of which the one before and the one after have a date of four digits too.
+    private static let plainDays =
+        Int64(LocalDate(0, 1, 2).dayNumber)...Int64(LocalDate(9999, 12, 30).dayNumber)
+
     private func dayOffset(on day: Int64) -> DayOffset? {
+        guard Self.plainDays.contains(day) else { return nil }
         let first = Instant(milliseconds: day * Self.dayLength)
         let last = first.advanced(byMilliseconds: Self.dayLength - 1)
-        guard let offset = zone.offsetSeconds(from: first, through: last) else { return nil }
+        // Local time as it was before there were zones has odd seconds, which a suffix cannot say.
+        guard let offset = zone.offsetSeconds(from: first, through: last), offset % 60 == 0 else {
+            return nil
+        }
         let dates = InlineArray<3, ShortText> { ShortText("\(LocalDate(dayNumber: Int(day) + $0 - 1))T") }
         let text = first.text(offsetSeconds: offset, milliseconds: true)
         return DayOffset(

@@ -3,6 +3,9 @@ import Settlement
 
 /// The form of a row of `settlements`: a version byte, then member after member in the order of their ids,
 /// each: the id, the length of the rest, and what `SettlementPacking` says.
+///
+/// The version is also that of the rows of DETAILS.csv that are rendered from it: statements name the file by its
+/// digest, so whoever changes a row of it writes chunks of a new version, and keeps the old way for the old ones.
 enum SettlementChunk {
     static let version: UInt8 = 1
 

@@ -44,25 +44,24 @@ final class Checkpointer: Sendable {
 
     /// After each commit: the log has so many pages.
     private func committed(_ connection: OpaquePointer?, _ count: Int32) {
-        let next = state.withLock { state in
-            let before = state
+        let isLeft = state.withLock { state in
             switch (state, count >= pages) {
-            case (.idle, true): state = .running
-            case (.ran, _): state = .idle
-            case (.idle, false), (.running, _), (.stopped, _): break
+            case (.idle, true):
+                state = .running
+                queue.async { self.run() }
+                return false
+            case (.ran, let isLong):
+                state = .idle
+                return isLong
+            case (.idle, false), (.running, _), (.stopped, _): return false
             }
-            return (before, state)
         }
-        switch next {
-        case (.idle, .running): queue.async { self.run() }
-        case (.ran, .idle) where count >= pages:
-            // Nobody is waited for: what readers still need stays.
-            sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-        default: break
-        }
+        // Nobody is waited for: what readers still need stays.
+        if isLeft { sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil) }
     }
 
     private func run() {
+        guard state.withLock({ $0 == .running }) else { return }
         // A disk that is full or broken is told to the next commit.
         var configuration = Configuration()
         configuration.label = "settled.checkpoint"

@@ -70,7 +70,9 @@ extension Store {
             throw StoreTrouble(
                 "read the details of \(merchant)",
                 because: "its statement was signed with \(digest), what is stored gives \(found)",
-                hint: "the file was changed behind the program's back: restore a backup of the data folder")
+                hint:
+                    "either the database was changed behind the program's back: restore a backup of the data "
+                    + "folder; or the file is of another version of this program: read it with that one")
         }
     }
 
