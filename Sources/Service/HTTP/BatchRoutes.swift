@@ -22,31 +22,43 @@ struct BatchRoutes: Sendable {
     /// other.
     private func upload(_ request: Request) async throws -> Response {
         let form = try form(of: request)
+        let isDryRun = try Self.isDryRun(request)
         let signature = request.headers[.settledSignature]
         let bytes: [UInt8]
         do {
             bytes = try await body(of: request)
         } catch let refusal as BatchRefusal {
-            await note(refusal, signature: signature)
+            if !isDryRun { await note(refusal, signature: signature) }
             throw Problem(refusal)
         }
         // The instant of receipt is the one at which the last byte is here.
         let received = clock.now
         return try await answer {
-            try intake.take(bytes, form: form, signature: signature, received: received)
+            guard isDryRun else {
+                return .given(try intake.take(bytes, form: form, signature: signature, received: received))
+            }
+            return .rehearsed(
+                try intake.rehearse(bytes, form: form, signature: signature, received: received))
         }
     }
 
-    private func answer(_ take: @escaping @Sendable () throws -> Intake.Answer) async throws -> Response {
+    private enum Outcome: Sendable {
+        case given(Intake.Answer)
+        case rehearsed(Intake.Rehearsal)
+    }
+
+    private func answer(_ take: @escaping @Sendable () throws -> Outcome) async throws -> Response {
         do {
             switch try await workers.runIfActive(take) {
-            case .stored(let document, let receipt):
+            case .given(.stored(let document, let receipt)):
                 log("batch stored", receipt)
                 return response(.created, document)
-            case .copy(let document):
+            case .given(.copy(let document)):
                 let receipt = try Receipt(parsing: document.bytes)
                 log("batch came again", receipt)
                 return response(.ok, document)
+            case .rehearsed(let rehearsal):
+                return response(rehearsal)
             }
         } catch let refusal as BatchRefusal {
             logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
@@ -80,6 +92,20 @@ struct BatchRoutes: Sendable {
         }
     }
 
+    /// Of a batch that would be new, the receipt without signature and seal: nobody can take it for one.
+    private func response(_ rehearsal: Intake.Rehearsal) -> Response {
+        switch rehearsal {
+        case .new(let receipt):
+            return Response(
+                status: .ok, headers: [.contentType: "application/json", .settledDryRun: "true"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: receipt.bytes)))
+        case .copy(let document):
+            var response = response(.ok, document)
+            response.headers[.settledDryRun] = "true"
+            return response
+        }
+    }
+
     private func response(_ status: HTTPResponse.Status, _ document: SealedDocument) -> Response {
         let headers: HTTPFields = [
             .contentType: "application/json",
@@ -95,7 +121,7 @@ struct BatchRoutes: Sendable {
 /// Reading a request.
 extension BatchRoutes {
     private func form(of request: Request) throws(Problem) -> BatchForm {
-        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+        if let encoding = request.headers[.contentEncoding], Self.isGzip(encoding) == nil {
             throw .unsupportedEncoding(found: encoding)
         }
         let type = request.headers[.contentType]
@@ -106,17 +132,53 @@ extension BatchRoutes {
         return form
     }
 
-    /// The whole body; throws the refusal `too_large` as soon as it is known, before more is kept.
+    /// Nil for an encoding that is not read.
+    private static func isGzip(_ encoding: String?) -> Bool? {
+        switch encoding?.lowercased() {
+        case nil, "identity": false
+        case "gzip", "x-gzip": true
+        default: nil
+        }
+    }
+
+    private static func isDryRun(_ request: Request) throws(Problem) -> Bool {
+        switch request.uri.queryParameters["dry_run"] {
+        case nil, "false": false
+        case "true": true
+        default: throw .parameterMalformed("dry_run", expected: "true or false")
+        }
+    }
+
+    /// The whole body, unpacked; throws the refusal `too_large` as soon as it is known, before more is kept.
     private func body(of request: Request) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         if let announced, announced > intake.limitBytes { throw intake.tooLarge }
+        let gzip =
+            Self.isGzip(request.headers[.contentEncoding]) == true
+            ? GzipBody(limit: intake.limitBytes) : nil
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(announced ?? 0)
+        if gzip == nil { bytes.reserveCapacity(announced ?? 0) }
+        var count = 0
         for try await piece in request.body {
-            guard bytes.count + piece.readableBytes <= intake.limitBytes else { throw intake.tooLarge }
-            piece.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
+            count += piece.readableBytes
+            guard count <= intake.limitBytes else { throw intake.tooLarge }
+            if let gzip {
+                try unpacked { () throws(GzipBody.Fault) in try gzip.append(piece) }
+            } else {
+                piece.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
+            }
         }
-        if let announced, announced != bytes.count { throw Problem.incomplete }
+        if let announced, announced != count { throw Problem.incomplete }
+        if let gzip { return try unpacked { () throws(GzipBody.Fault) in try gzip.finish() } }
         return bytes
+    }
+
+    private func unpacked<Value>(_ body: () throws(GzipBody.Fault) -> Value) throws -> Value {
+        do throws(GzipBody.Fault) { return try body() } catch {
+            switch error {
+            case .malformed: throw Problem.encodingMalformed
+            case .tooLarge: throw intake.tooLarge
+            }
+        }
     }
 }

@@ -16,6 +16,9 @@ public struct Daemon: Service {
     private let onListening: @Sendable (String) -> Void
     private let workers = NIOThreadPool(numberOfThreads: Self.mostBatchesInHand)
 
+    /// Where merchants' requests to read are answered.
+    private let readers = NIOThreadPool(numberOfThreads: 4)
+
     /// Batches that are checked and stored at the same time; as many as may share a commit.
     private static let mostBatchesInHand = 32
 
@@ -35,11 +38,13 @@ public struct Daemon: Service {
     /// Runs until it is told to stop. Throws `trouble` when the address cannot be had.
     public func run() async throws(Failure) {
         workers.start()
+        readers.start()
         do {
             let result = await Result { () async throws in try await serviceGroup.run() }
             // A batch that is being stored is stored to its end, whatever became of its connection: the store is
             // shut after this.
             try await workers.shutdownGracefully()
+            try await readers.shutdownGracefully()
             try result.get()
         } catch is CancellationError {
             logger.notice("stopped with unfinished uploads")
@@ -86,7 +91,8 @@ extension Daemon {
     /// The application, built on one page.
     private var application: some ApplicationProtocol {
         Application(
-            router: makeRouter(intake: intake, workers: workers, clock: clock, logger: logger),
+            router: makeRouter(
+                intake: intake, workers: workers, readers: readers, clock: clock, logger: logger),
             server: .http1(
                 configuration: .init(
                     idleTimeout: .seconds(60),
