@@ -6,6 +6,8 @@ import Store
 
 /// The alliance that the records are of: fifty merchants, half of them prepaying.
 enum BenchAlliance {
+    static let id = AllianceID("bench")!
+
     /// `validity`: how many months points are good for.
     static func alliance(validity: Int) -> Alliance {
         let from = LocalDate("2025-01-01")!
@@ -21,7 +23,7 @@ enum BenchAlliance {
                 ])
         }
         return Alliance(
-            id: AllianceID("bench")!, name: "Bench", currency: Currency(code: "EUR", exponent: 2),
+            id: id, name: "Bench", currency: Currency(code: "EUR", exponent: 2),
             timezone: "UTC", period: .month, expiry: Expiry(months: validity), maxAgeDays: 0, start: from,
             merchants: merchants)
     }

@@ -1,3 +1,6 @@
+import Service
+import Settlement
+
 /// What the clients send, as bytes.
 enum Requests {
     /// The upload of a batch, head and body.
@@ -14,14 +17,18 @@ enum Requests {
         return Array(head.utf8) + batch.bytes
     }
 
-    /// What is read while others upload. There is no route to a receipt yet: it is what the daemon answers.
-    static func readPath(_ batch: SignedBatch) -> String { "/healthz" }
+    /// What is read while others upload: a receipt.
+    static func readPath(_ batch: SignedBatch) -> String { "/v1/batches/\(batch.id)" }
 
-    /// The reading of a batch's receipt.
+    /// The reading of a batch's receipt. A token is good once; it is made now.
     static func read(_ batch: SignedBatch) throws -> [UInt8] {
+        let token = AccessToken.make(
+            alliance: BenchAlliance.id, key: try SignedBatches.key(of: batch.merchant),
+            now: Workload.received, seconds: 300)
         let head = """
             GET \(readPath(batch)) HTTP/1.1\r
             Host: 127.0.0.1\r
+            Authorization: Bearer \(token)\r
             \r
 
             """

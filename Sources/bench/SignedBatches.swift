@@ -6,6 +6,9 @@ struct SignedBatch: Sendable {
     let bytes: [UInt8]
     let signature: String
     let records: Int
+    /// The merchant's place, and what the merchant calls the batch.
+    let merchant: Int
+    let id: BatchID
 }
 
 /// Cuts a workload into batches of so many records, one merchant's each, signed with Ed25519.
@@ -50,10 +53,12 @@ struct SignedBatches {
         let records = open[merchant]
         open[merchant] = []
         sequences[merchant] += 1
+        let id = BatchID(verified: "b\(sequences[merchant])")
         let header = BatchHeader(
-            merchant: Workload.merchants[merchant], batch: BatchID(verified: "b\(sequences[merchant])"),
-            sequence: sequences[merchant], for: records)
+            merchant: Workload.merchants[merchant], batch: id, sequence: sequences[merchant], for: records)
         let bytes = BatchWriter.bytes(header, records, form: .ndjson)
-        return SignedBatch(bytes: bytes, signature: keys[merchant].sign(bytes), records: records.count)
+        return SignedBatch(
+            bytes: bytes, signature: keys[merchant].sign(bytes), records: records.count, merchant: merchant,
+            id: id)
     }
 }

@@ -84,6 +84,26 @@ struct BenchTests {
         #expect(ran.output.contains("NOT JUDGED") == isOther)
     }
 
+    @Test("The README's table has every row that is judged, with its bounds")
+    func readme() throws {
+        let rows = """
+            import sys; sys.dont_write_bytecode = True; sys.path.insert(0, "Deploy/lib")
+            from bench.rows import ROWS; from bench.table import bound
+            for row in ROWS:
+                if row.least is not None: print(f"{row.key}/ {bound(row, row.least)} | {bound(row, row.aim)} ")
+            """
+        let ran = try Command.named("python3", ["-c", rows], in: SharedFolder.repository).run()
+        let judged = ran.output.split(separator: "\n").map { $0.split(separator: "/") }
+        #expect(ran.status == 0 && judged.count == 16, "\(ran.errors)")
+        let readme = try String(
+            contentsOf: SharedFolder.repository.appendingPathComponent("README.md"), encoding: .utf8)
+        let lines = readme.split(separator: "\n")
+        for row in judged {
+            let shown = lines.filter { $0.hasPrefix("| `\(row[0])` |") }
+            #expect(shown.count == 1 && shown[0].contains("|\(row[1])|"), "\(row[0]): \(shown)")
+        }
+    }
+
     @Test("What it was asked wrongly, or cannot read, it says")
     func misuse() throws {
         let scratch = try Scratch()

@@ -41,57 +41,41 @@ public struct StatementFiles: Sendable {
     }
 
     private func write(_ document: SealedDocument, named name: String) throws(Failure) {
-        let parts = [
-            (name, document.bytes), (name + ".jws", Array(document.signature.utf8)),
-            (name + ".seal", Array(document.seal.utf8)),
-        ]
-        for (name, bytes) in parts {
-            let path = folder.appendingPathComponent(name)
-            try writing(path) { try Data(bytes).write(to: path) }
-        }
+        let path = folder.appendingPathComponent(name).path
+        try writeFile(document.bytes, at: path, O_TRUNC)
+        try writeFile(Array(document.signature.utf8), at: path + ".jws", O_TRUNC)
+        try writeFile(Array(document.seal.utf8), at: path + ".seal", O_TRUNC)
     }
 }
 
 /// DETAILS.csv while it is written: under another name until it is whole.
 struct DetailsFile {
-    private let path: URL
-    private let unfinished: URL
+    private let path: String
+    private let unfinished: String
 
     /// Begins it; what a run that was cut short left is gone.
     fileprivate init(in folder: URL) throws(Failure) {
-        path = folder.appendingPathComponent("DETAILS.csv")
-        let unfinished = folder.appendingPathComponent(".DETAILS.csv.part")
-        self.unfinished = unfinished
-        try writing(unfinished) { try Data().write(to: unfinished) }
+        path = folder.appendingPathComponent("DETAILS.csv").path
+        unfinished = folder.appendingPathComponent(".DETAILS.csv.part").path
+        try writeFile([], at: unfinished, O_TRUNC)
     }
 
     /// Adds the bytes that follow. The file is closed again: of many merchants' files that are written side by side
     /// none stays open.
-    func append(_ piece: [UInt8]) throws(Failure) {
-        try writing(unfinished) {
-            let file = open(unfinished.path, O_WRONLY | O_APPEND | O_CLOEXEC)
-            guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-            let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
-            try handle.write(contentsOf: piece)
-            try handle.close()
-        }
-    }
+    func append(_ piece: [UInt8]) throws(Failure) { try writeFile(piece, at: unfinished, O_APPEND) }
 
     /// Gives it its name.
     func finish() throws(Failure) {
-        try writing(path) {
-            guard rename(unfinished.path, path.path) == 0 else {
-                throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
-            }
+        guard rename(unfinished, path) == 0 else {
+            throw .trouble(path, "cannot rename \(unfinished) to it: \(String(cString: strerror(errno)))")
         }
     }
 }
 
-private func writing<Result>(_ path: URL, _ body: () throws -> Result) throws(Failure) -> Result {
-    do {
-        return try body()
-    } catch {
-        throw .trouble(
-            path.path, "cannot write it: \(error.localizedDescription)", hint: "is the disk full?")
-    }
+/// Does not wait for the disk, as Foundation's `write(to:)` does with each file: whatever a power cut takes of
+/// them can be had again.
+private func writeFile(_ bytes: [UInt8], at path: String, _ flag: Int32) throws(Failure) {
+    let file = try Descriptor(
+        opening: path, flags: O_WRONLY | O_CREAT | flag, mode: 0o644, attempt: "write it")
+    try file.writeAll(bytes)
 }
