@@ -93,8 +93,8 @@ let package = Package(
             ]),
         // Rules on the sources themselves.
         .testTarget(name: "TidyTests", dependencies: ["Service", "Fixtures"]),
-        // The built binary, as its users run it.
-        .testTarget(name: "EndToEndTests", dependencies: ["settled", "Oracle", "Fixtures"]),
+        // The built binary, as its users run it; and what measures it.
+        .testTarget(name: "EndToEndTests", dependencies: ["settled", "bench", "Oracle", "Fixtures"]),
     ]
 )
 

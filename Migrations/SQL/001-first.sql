@@ -184,7 +184,7 @@ CREATE TABLE outcomes (
 
 CREATE INDEX outcomes_pending ON outcomes (record) WHERE state = 'pending';
 
--- What members hold: open lots and debts, packed as Store/Closing/Holdings says. A close reads all rows in the
+-- What members hold: open lots and debts, packed as Store/Closing/HoldingsPacking says. A close reads all rows in the
 -- order of members and writes those that change; a member that holds nothing has none.
 CREATE TABLE holdings (
     member TEXT PRIMARY KEY,

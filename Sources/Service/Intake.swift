@@ -30,9 +30,10 @@ public struct Intake: Sendable {
     /// Checks and stores one batch; `received` is the instant at which its last byte was here.
     ///
     /// Throws `BatchRefusal`, of which an audit entry is kept and nothing else, or what the store throws when
-    /// it cannot do its work: then nothing is kept, and the same bytes may come again.
+    /// it cannot do its work: then nothing is kept, and the same bytes may come again. Of a batch that lay in
+    /// the spool, `owner` is whose folder it was: another's key is refused there.
     public func take(
-        _ bytes: [UInt8], form: BatchForm, signature: String?, received: Instant
+        _ bytes: [UInt8], form: BatchForm, signature: String?, received: Instant, of owner: SpoolOwner? = nil
     ) throws -> Answer {
         var signer: MerchantID?
         do {
@@ -40,6 +41,7 @@ public struct Intake: Sendable {
                 bytes: bytes, form: form, signature: signature, limit: limitBytes, received: received,
                 keys: try keys.lookup())
             signer = authentic.keyMerchant
+            try owner?.check(authentic)
             return try take(authentic, received: received)
         } catch let refusal as BatchRefusal {
             // Whose key it was is known of a valid signature only; before that, a key id is anyone's claim.
@@ -47,6 +49,18 @@ public struct Intake: Sendable {
                 refusal, digest: SHA256Digest(of: bytes).text, keyID: Self.keyID(signature), merchant: signer,
                 at: received)
             throw refusal
+        }
+    }
+
+    /// Whether the bytes are whole and signed by a key that may sign; notes nothing and keeps nothing.
+    func isSigned(_ bytes: [UInt8], form: BatchForm, signature: String, received: Instant) throws -> Bool {
+        do {
+            _ = try AuthenticBatch(
+                bytes: bytes, form: form, signature: signature, limit: limitBytes, received: received,
+                keys: try keys.lookup())
+            return true
+        } catch is BatchRefusal {
+            return false
         }
     }
 

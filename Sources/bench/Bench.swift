@@ -10,5 +10,8 @@ struct Bench: ParsableCommand {
             Each command prints one JSON object: how many records, how long, how many bytes. Deploy/bench runs \
             them beside the limits of the machine and prints the ratios; a figure alone says little.
             """,
-        subcommands: [WorkloadCommand.self, ScanCommand.self, SettleCommand.self, StartCommand.self])
+        subcommands: [
+            WorkloadCommand.self, ScanCommand.self, VerifyCommand.self, EngineCommand.self, FoundCommand.self,
+            IntakeCommand.self, CloseCommand.self, HTTPCommand.self,
+        ])
 }

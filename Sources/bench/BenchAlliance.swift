@@ -4,9 +4,10 @@ import Settlement
 import Signing
 import Store
 
-/// The alliance that the records are of: fifty merchants, half of them prepaying, points good for a year.
+/// The alliance that the records are of: fifty merchants, half of them prepaying.
 enum BenchAlliance {
-    static func alliance() -> Alliance {
+    /// `validity`: how many months points are good for.
+    static func alliance(validity: Int) -> Alliance {
         let from = LocalDate("2025-01-01")!
         let merchants = Workload.merchants.enumerated().map { place, id in
             Merchant(
@@ -21,15 +22,19 @@ enum BenchAlliance {
         }
         return Alliance(
             id: AllianceID("bench")!, name: "Bench", currency: Currency(code: "EUR", exponent: 2),
-            timezone: "UTC", period: .month, expiry: Expiry(months: 12), maxAgeDays: 0, start: from,
+            timezone: "UTC", period: .month, expiry: Expiry(months: validity), maxAgeDays: 0, start: from,
             merchants: merchants)
     }
 
-    /// A fresh store in an empty folder, with the merchants' keys.
-    static func found(_ folder: String) throws -> Store {
+    static func zone() throws -> ZoneRules { try ZoneInfo.rules(of: "UTC") }
+
+    /// A fresh data folder with the merchants' keys and the master secret, as `settled serve` wants it. The secret
+    /// is everybody's: what is measured with it proves nothing.
+    static func found(_ folder: String, validity: Int) throws -> Store {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        _ = try MasterSecretFile.write(secret, at: DataFolder(folder).secretPath)
         let store = try Store.create(
-            folder: folder, alliance: alliance(), zone: try ZoneInfo.rules(of: "UTC"), at: Workload.start)
+            folder: folder, alliance: alliance(validity: validity), zone: try zone(), at: Workload.start)
         for (place, merchant) in Workload.merchants.enumerated() {
             let key = try SignedBatches.key(of: place)
             guard let publicKey = key.verification.publicKey else {
@@ -40,5 +45,7 @@ enum BenchAlliance {
         return store
     }
 
-    static func master() throws -> MasterSecret { try MasterSecret(Array(repeating: 42, count: 32)) }
+    static func master() throws -> MasterSecret { try MasterSecret(secret) }
+
+    private static let secret = [UInt8](repeating: 42, count: 32)
 }

@@ -8,21 +8,21 @@ struct SignedBatch: Sendable {
     let records: Int
 }
 
-/// Cuts a workload into batches of 500 records, one merchant's each, signed with Ed25519.
+/// Cuts a workload into batches of so many records, one merchant's each, signed with Ed25519.
 struct SignedBatches {
-    static let size = 500
-
+    private let size: Int
     private var workload: Workload
     private let keys: [SigningKey]
     private var open: [[Record]]
     private var sequences: [Int64]
-    private var isDrained = false
 
-    init(_ workload: Workload) throws {
-        self.workload = workload
+    /// Each merchant's batches are numbered from `sequence` on.
+    init(_ shape: Shape, size: Int, from sequence: Int64 = 1) throws {
+        self.size = size
+        workload = Workload(shape)
         keys = try Workload.merchants.indices.map { try Self.key(of: $0) }
         open = Array(repeating: [], count: Workload.merchantCount)
-        sequences = Array(repeating: 0, count: Workload.merchantCount)
+        sequences = Array(repeating: sequence - 1, count: Workload.merchantCount)
     }
 
     /// The key that a merchant signs with.
@@ -31,18 +31,16 @@ struct SignedBatches {
             id: "bench-\(merchant)", seed: SecretBytes(Array(repeating: UInt8(merchant + 1), count: 32)))
     }
 
-    /// The next batches, at least this many records in all while there are as many.
+    /// Reads this many further records: the batches that they fill, and behind the last record those that
+    /// are not full.
     mutating func next(records: Int) -> [SignedBatch] {
         var batches: [SignedBatch] = []
-        var count = 0
-        while count < records, let reported = workload.next() {
+        for _ in 0..<records {
+            guard let reported = workload.next() else { break }
             open[reported.merchant].append(reported.record)
-            guard open[reported.merchant].count == Self.size else { continue }
-            batches.append(close(reported.merchant))
-            count += Self.size
+            if open[reported.merchant].count == size { batches.append(close(reported.merchant)) }
         }
-        if count < records, !isDrained {
-            isDrained = true
+        if workload.isDone {
             for merchant in open.indices where !open[merchant].isEmpty { batches.append(close(merchant)) }
         }
         return batches

@@ -1,3 +1,4 @@
+import Foundation
 import Settlement
 
 /// The shape of a loyalty programme's records: mostly earns, one in nine a redemption that the balance covers,
@@ -5,12 +6,7 @@ import Settlement
 struct Workload {
     static let merchantCount = 50
 
-    let records: Int
-    let members: Int
-    /// Of a thousand records, how many are reversals if there is something to reverse.
-    let reversals: Int
-    /// Whether few members have most of the records.
-    let isZipf: Bool
+    let shape: Shape
 
     private var random: Random
     private var produced = 0
@@ -24,42 +20,49 @@ struct Workload {
         let record: Record
     }
 
-    init(records: Int, members: Int, reversals: Int = 12, isZipf: Bool = false, seed: UInt64 = 1) {
-        self.records = records
-        self.members = members
-        self.reversals = reversals
-        self.isZipf = isZipf
-        random = Random(seed: seed)
-        balances = Array(repeating: 0, count: members)
+    init(_ shape: Shape) {
+        self.shape = shape
+        random = Random(seed: shape.seed)
+        balances = Array(repeating: 0, count: shape.members)
     }
 
-    /// January 2025 in UTC, all of which the records fill.
+    /// The first instant of 2025 in UTC, when the records begin.
     static let start = Instant(milliseconds: 1_735_689_600_000)
-    private static let span: Int64 = 30 * 86_400_000
+
+    /// When the batches are received: all their records lie before, and the first period is open.
+    static let received = start.advanced(byHours: 24 * 75)
 
     static let merchants = (1...merchantCount).map { number in
         MerchantID(verified: "M" + String(String(number + 1_000).dropFirst()))
     }
 
+    /// Whether there is no further record.
+    var isDone: Bool { produced == shape.records }
+
     /// The next record; nil behind the last.
     mutating func next() -> Reported? {
-        guard produced < records else { return nil }
-        let step = Self.span / Int64(records)
+        guard !isDone else { return nil }
+        let span = shape.days * 86_400_000
+        let step = span / Int64(shape.records)
         let at = Instant(
-            milliseconds: Self.start.milliseconds + Int64(produced) * Self.span / Int64(records)
+            milliseconds: Self.start.milliseconds + Int64(produced) * span / Int64(shape.records)
                 + Int64(random.below(Int(step / 2) + 1)))
         produced += 1
-        let member = isZipf ? Int(Double(members - 1) * pow4(random.fraction())) : random.below(members)
+        let member = shape.isZipf ? frequent() : random.below(shape.members)
         let kind = random.below(1_000)
         let merchant = random.below(Self.merchantCount)
         if kind < 122, balances[member] >= 50 { return redemption(of: member, at: at, merchant: merchant) }
-        if kind >= 1_000 - reversals, let earn = last[member] {
+        if kind >= 1_000 - shape.reversals, let earn = last[member] {
             return reversal(of: earn, member: member, at: at)
         }
         return earn(of: member, at: at, merchant: merchant)
     }
 
-    private func pow4(_ value: Double) -> Double { value * value * value * value }
+    /// A member by Zipf's law of exponent 1: the share of the first k of n members is log k / log n.
+    private mutating func frequent() -> Int {
+        let rank = exp(random.fraction() * log(Double(shape.members) + 1))
+        return min(shape.members, Int(rank)) - 1
+    }
 
     private mutating func earn(of member: Int, at: Instant, merchant: Int) -> Reported {
         let points = 10 + Int64(random.below(490))

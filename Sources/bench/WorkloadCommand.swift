@@ -13,13 +13,12 @@ struct WorkloadCommand: ParsableCommand {
 
     enum Form: String, ExpressibleByArgument, CaseIterable { case plain, ndjson, csv }
 
-    @Option(help: "How many records.") var records = 100_000
-    @Option(help: "How many members; a tenth of the records by default.") var members: Int?
+    @OptionGroup var options: ShapeOptions
     @Option(help: "The form: plain, ndjson or csv.") var form = Form.plain
     @Argument(help: "The file to write.") var file: String
 
     func run() throws {
-        var workload = Workload(records: records, members: members ?? max(1, records / 10))
+        var workload = Workload(options.shape)
         var all: [Workload.Reported] = []
         while let reported = workload.next() { all.append(reported) }
         try Data(form == .plain ? plain(all) : batch(all)).write(to: URL(fileURLWithPath: file))

@@ -24,6 +24,7 @@ extension KeyCommand {
                 Examples:
                   settled key add M001 --data DIR
                   settled key add M001 --ed25519 public.pem --id M001-2027 --data DIR
+                  settled key add M001 --ed25519 ~/.ssh/id_ed25519.pub --id M001-ssh --data DIR
                   settled key add --operator --data DIR
                 """)
 
@@ -101,7 +102,7 @@ extension KeyCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the registered keys.",
+            abstract: "List the registered keys, and when a batch signed with each was last received.",
             discussion: "Example:\n  settled key list --data DIR --json")
 
         @OptionGroup var place: DataOption
@@ -110,8 +111,11 @@ extension KeyCommand {
         var json = false
 
         func run() throws {
-            let keys = try place.folder.openStore().keys()
-            print(json ? KeyListing.json(keys) + "\n" : KeyListing.text(keys), terminator: "")
+            let store = try place.folder.openStore()
+            let (keys, uses) = (try store.keys(), try store.lastUses())
+            print(
+                json ? KeyListing.json(keys, uses: uses) + "\n" : KeyListing.text(keys, uses: uses),
+                terminator: "")
         }
     }
 

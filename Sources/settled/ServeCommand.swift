@@ -17,6 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
               #       or {socket: /run/settled/http.sock}
               batch:  {max_bytes: 67108864}
               log:    {level: info, format: text}   # or json
+              spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
 
             Example:
               settled serve --data /var/lib/settled --config /etc/settled/settled.yaml
@@ -46,6 +47,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
+            "Also take batches that uploads leave in DIR/MERCHANT/in, each with its .jws.", valueName: "dir"))
+    var spool: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
             "Start the daemon's clock at this instant (RFC 3339), for tests and replays; it runs on.",
             valueName: "instant"))
     var now: Instant?
@@ -53,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let flags = DaemonConfiguration.Flags(
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
-            maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat)
+            maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat, spool: spool)
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
         let open = try place.folder.open()
         let daemon = Daemon(

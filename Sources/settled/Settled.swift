@@ -24,11 +24,14 @@ struct Settled: AsyncParsableCommand {
                 subcommands: [
                     InitCommand.self, ApplyCommand.self, KeyCommand.self, ServeCommand.self,
                     CloseCommand.self,
-                    StatementCommand.self,
+                    StatementCommand.self, OperatorCommand.self, StatusCommand.self, AuditCommand.self,
                 ]),
             CommandGroup(
                 name: "The merchant's",
-                subcommands: [SignCommand.self, SubmitCommand.self, VerifyCommand.self, TokenCommand.self]),
+                subcommands: [
+                    CheckCommand.self, ConvertCommand.self, SignCommand.self, SubmitCommand.self,
+                    VerifyCommand.self, TokenCommand.self,
+                ]),
             CommandGroup(name: "Try-out", subcommands: [SimulateCommand.self]),
         ])
 

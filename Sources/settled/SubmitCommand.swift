@@ -8,8 +8,10 @@ struct SubmitCommand: AsyncParsableCommand {
         abstract: "Sign a batch, upload it, check and keep the receipt.",
         discussion: """
             Keeps NAME.receipt.json with its .jws and .seal beside the file. Submitting the same file again \
-            is harmless: it gives the first receipt. The receipt is checked by the seal's keys in --seal-key, \
-            or in a `seal.jwks` beside the key file.
+            is harmless: it gives the first receipt. So a daemon that cannot be reached, has no time or does \
+            not answer is tried again, with longer and longer pauses, for as long as --wait says.
+
+            The receipt is checked by the seal's keys in --seal-key, or in a `seal.jwks` beside the key file.
 
             Example:
               settled submit 2026-11-01.ndjson --url https://settle.example --key batch_M001_1.key \\
@@ -36,8 +38,19 @@ struct SubmitCommand: AsyncParsableCommand {
         help: ArgumentHelp("The merchant's statement key, to check the receipt by.", valueName: "keyfile"))
     var statementKey: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("How long to try again while the daemon cannot take it.", valueName: "seconds"))
+    var wait = 30
+
     @Flag(name: .long, help: "Print the receipt itself.")
     var json = false
+
+    func validate() throws {
+        guard (0...604_800).contains(wait) else {
+            throw ValidationError("--wait: expected 0 … 604800 seconds, found \(wait)")
+        }
+    }
 
     func run() async throws {
         var receiptKeys: [VerificationKey] = []
@@ -46,7 +59,12 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         if let statementKey { receiptKeys.append(try KeyFile.readSigning(statementKey).verification) }
         let submission = try Submission(file: file, key: try with.key(), receiptKeys: receiptKeys)
-        let outcome = try await submission.send(to: url)
+        let outcome = try await submission.send(
+            to: url, retrying: Retries(total: .seconds(wait))
+        ) { failure, pause in
+            complain(
+                "\(failure.place): \(failure.problem)\n  trying again in \(pause.components.seconds + 1) s")
+        }
         if !outcome.isVerified {
             complain(
                 "warning: the receipt's digest matches, its seal is not checked: no key of it is at hand\n"

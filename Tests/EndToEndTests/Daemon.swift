@@ -11,18 +11,21 @@ final class Daemon {
         let log: String
     }
 
-    /// Starts it on a free port and waits until it says where it listens.
-    init(data: String) throws {
+    /// Starts it on a free port, with more flags, and waits until it says where it listens.
+    init(data: String, _ flags: String...) throws {
         scratch = try Scratch()
         let log = scratch.file("log")
-        process = try Command.settled("serve", "--data", data, "--listen", "127.0.0.1:0")
+        let arguments = ["serve", "--data", data, "--listen", "127.0.0.1:0"] + flags
+        process = try Command(Command.settledPath, arguments)
             .start(output: scratch.file("out"), errors: log)
         var found: String?
         for _ in 0..<300 where found == nil && process.isRunning {
             usleep(50_000)
             let said = try String(contentsOf: log, encoding: .utf8)
             // Whole only once the line has ended.
-            guard let start = said.range(of: "http://"), said.hasSuffix("\n") else { continue }
+            guard let start = said.range(of: "http://"), said[start.lowerBound...].contains("\n") else {
+                continue
+            }
             found = String(said[start.lowerBound...].prefix { !" \"\n".contains($0) })
         }
         guard let found else {

@@ -60,10 +60,22 @@ struct ConfigurationTests {
                 ))
     }
 
+    @Test("The spool is there when a folder is named, by the file or by the flag, which wins")
+    func spool() async throws {
+        #expect(try await read("log: {level: info}").spool == nil)
+        let text = "spool: {folder: /s, poll_seconds: 5, quiet_seconds: 0}"
+        #expect(
+            try await read(text).spool == SpoolSettings(folder: "/s", pollSeconds: 5, quietSeconds: 0))
+        #expect(
+            try await read(text, flags: .init(spool: "/f")).spool
+                == SpoolSettings(folder: "/f", pollSeconds: 5, quietSeconds: 0))
+        #expect(try await read("", flags: .init(spool: "/f")).spool == SpoolSettings(folder: "/f"))
+    }
+
     @Test(
         "What is wrong is refused with its place",
         arguments: [
-            ("listne: {port: 1}", ":1", "expected one of listen, batch, log, found listne"),
+            ("listne: {port: 1}", ":1", "expected one of listen, batch, log, spool, found listne"),
             ("log:\n  levle: info\n", ":2", "expected one of level, format, found levle"),
             ("listen: 8080", ":1", "expected some of host, port, socket"),
             ("log: {level: [info]}", ":1", "expected one value"),
@@ -76,6 +88,8 @@ struct ConfigurationTests {
             ("listen: {socket: /s, port: 1}", "", "found both"),
             ("batch: {max_bytes: 0}", "", "batch.max_bytes: expected 1 … 536870912, found 0"),
             ("log: {level: loud}", "", "log.level: expected one of trace, debug"),
+            ("spool: {poll_seconds: 5}", "", "spool.folder: expected the folder of the spool, found none"),
+            ("spool: {folder: /s, poll_seconds: 0}", "", "spool.poll_seconds: expected 1 … 3600, found 0"),
             ("log: {format: xml}", "", "log.format: expected one of text, json, found xml"),
         ])
     func wrong(text: String, place: String, problem: String) async throws {

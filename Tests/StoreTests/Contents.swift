@@ -41,7 +41,7 @@ extension ClosingTransaction {
         var stream = try members()
         var inputs: [MemberInput] = []
         while let group = try stream.nextGroup(byteCount: groupBytes) {
-            inputs += group.members.map { group.unpack($0).input }
+            inputs += group.members.indices.map { group.unpack($0).input }
         }
         return inputs
     }

@@ -46,6 +46,15 @@ struct PlanTests {
             ])
     }
 
+    @Test("A period's details are read from its own settlements, in the order of members")
+    func details() throws {
+        let scene = try Scene()
+        #expect(
+            try plan(scene, Store.settlementsOfPeriod) == [
+                "SEARCH settlements USING INDEX sqlite_autoindex_settlements_1 (period=?)"
+            ])
+    }
+
     @Test("Every record is in one state, and the counts are theirs")
     func states() throws {
         let scene = try Scene()

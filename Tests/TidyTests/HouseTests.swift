@@ -25,6 +25,13 @@ struct HouseTests {
         }
     }
 
+    @Test("No two files of Sources bear the same name")
+    func twins() {
+        let names = SourceFile.swift(in: "Sources").map { $0.path.split(separator: "/").last ?? "" }
+        let twins = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 }
+        #expect(twins.isEmpty, "\(twins.keys.sorted())")
+    }
+
     @Test("Nothing stands at the top but what the architecture names")
     func topLevel() throws {
         let names = Set(

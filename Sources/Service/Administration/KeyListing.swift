@@ -1,24 +1,33 @@
-import Settlement
+public import Settlement
 import Signing
 public import Store
 
 /// Registered keys, for people and for scripts.
 public enum KeyListing {
-    /// Aligned columns.
-    public static func text(_ keys: [RegisteredKey]) -> String {
+    /// Aligned columns; `uses` says when a batch signed with a key was last received, by the key's id.
+    public static func text(_ keys: [RegisteredKey], uses: [String: Instant] = [:]) -> String {
         var table = TextTable(
-            .left("KEY"), .left("ALGORITHM"), .left("OWNER"), .left("ADDED"), .left("STATE"))
+            .left("KEY"), .left("ALGORITHM"), .left("OWNER"), .left("ADDED"), .left("LAST USED"),
+            .left("STATE"))
         for key in keys {
             let state = key.revokedFrom.map { "revoked from \(time($0))" } ?? "active"
-            table.add(key.id, key.algorithm.rawValue, owner(key), time(key.added), state)
+            table.add(
+                key.id, key.algorithm.rawValue, owner(key), time(key.added),
+                uses[key.id].map(time) ?? "never", state)
         }
         return table.lines.map { $0 + "\n" }.joined()
     }
 
-    /// A JSON array of `id`, `algorithm`, `owner`, `added` and, of a revoked one, `revoked_from`.
-    public static func json(_ keys: [RegisteredKey]) -> String {
+    /// A JSON array of `id`, `algorithm`, `owner`, `added`, of a revoked one `revoked_from`, and of one that was
+    /// used `last_used`.
+    public static func json(_ keys: [RegisteredKey], uses: [String: Instant] = [:]) -> String {
         var json = CanonicalJSON()
-        json.array(keys) { json, key in json.object { members(key, file: nil, &$0) } }
+        json.array(keys) { json, key in
+            json.object { object in
+                members(key, file: nil, &object)
+                object.member("last_used", ifPresent: uses[key.id].map(time))
+            }
+        }
         return String(decoding: json.bytes, as: UTF8.self)
     }
 

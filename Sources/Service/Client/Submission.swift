@@ -39,11 +39,39 @@ public struct Submission: Sendable {
 
     /// Uploads, and checks and keeps the receipt beside the file.
     ///
-    /// Throws `refused` with what the problem details say, and `trouble` when the daemon cannot be reached,
-    /// cannot work, or answers with what is not a receipt of these bytes.
-    public func send(to url: String) async throws(Failure) -> Outcome {
+    /// While the daemon cannot be reached or cannot work, it is tried again as `retrying` says, always with the
+    /// same bytes: if an earlier try had arrived, its receipt is what comes back. `onRetry` is told before each
+    /// pause. Throws `refused` with what the problem details say, and `trouble` when the daemon cannot be
+    /// reached, cannot work, or answers with what is not a receipt of these bytes.
+    public func send(
+        to url: String, retrying: Retries = .none,
+        onRetry: (Failure, _ pause: Duration) -> Void = { _, _ in }
+    ) async throws(Failure) -> Outcome {
         let target = try Self.target(of: url)
-        let answer = try await post(to: target)
+        let end = ContinuousClock.now + retrying.total
+        var number = 0
+        while true {
+            let failure: Failure
+            var asked: Duration?
+            do throws(Failure) {
+                let answer = try await post(to: target)
+                guard answer.asksForPatience else { return try outcome(answer, from: target) }
+                asked = answer.retryAfter
+                failure = ProblemText(answer.document.bytes).failure(
+                    .trouble, place: target, status: answer.status)
+            } catch {
+                guard error.kind == .trouble else { throw error }
+                failure = error
+            }
+            let pause = retrying.pause(after: number, asked: asked)
+            guard !Task.isCancelled, ContinuousClock.now + pause <= end else { throw failure }
+            onRetry(failure, pause)
+            try? await Task.sleep(for: pause)
+            number += 1
+        }
+    }
+
+    private func outcome(_ answer: Answer, from target: String) throws(Failure) -> Outcome {
         switch answer.status {
         case 200, 201:
             let kept = ReceiptFile(beside: file, document: answer.document)
@@ -84,6 +112,12 @@ extension Submission {
     private struct Answer {
         let status: Int
         let document: SealedDocument
+        /// What the daemon asks to be waited.
+        let retryAfter: Duration?
+
+        /// Whether the same bytes may be taken later: the daemon, or what stands before it, does not work now or
+        /// has too much to do.
+        var asksForPatience: Bool { [408, 425, 429].contains(status) || status >= 500 }
     }
 
     private func post(to url: String) async throws(Failure) -> Answer {
@@ -116,7 +150,9 @@ extension Submission {
             document: SealedDocument(
                 bytes: Array(body.readableBytesView),
                 signature: response.headers.first(name: "Settled-Signature") ?? "",
-                seal: response.headers.first(name: "Settled-Seal") ?? ""))
+                seal: response.headers.first(name: "Settled-Seal") ?? ""),
+            retryAfter: response.headers.first(name: "Retry-After").flatMap { Int($0) }
+                .flatMap { (0...86_400).contains($0) ? .seconds($0) : nil })
     }
 
     // A receipt or a problem lists refused records: about as many bytes as the batch has.

@@ -8,15 +8,17 @@ extension DaemonConfiguration {
         public var maxBatchBytes: Int?
         public var logLevel: String?
         public var logFormat: String?
+        public var spool: String?
 
         public init(
             listen: Listen? = nil, maxBatchBytes: Int? = nil, logLevel: String? = nil,
-            logFormat: String? = nil
+            logFormat: String? = nil, spool: String? = nil
         ) {
             self.listen = listen
             self.maxBatchBytes = maxBatchBytes
             self.logLevel = logLevel
             self.logFormat = logFormat
+            self.spool = spool
         }
     }
 
@@ -39,6 +41,7 @@ extension DaemonConfiguration {
             "batch.max_bytes", within: batchBytes, or: configuration.maxBatchBytes)
         configuration.logLevel = try await values.choice("log.level", or: configuration.logLevel)
         configuration.logFormat = try await values.choice("log.format", or: configuration.logFormat)
+        configuration.spool = try await values.spool()
         return configuration
     }
 
@@ -49,6 +52,7 @@ extension DaemonConfiguration {
         values["batch.max_bytes"] = flags.maxBatchBytes.map { ConfigValue(.int($0), isSecret: false) }
         values["log.level"] = flags.logLevel.map { ConfigValue(.string($0), isSecret: false) }
         values["log.format"] = flags.logFormat.map { ConfigValue(.string($0), isSecret: false) }
+        values["spool.folder"] = flags.spool.map { ConfigValue(.string($0), isSecret: false) }
         let fromFlags = InMemoryProvider(name: "flags", values: values)
         guard let file else { return [fromFlags] }
         let path = InMemoryProvider(values: ["filePath": ConfigValue(.string(file), isSecret: false)])
@@ -120,5 +124,23 @@ private struct Values {
             throw .misused(place, "\(key): expected one of \(choices), found \(text)")
         }
         return choice
+    }
+}
+
+extension Values {
+    /// Nil: no folder is named, and then nothing else of a spool may be.
+    fileprivate func spool() async throws(Failure) -> SpoolSettings? {
+        let poll = try await integer("spool.poll_seconds", within: SpoolSettings.pollBounds)
+        let quiet = try await integer("spool.quiet_seconds", within: SpoolSettings.quietBounds)
+        guard let folder = try await text("spool.folder"), !folder.isEmpty else {
+            guard poll == nil && quiet == nil else {
+                throw .misused(place, "spool.folder: expected the folder of the spool, found none")
+            }
+            return nil
+        }
+        var settings = SpoolSettings(folder: folder)
+        settings.pollSeconds = poll ?? settings.pollSeconds
+        settings.quietSeconds = quiet ?? settings.quietSeconds
+        return settings
     }
 }

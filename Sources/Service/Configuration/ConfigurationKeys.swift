@@ -8,6 +8,7 @@ enum ConfigurationKeys {
         ("listen", ["host", "port", "socket"]),
         ("batch", ["max_bytes"]),
         ("log", ["level", "format"]),
+        ("spool", ["folder", "poll_seconds", "quiet_seconds"]),
     ]
 
     /// Throws `misused` with file and line for a section or key that is not known, and for text that is not

@@ -17,15 +17,18 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var maxBatchBytes: Int
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
+    /// Nil: batches come over HTTP only.
+    public var spool: SpoolSettings?
 
     public init(
         listen: Listen = .address(host: "127.0.0.1", port: 8080), maxBatchBytes: Int = 64 << 20,
-        logLevel: Logger.Level = .info, logFormat: LogFormat = .text
+        logLevel: Logger.Level = .info, logFormat: LogFormat = .text, spool: SpoolSettings? = nil
     ) {
         self.listen = listen
         self.maxBatchBytes = maxBatchBytes
         self.logLevel = logLevel
         self.logFormat = logFormat
+        self.spool = spool
     }
 
     /// The bounds of `maxBatchBytes`.

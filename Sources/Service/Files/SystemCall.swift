@@ -37,6 +37,12 @@ struct Descriptor: ~Copyable {
         guard number >= 0 else { throw .fromSystem(path, attempt) }
     }
 
+    /// Takes over a descriptor that is open.
+    init(_ number: Int32, path: String) {
+        self.number = number
+        self.path = path
+    }
+
     deinit { if number >= 0 { close(number) } }
 
     /// The file's kind, owner, mode and size.

@@ -64,9 +64,16 @@ public struct Daemon: Service {
             service: application, serviceName: "HTTP")
         let farewell = ServiceGroupConfiguration.ServiceConfiguration(
             service: Farewell(manager: manager, logger: logger), serviceName: "farewell")
+        let spool = configuration.spool.map { settings in
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: SpoolService(
+                    settings: settings, intake: intake, clock: clock, logger: logger, workers: workers),
+                serviceName: "spool")
+        }
         // Services stop in reverse: first the word to the service manager, then the server.
         var group = ServiceGroupConfiguration(
-            services: [server, farewell], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+            services: (spool.map { [$0] } ?? []) + [server, farewell],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         // A peer that never ends its upload does not keep the daemon: what is not whole is not stored.
         group.maximumGracefulShutdownDuration = .seconds(Self.patienceSeconds)
         return ServiceGroup(configuration: group)

@@ -30,11 +30,18 @@ struct SimulationOutput {
         let folder = self.folder.appendingPathComponent(period.id, isDirectory: true)
         var files: [MerchantID: StatementFiles] = [:]
         for statement in closed.statements {
-            let merchant = try StatementFiles(folder.appendingPathComponent(statement.merchant.text).path)
+            let merchant = try StatementFiles(
+                folder.appendingPathComponent(Self.name(of: statement.merchant)).path)
             try merchant.write(statement: statement.document)
             files[statement.merchant] = merchant
         }
         try store.details(period: period.ordinal) { try files[$0]?.append(toDetails: $1) }
         try StatementFiles(folder.path).write(closing: closed.closing)
+    }
+
+    /// A merchant's folder: its id, and behind it a `~`, which no id has, where the closing's files are called so.
+    private static func name(of merchant: MerchantID) -> String {
+        let taken = ["CLOSING.json", "CLOSING.json.jws", "CLOSING.json.seal"]
+        return taken.contains(merchant.text) ? merchant.text + "~" : merchant.text
     }
 }

@@ -1,30 +1,40 @@
 /// An alliance with its zone: everything that is dated by local days, turned into instants once. What
 /// holds at a moment is asked here, and nowhere else. Rulebook §2, §5.
 public struct Schedule: Sendable {
-    public let alliance: Alliance
-    public let zone: ZoneRules
-    public let calendar: PeriodCalendar
+    public var alliance: Alliance { parts.alliance }
+    public var zone: ZoneRules { parts.zone }
+    public var calendar: PeriodCalendar { parts.calendar }
 
-    private let places: PlaceTable<MerchantID>
-    /// By place.
-    private let entries: [Entry]
-    private let campaigns: [CampaignID: Dated<Campaign>]
-    private let items: [ItemID: Dated<Item>]
+    /// All of it behind one reference: a schedule goes with every member that is settled.
+    private let parts: Parts
 
     /// Takes an alliance that has no `problems`, and the rules of its `timezone`.
-    public init(alliance: Alliance, zone: ZoneRules) {
-        precondition(
-            zone.name == alliance.timezone,
-            "the alliance is in \(alliance.timezone), the rules are of \(zone.name)")
-        self.alliance = alliance
-        self.zone = zone
-        calendar = PeriodCalendar(length: alliance.period, start: alliance.start, zone: zone)
-        places = PlaceTable(alliance.merchants.map(\.id))
-        entries = alliance.merchants.map { Entry($0, zone: zone) }
-        campaigns = Self.indexed(
-            alliance.campaigns.map { ($0.id, Dated($0, from: $0.from, until: $0.until, zone: zone)) })
-        items = Self.indexed(
-            alliance.items.map { ($0.id, Dated($0, from: $0.from, until: $0.until, zone: zone)) })
+    public init(alliance: Alliance, zone: ZoneRules) { parts = Parts(alliance, zone) }
+
+    private final class Parts: Sendable {
+        let alliance: Alliance
+        let zone: ZoneRules
+        let calendar: PeriodCalendar
+        let places: PlaceTable<MerchantID>
+        /// By place.
+        let entries: [Entry]
+        let campaigns: [CampaignID: Dated<Campaign>]
+        let items: [ItemID: Dated<Item>]
+
+        init(_ alliance: Alliance, _ zone: ZoneRules) {
+            precondition(
+                zone.name == alliance.timezone,
+                "the alliance is in \(alliance.timezone), the rules are of \(zone.name)")
+            self.alliance = alliance
+            self.zone = zone
+            calendar = PeriodCalendar(length: alliance.period, start: alliance.start, zone: zone)
+            places = PlaceTable(alliance.merchants.map(\.id))
+            entries = alliance.merchants.map { Entry($0, zone: zone) }
+            campaigns = Schedule.indexed(
+                alliance.campaigns.map { ($0.id, Dated($0, from: $0.from, until: $0.until, zone: zone)) })
+            items = Schedule.indexed(
+                alliance.items.map { ($0.id, Dated($0, from: $0.from, until: $0.until, zone: zone)) })
+        }
     }
 
     private static func indexed<Key: Hashable, Value>(_ pairs: [(Key, Value)]) -> [Key: Value] {
@@ -66,11 +76,11 @@ public struct Schedule: Sendable {
 }
 
 extension Schedule {
-    private func entry(_ id: MerchantID) -> Entry? { places.place(of: id).map { entries[$0] } }
+    private func entry(_ id: MerchantID) -> Entry? { parts.places.place(of: id).map { parts.entries[$0] } }
 
     public func merchant(_ id: MerchantID) -> Merchant? { entry(id)?.merchant }
-    public func campaign(_ id: CampaignID) -> Campaign? { campaigns[id]?.value }
-    public func item(_ id: ItemID) -> Item? { items[id]?.value }
+    public func campaign(_ id: CampaignID) -> Campaign? { parts.campaigns[id]?.value }
+    public func item(_ id: ItemID) -> Item? { parts.items[id]?.value }
 
     /// The terms in force, whatever the merchant's status; nil before the first and of an unknown merchant.
     public func terms(of merchant: MerchantID, at instant: Instant) -> Terms? {
@@ -79,11 +89,11 @@ extension Schedule {
 
     /// As `terms(of:at:)`, with the name that their `from` gives them.
     func labelledTerms(of merchant: MerchantID, at instant: Instant) -> (terms: Terms, label: TermsName)? {
-        guard let place = places.place(of: merchant) else { return nil }
+        guard let place = parts.places.place(of: merchant) else { return nil }
         // Terms are few and the latest are asked for most.
-        for index in stride(from: entries[place].terms.count - 1, through: 0, by: -1)
-        where entries[place].terms[index].from <= instant {
-            return (entries[place].terms[index].terms, entries[place].terms[index].label)
+        for index in stride(from: parts.entries[place].terms.count - 1, through: 0, by: -1)
+        where parts.entries[place].terms[index].from <= instant {
+            return (parts.entries[place].terms[index].terms, parts.entries[place].terms[index].label)
         }
         return nil
     }
@@ -130,11 +140,11 @@ extension Schedule {
 
     /// Whether the instant lies between the campaign's `from` and its `until`.
     public func isActive(_ campaign: Campaign, at instant: Instant) -> Bool {
-        campaigns[campaign.id]?.isActive(at: instant) ?? false
+        parts.campaigns[campaign.id]?.isActive(at: instant) ?? false
     }
 
     /// Whether the instant lies between the item's `from` and its `until`.
     public func isActive(_ item: Item, at instant: Instant) -> Bool {
-        items[item.id]?.isActive(at: instant) ?? false
+        parts.items[item.id]?.isActive(at: instant) ?? false
     }
 }

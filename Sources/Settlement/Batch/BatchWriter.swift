@@ -2,20 +2,47 @@
 /// not checked, so that wrong batches can be written too.
 public struct BatchWriter: Sendable {
     private var bytes: [UInt8] = []
+    private let form: BatchForm
+    private let columns: [RecordField]
+
+    /// `fields` are the columns of CSV.
+    init(_ form: BatchForm, fields: RecordFields) {
+        self.form = form
+        columns = RecordField.allCases.filter { fields.contains(RecordFields($0)) }
+    }
 
     /// The bytes of a batch. Lines end with LF, instants are written in UTC to the millisecond, members and
     /// columns in the rulebook's order; in CSV, columns that no record fills are left out.
     public static func bytes(_ header: BatchHeader, _ records: [Record], form: BatchForm) -> [UInt8] {
-        var writer = BatchWriter()
-        switch form {
-        case .ndjson:
-            writer.write(object: header)
-            for record in records { writer.write(object: record) }
-        case .csv:
-            writer.write(row: header)
-            writer.write(rows: records)
-        }
+        let fields = records.reduce(RecordFields.always) { $0.union($1.givenFields) }
+        var writer = BatchWriter(form, fields: fields)
+        writer.write(header)
+        for record in records { writer.write(record) }
         return writer.bytes
+    }
+
+    /// What comes before the records.
+    mutating func write(_ header: BatchHeader) {
+        switch form {
+        case .ndjson: write(object: header)
+        case .csv:
+            write(row: header)
+            line(columns.map(\.name).joined(separator: ",").utf8)
+        }
+    }
+
+    mutating func write(_ record: Record) {
+        switch form {
+        case .ndjson: write(object: record)
+        case .csv: line(columns.map { record.text(of: $0) ?? "" }.joined(separator: ",").utf8)
+        }
+    }
+
+    /// Hands over what is written, if it has so many bytes, and forgets it.
+    mutating func flush(atLeast count: Int, _ emit: ([UInt8]) -> Void) {
+        guard bytes.count >= count else { return }
+        emit(bytes)
+        bytes.removeAll(keepingCapacity: true)
     }
 
     private mutating func line(_ text: some Sequence<UInt8>) {
@@ -77,6 +104,7 @@ extension BatchWriter {
         line(json.bytes)
     }
 
+    // No cell needs quotes: identifiers hold neither comma nor quote.
     private mutating func write(row header: BatchHeader) {
         var cells = [
             BatchFormat.name, "merchant=\(header.merchant)", "batch=\(header.batch)",
@@ -86,21 +114,21 @@ extension BatchWriter {
         if header.strict { cells.append("strict=true") }
         line(cells.joined(separator: ",").utf8)
     }
-
-    // No cell needs quotes: identifiers hold neither comma nor quote.
-    private mutating func write(rows records: [Record]) {
-        let columns = RecordField.allCases.filter { field in
-            RecordFields.always.contains(RecordFields(field))
-                || records.contains { $0.text(of: field) != nil }
-        }
-        line(columns.map(\.name).joined(separator: ",").utf8)
-        for record in records {
-            line(columns.map { record.text(of: $0) ?? "" }.joined(separator: ",").utf8)
-        }
-    }
 }
 
 extension Record {
+    /// The members that it has.
+    var givenFields: RecordFields {
+        var fields = RecordFields.always
+        for (field, isGiven) in [
+            (RecordField.amount, amount != nil), (.ref, ref != nil), (.store, store != nil),
+            (.expires, expires != nil), (.campaign, campaign != nil), (.item, item != nil),
+        ] where isGiven {
+            fields.insert(RecordFields(field))
+        }
+        return fields
+    }
+
     /// A member as both forms write it, numbers in digits; nil if it is absent.
     fileprivate func text(of field: RecordField) -> String? {
         switch field {

@@ -84,6 +84,17 @@ struct Returnable {
     /// Sum of the points not given back.
     var left = Points.zero
 
+    /// What is left of each redemption of which these are the allocations.
+    static func byRedemption(_ allocations: [Allocation]) -> [RecordNumber: Returnable] {
+        var returnable: [RecordNumber: Returnable] = [:]
+        for position in allocations.indices.sorted(by: { allocations[$0].ordinal < allocations[$1].ordinal })
+        {
+            returnable[allocations[position].redemption, default: Returnable()]
+                .add(position, allocations[position])
+        }
+        return returnable
+    }
+
     /// Takes the allocations in order of consumption.
     mutating func add(_ position: Int, _ allocation: Allocation) {
         positions.append(position)

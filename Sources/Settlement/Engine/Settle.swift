@@ -6,7 +6,7 @@
 /// Precondition: every record was admitted under this schedule, so that its terms can be found.
 public func settle(_ input: MemberInput, period: Period, schedule: Schedule) -> MemberOutput {
     var account = MemberAccount(input, schedule: schedule)
-    for position in account.output.settled.events.indices {
+    for position in 0..<account.output.settled.events.count {
         account.expire(through: account.output.settled.events[position].effective)
         account.settle(position)
     }
@@ -14,8 +14,8 @@ public func settle(_ input: MemberInput, period: Period, schedule: Schedule) -> 
     return account.finished()
 }
 
-/// A member's points while one period is settled.
-struct MemberAccount {
+/// A member's points while one period is settled. There is one of it, which is never copied.
+struct MemberAccount: ~Copyable {
     let schedule: Schedule
     var holdings: Holdings
     var output: MemberOutput
@@ -46,12 +46,7 @@ struct MemberAccount {
                 types[RecordName(merchant: event.merchant, id: event.record.id)] = event.record.type
             }
         }
-        for position in input.allocations.indices.sorted(by: {
-            input.allocations[$0].ordinal < input.allocations[$1].ordinal
-        }) {
-            returnable[input.allocations[position].redemption, default: Returnable()]
-                .add(position, input.allocations[position])
-        }
+        if !input.allocations.isEmpty { returnable = Returnable.byRedemption(input.allocations) }
     }
 
     /// Settles the next event.

@@ -87,12 +87,12 @@ extension Identifier: Hashable, Comparable, CustomStringConvertible {
 
     @inlinable
     public static func == (left: Self, right: Self) -> Bool {
-        for place in 0..<8 {
-            guard left.words[place] == right.words[place] else { return false }
-            // Behind the end there is nothing to compare.
-            if left.words[place] & 0xFF == 0 { return true }
-        }
-        return true
+        guard left.words[0] == right.words[0], left.words[1] == right.words[1] else { return false }
+        // Behind the end there is nothing to compare.
+        if left.words[1] & 0xFF == 0 { return true }
+        var differs: UInt64 = 0
+        for place in 2..<8 { differs |= left.words[place] ^ right.words[place] }
+        return differs == 0
     }
 
     @inlinable

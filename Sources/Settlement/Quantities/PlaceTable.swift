@@ -76,11 +76,10 @@ extension UInt64 {
 extension Identifier: PlaceKey {
     @inlinable
     public var mixed: UInt64 {
-        var mixed: UInt64 = 0
-        for place in 0..<8 {
-            mixed = (mixed ^ words[place]).spread
-            if words[place] & 0xFF == 0 { break }
-        }
+        var mixed = (words[0] ^ words[1] &* 0xC2B2_AE3D_27D4_EB4F).spread
+        // Most are of at most 16 bytes.
+        guard words[2] != 0 else { return mixed }
+        for place in 2..<8 { mixed = (mixed ^ words[place]).spread }
         return mixed
     }
 }

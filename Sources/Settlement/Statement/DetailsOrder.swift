@@ -1,49 +1,32 @@
-/// The order of one member's rows.
+/// The order of one member's rows. Made once and filled with member after member.
 struct DetailsOrder {
     /// Positions of the events in the order of their rows.
-    let events: [Int]
+    private(set) var events: [Int] = []
     /// Positions of the expiries among the movements, in the order of their rows.
-    let expiries: [Int]
+    private(set) var expiries: [Int] = []
     /// Positions of the other movements, event after event, each event's in the order of consumption; and
     /// where each event's begin.
-    private let moves: [Int]
-    private let firstMove: [Int]
+    private(set) var moves: [Int] = []
+    private var firstMove: [Int] = []
 
-    init(_ member: SettledMember) {
-        var expiries: [Int] = []
-        var firstMove = Array(repeating: 0, count: member.events.count + 1)
-        var moves: [Int] = []
-        moves.reserveCapacity(member.movements.count)
-        // Movements stand in the order in which their events were settled, so one pass lays them out.
-        var event = 0
-        for (position, movement) in member.movements.enumerated() {
-            if movement.kind == .expiry {
-                expiries.append(position)
-            } else if let cause = movement.event {
-                while event < cause {
-                    event += 1
-                    firstMove[event] = moves.count
-                }
-                moves.append(position)
-            }
+    /// Places in `moves` of what an event caused.
+    func moves(of event: Int) -> Range<Int> { firstMove[event]..<firstMove[event + 1] }
+
+    /// Puts a member in the place of the one before.
+    mutating func arrange(_ member: SettledMember) {
+        layOutMoves(of: member)
+        for event in member.events.indices where !isArranged(moves[moves(of: event)], member) {
+            sortMoves(of: event, member)
         }
-        while event < member.events.count {
-            event += 1
-            firstMove[event] = moves.count
+        if !isArranged(expiries[...], member) { sortExpiries(member) }
+        events.removeAll(keepingCapacity: true)
+        // Events are settled in the order of their rows, but for reversals that followed their originals.
+        if isOrdered(member.events) {
+            events.append(contentsOf: member.events.indices)
+        } else {
+            events = order(of: member.events)
         }
-        for event in member.events.indices where firstMove[event + 1] - firstMove[event] > 1 {
-            moves[firstMove[event]..<firstMove[event + 1]].sort {
-                Self.isConsumed($0, before: $1, in: member)
-            }
-        }
-        self.moves = moves
-        self.firstMove = firstMove
-        if expiries.count > 1 { expiries.sort { Self.isConsumed($0, before: $1, in: member) } }
-        self.expiries = expiries
-        events = Self.ordered(member)
     }
-
-    func movements(of event: Int) -> ArraySlice<Int> { moves[firstMove[event]..<firstMove[event + 1]] }
 
     func expiry(_ position: Int, in member: SettledMember) -> Instant {
         guard let instant = member.lots[member.movements[expiries[position]].lot].expiresAt else {
@@ -52,9 +35,35 @@ struct DetailsOrder {
         return instant
     }
 
-    /// Events are settled in the order of their rows, but for reversals that followed their originals.
-    private static func ordered(_ member: SettledMember) -> [Int] {
-        isOrdered(member.events) ? Array(member.events.indices) : order(of: member.events)
+    /// Movements stand in the order in which their events were settled, so one pass lays them out.
+    private mutating func layOutMoves(of member: SettledMember) {
+        expiries.removeAll(keepingCapacity: true)
+        moves.removeAll(keepingCapacity: true)
+        firstMove.removeAll(keepingCapacity: true)
+        for position in member.movements.indices {
+            if member.movements[position].kind == .expiry {
+                expiries.append(position)
+            } else if let cause = member.movements[position].event {
+                while firstMove.count <= cause { firstMove.append(moves.count) }
+                moves.append(position)
+            }
+        }
+        while firstMove.count <= member.events.count { firstMove.append(moves.count) }
+    }
+
+    /// Whether movements stand in the order of consumption, as they mostly happen in it.
+    private func isArranged(_ movements: ArraySlice<Int>, _ member: SettledMember) -> Bool {
+        for place in movements.indices.dropFirst()
+        where !Self.isConsumed(movements[place - 1], before: movements[place], in: member) { return false }
+        return true
+    }
+
+    private mutating func sortMoves(of event: Int, _ member: SettledMember) {
+        moves[moves(of: event)].sort { Self.isConsumed($0, before: $1, in: member) }
+    }
+
+    private mutating func sortExpiries(_ member: SettledMember) {
+        expiries.sort { Self.isConsumed($0, before: $1, in: member) }
     }
 
     /// By the order of consumption of their lots; movements of one lot in the order in which they happened.

@@ -10,6 +10,7 @@ public struct DetailsRenderer {
     private var text: DetailsText
     private var sheets: DetailsSheets
     private var lines = MemberLines()
+    private var order = DetailsOrder()
     /// The only merchant whose rows are wanted; nil: all are.
     private let only: Int?
 
@@ -44,7 +45,7 @@ public struct DetailsRenderer {
     }
 
     mutating func takeSheets() -> DetailsSheets {
-        defer { sheets = DetailsSheets(merchants: maker.ids.count) }
+        defer { sheets = DetailsSheets(like: sheets) }
         return sheets
     }
 }
@@ -52,19 +53,22 @@ public struct DetailsRenderer {
 extension DetailsRenderer {
     /// The rows go by effective time, `at`, rank, merchant, id, order of consumption; expiries before events.
     mutating func write(_ member: SettledMember, _ lines: MemberLines) {
-        let rows = DetailsOrder(member)
+        order.arrange(member)
         var nextExpiry = 0
-        for event in rows.events {
-            while nextExpiry < rows.expiries.count,
-                rows.expiry(nextExpiry, in: member) <= member.events[event].effective
+        for place in order.events.indices {
+            let event = order.events[place]
+            while nextExpiry < order.expiries.count,
+                order.expiry(nextExpiry, in: member) <= member.events[event].effective
             {
-                writeMovement(rows.expiries[nextExpiry], of: member, lines)
+                writeMovement(order.expiries[nextExpiry], of: member, lines)
                 nextExpiry += 1
             }
             writeRecord(event, of: member)
-            for movement in rows.movements(of: event) { writeMovement(movement, of: member, lines) }
+            for move in order.moves(of: event) { writeMovement(order.moves[move], of: member, lines) }
         }
-        for expiry in rows.expiries[nextExpiry...] { writeMovement(expiry, of: member, lines) }
+        for place in nextExpiry..<order.expiries.count {
+            writeMovement(order.expiries[place], of: member, lines)
+        }
     }
 
     @inline(__always)

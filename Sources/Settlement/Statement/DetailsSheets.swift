@@ -12,6 +12,15 @@ public struct DetailsSheets: Sendable {
 
     init(merchants: Int) { sheets = Array(repeating: Sheet(), count: merchants) }
 
+    /// Empty ones, with room for what others took and a little more.
+    init(like others: DetailsSheets) {
+        sheets = others.sheets.map { other in
+            var sheet = Sheet()
+            sheet.bytes.reserveCapacity(other.bytes.count + other.bytes.count / 4)
+            return sheet
+        }
+    }
+
     @inline(__always)
     mutating func append(_ row: UnsafeBufferPointer<UInt8>, to merchant: Int) {
         sheets[merchant].bytes.append(contentsOf: row)

@@ -17,10 +17,10 @@ struct LocalClockText {
     /// A clock that is as far from UTC all day.
     private struct DayOffset {
         let offset: Int64
-        /// The date that UTC has, the one before and the one after, each with `T` behind it.
-        let dates: [String]
+        /// The date before the one that UTC has, that one and the one after, each with `T` behind it.
+        let dates: InlineArray<3, ShortText>
         /// As `+01:00` or `Z`.
-        let suffix: String
+        let suffix: ShortText
     }
 
     init(zone: ZoneRules) { self.zone = zone }
@@ -35,7 +35,7 @@ struct LocalClockText {
         }
         let local = instant.milliseconds + clock.offset
         let day = Self.day(of: local)
-        row.text(clock.dates[Int(day - number + 1)])
+        row.short(clock.dates[Int(day - number + 1)])
         let time = UInt64(local - day * Self.dayLength)
         let (seconds, milliseconds) = time.quotientAndRemainder(dividingBy: 1_000)
         let (minutes, second) = seconds.quotientAndRemainder(dividingBy: 60)
@@ -47,7 +47,7 @@ struct LocalClockText {
         row.twoDigits(second)
         row.byte(UInt8(ascii: "."))
         row.digits(milliseconds, width: 3)
-        row.text(clock.suffix)
+        row.short(clock.suffix)
     }
 
     private static let dayLength: Int64 = 86_400_000
@@ -61,8 +61,9 @@ struct LocalClockText {
         let first = Instant(milliseconds: day * Self.dayLength)
         let last = first.advanced(byMilliseconds: Self.dayLength - 1)
         guard let offset = zone.offsetSeconds(from: first, through: last) else { return nil }
-        let dates = (-1...1).map { "\(LocalDate(dayNumber: Int(day) + $0))T" }
+        let dates = InlineArray<3, ShortText> { ShortText("\(LocalDate(dayNumber: Int(day) + $0 - 1))T") }
         let text = first.text(offsetSeconds: offset, milliseconds: true)
-        return DayOffset(offset: Int64(offset) * 1_000, dates: dates, suffix: String(text.dropFirst(23)))
+        return DayOffset(
+            offset: Int64(offset) * 1_000, dates: dates, suffix: ShortText(String(text.dropFirst(23))))
     }
 }

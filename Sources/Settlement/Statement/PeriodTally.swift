@@ -7,6 +7,8 @@ struct PeriodTally {
     /// Points redeemed less given back, by issuer and redeemer.
     private var flowPoints: [Int128] = []
     private var pairs = PlaceTable<LedgerPair>()
+    /// The class of each lot of the member at hand.
+    private var classes: [Int] = []
     private let merchants: MerchantPlaces
 
     init(_ maker: LineMaker) {
@@ -30,7 +32,7 @@ struct PeriodTally {
     /// Adds one member, whose lines these are. Throws `CloseFailure` where a sum passes all bounds.
     mutating func add(_ output: MemberOutput, _ lines: MemberLines) throws(CloseFailure) {
         for position in output.events.indices { countRecord(position, of: output) }
-        let classes = classesOfLots(of: output, lines)
+        classifyLots(of: output, lines)
         for (position, movement) in output.movements.enumerated() {
             lotClasses.count(classes[movement.lot], movement.kind, movement.points)
             let made = lines.entries[position]
@@ -67,17 +69,15 @@ struct PeriodTally {
         }
     }
 
-    /// The class of each of the member's lots; what they hold is counted.
-    private mutating func classesOfLots(of output: MemberOutput, _ lines: MemberLines) -> [Int] {
-        var classes: [Int] = []
-        classes.reserveCapacity(output.lots.count)
+    /// Finds the class of each of the member's lots; what they hold is counted.
+    private mutating func classifyLots(of output: MemberOutput, _ lines: MemberLines) {
+        classes.removeAll(keepingCapacity: true)
         let lots = output.settled.lots.span
         for position in lots.indices {
             let lot = lotClasses.position(of: LotClass(lots[position], issuer: lines.issuers[position]))
             lotClasses.hold(lot, before: output.openBefore[position], after: lots[position].open)
             classes.append(lot)
         }
-        return classes
     }
 
     private mutating func add(_ entry: LineEntry, points: Points) throws(CloseFailure) {

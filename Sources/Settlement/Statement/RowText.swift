@@ -39,6 +39,15 @@ struct RowText {
     mutating func text(_ other: UnsafeBufferPointer<UInt8>) { copy(other.baseAddress, other.count) }
 
     @inline(__always)
+    mutating func short(_ text: ShortText) {
+        makeRoom(16)
+        let place = UnsafeMutableRawPointer(start + count)
+        place.storeBytes(of: text.low.littleEndian, as: UInt64.self)
+        place.storeBytes(of: text.high.littleEndian, toByteOffset: 8, as: UInt64.self)
+        count &+= text.count
+    }
+
+    @inline(__always)
     mutating func identifier<Kind>(_ id: Identifier<Kind>) {
         makeRoom(Identifier<Kind>.mostBytes)
         count &+= id.copy(to: UnsafeMutableRawPointer(start + count))
@@ -111,5 +120,25 @@ struct RowText {
     @inline(__always)
     private func makeRoom(_ length: Int) {
         precondition(count &+ length <= RowSpace.byteCount, "a row is bounded")
+    }
+}
+
+/// A text of at most sixteen bytes, in the value itself: written in two steps, and no references to count.
+struct ShortText: BitwiseCopyable {
+    /// The first byte the lowest.
+    fileprivate private(set) var low: UInt64 = 0
+    fileprivate private(set) var high: UInt64 = 0
+    fileprivate private(set) var count = 0
+
+    init(_ text: String) {
+        precondition(text.utf8.count <= 16, "a short text has at most 16 bytes")
+        for byte in text.utf8 {
+            if count < 8 {
+                low |= UInt64(byte) << UInt64(8 * count)
+            } else {
+                high |= UInt64(byte) << UInt64(8 * (count - 8))
+            }
+            count += 1
+        }
     }
 }

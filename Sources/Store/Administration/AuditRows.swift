@@ -55,7 +55,7 @@ extension Store {
 
     /// The last `limit` entries, the latest first.
     public func audit(limit: Int = 1_000) throws -> [AuditEntry] {
-        try reading("read the audit") { try AuditRows($0).last(limit) }
+        try audit(AuditFilter(limit: limit))
     }
 }
 
@@ -82,14 +82,21 @@ struct AuditRows {
         try insert.run()
     }
 
-    func last(_ limit: Int) throws -> [AuditEntry] {
+    func last(_ filter: AuditFilter) throws -> [AuditEntry] {
         let query = try Prepared(
             database,
             """
-            SELECT at, act, merchant, key_id, digest, code, line, reason
-            FROM audit ORDER BY entry DESC LIMIT ?
+            SELECT at, act, merchant, key_id, digest, code, line, reason FROM audit
+            WHERE (?1 IS NULL OR merchant = ?1) AND (?2 IS NULL OR act = ?2) AND (?3 IS NULL OR code = ?3)
+                AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5)
+            ORDER BY entry DESC LIMIT ?6
             """)
-        query.bind(1, limit)
+        query.bind(1, filter.merchant?.text)
+        query.bind(2, filter.act?.rawValue)
+        query.bind(3, filter.code)
+        query.bind(4, filter.from?.milliseconds)
+        query.bind(5, filter.until?.milliseconds)
+        query.bind(6, filter.limit)
         return try query.all { row in
             guard let act = AuditEntry.Act(rawValue: row.text(1)) else {
                 preconditionFailure("the audit holds acts that were written to it")

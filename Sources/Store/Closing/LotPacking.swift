@@ -12,6 +12,9 @@ enum LotPacking {
     /// More than any lot takes.
     static let mostBytes = 1 + 12 * 10 + 3 * 65
 
+    /// About what most lots take: for making room.
+    static let usualBytes = 72
+
     /// Where a lot stands in packed bytes, and where its fixed part ends.
     struct Place {
         let start: Int

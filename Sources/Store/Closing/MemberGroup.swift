@@ -20,9 +20,10 @@ struct MemberGroup: Sendable {
         fileprivate let events: Range<Int>
         /// Its row of holdings; empty: it has none.
         fileprivate let held: ArraySlice<UInt8>
-        /// What its reversals name, once that has been found.
-        fileprivate var resolved: MemberInput?
     }
+
+    /// By position, the members with reversals, with what those name.
+    private var resolved: [Int: MemberInput] = [:]
 
     init(form: MemberForm, capacity: Int) {
         self.form = form
@@ -43,13 +44,15 @@ struct MemberGroup: Sendable {
     }
 
     mutating func resolveLast(by originals: OriginalLookup) throws {
-        var (input, _) = unpack(members[members.count - 1])
+        var (input, _) = unpack(members.count - 1)
         try originals.resolve(&input)
-        members[members.count - 1].resolved = input
+        resolved[members.count - 1] = input
     }
 
-    /// What the member's settlement needs, and its row of holdings with the places of its lots.
-    func unpack(_ member: Member) -> (input: MemberInput, held: HeldRow) {
+    /// What the settlement of the member at a position needs, and its row of holdings with the places of its
+    /// lots.
+    func unpack(_ position: Int) -> (input: MemberInput, held: HeldRow) {
+        let member = members[position]
         var input = MemberInput(member: member.id)
         var held = HeldRow(bytes: member.held)
         if !member.held.isEmpty {
@@ -57,7 +60,7 @@ struct MemberGroup: Sendable {
                 HoldingsPacking.unpack($0, into: &input, form.roster)
             }
         }
-        if let resolved = member.resolved { return (resolved, held) }
+        if let resolved = resolved[position] { return (resolved, held) }
         input.events.reserveCapacity(member.events.count / EventPacking.usualBytes)
         events.withUnsafeBytes { bytes in
             var rest = member.events

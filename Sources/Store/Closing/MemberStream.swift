@@ -24,7 +24,7 @@ struct MemberStream {
     }
 
     private mutating func addNext(to group: inout MemberGroup) throws -> Bool {
-        guard let id = [events.member, holdings.member].compactMap({ $0 }).min() else { return false }
+        guard let id = nextMember else { return false }
         let held = holdings.member == id ? try holdings.take() : []
         let hasReversals = try group.add(id, held: held) { bytes in
             try events.member == id && events.takeAll(into: &bytes)
@@ -32,5 +32,12 @@ struct MemberStream {
         // Only reversals ask for more than what members hold; the store is read on this thread only.
         if hasReversals { try group.resolveLast(by: originals) }
         return true
+    }
+
+    /// The one that comes next among those with records and those with holdings; nil behind the last.
+    private var nextMember: MemberID? {
+        guard let event = events.member else { return holdings.member }
+        guard let held = holdings.member else { return event }
+        return min(event, held)
     }
 }

@@ -15,8 +15,8 @@ struct SettledGroup: Sendable {
         _ group: MemberGroup, by share: inout PeriodShare, roster: Roster
     ) throws(CloseFailure) {
         var settlements = SettlementParts()
-        for member in group.members {
-            let (input, held) = group.unpack(member)
+        for position in group.members.indices {
+            let (input, held) = group.unpack(position)
             let output = try share.settle(input)
             events += output.events.count
             for position in output.outcomes.indices

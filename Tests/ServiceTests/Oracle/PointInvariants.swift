@@ -77,7 +77,7 @@ private func expectHoldings(_ settled: SettledHistory, _ replay: LotReplay, _ se
         _ = try store.close(next, at: end, forced: true, preview: true) { transaction in
             var stream = try transaction.members()
             while let group = try stream.nextGroup(byteCount: 4_096) {
-                for input in group.members.map({ group.unpack($0).input }) {
+                for input in group.members.indices.map({ group.unpack($0).input }) {
                     for lot in input.lots where !lot.open.isZero {
                         held.append("\(input.member) \(lot.merchant)/\(lot.id) \(lot.open.count)")
                     }

@@ -1,7 +1,7 @@
 import Signing
 import Testing
 
-struct KeyFileTests {
+struct KeyFileTextTests {
     let pair = KeyTextTests()
 
     @Test("Both kinds of key come back from their files with the same signatures")

@@ -34,7 +34,8 @@ enum HoldingsPacking {
     /// cannot change is copied.
     static func pack(_ output: MemberOutput, before: HeldRow, _ roster: Roster) -> [UInt8]? {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(before.bytes.count + 128)
+        bytes.reserveCapacity(
+            before.bytes.count + (output.lots.count - output.knownLots) * LotPacking.usualBytes + 64)
         bytes.append(version)
         bytes.appendPacked(atMost: (1 + 3 * output.debts.count) * 10) { packed in
             packed.write(UInt64(output.debts.count))

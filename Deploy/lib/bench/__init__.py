@@ -1,0 +1,1 @@
+"""What Deploy/bench is made of, a concern a file."""

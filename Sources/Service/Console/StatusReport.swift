@@ -1,0 +1,63 @@
+public import Settlement
+public import Store
+
+/// How the intake stands: what came, what was refused and why, what is missing, what waits, who is quiet.
+public struct StatusReport: Sendable {
+    let alliance: AllianceID
+    let at: Instant
+    /// The period that closes next, and from when on it may.
+    let period: Period
+    let closesFrom: Instant
+    let standings: [IntakeStanding]
+    let refusals: [RefusalCount]
+    let missing: [MissingSequence]
+    /// Active merchants that sent no batch of their own in so many periods before the present one, nor in that.
+    let quiet: [IntakeStanding]
+    let quietPeriods: Int
+    let calendar: PeriodCalendar
+
+    /// Reads it all. `quietPeriods` is 1 or more; a merchant whose terms began since then is not quiet.
+    public init(_ store: Store, now: Instant, quietPeriods: Int = 1) throws {
+        let schedule = try store.schedule()
+        let standings = try store.intakeStanding()
+        calendar = schedule.calendar
+        alliance = schedule.alliance.id
+        at = now
+        period = calendar.period(try store.earliestOpen())
+        closesFrom = period.end.advanced(byHours: schedule.alliance.graceHours)
+        refusals = try store.refusalCounts()
+        missing = try store.missingSequences()
+        self.standings = standings
+        self.quietPeriods = quietPeriods
+        let present = calendar.ordinal(containing: now) ?? 0
+        let since = present >= quietPeriods ? calendar.period(present - quietPeriods).start : nil
+        quiet = standings.filter { standing in
+            guard let since, schedule.status(of: standing.merchant, at: now) == .active,
+                let begun = schedule.termsBegin(of: standing.merchant), begun <= since
+            else { return false }
+            return standing.lastBatch.map { $0 < since } ?? true
+        }
+    }
+
+    /// The unsettled records that came first, over all merchants.
+    var oldestUnsettled: (merchant: MerchantID, period: String, received: Instant)? {
+        standings.compactMap { standing in
+            standing.oldestUnsettled.map { (standing.merchant, calendar.period($0.period).id, $0.received) }
+        }.min { ($0.2, $0.0) < ($1.2, $1.0) }
+    }
+
+    /// Lowest and highest of the missing numbers next to each other, by merchant and signer.
+    var missingRanges: [(merchant: MerchantID, signer: Signer, numbers: ClosedRange<Int64>)] {
+        var ranges: [(merchant: MerchantID, signer: Signer, numbers: ClosedRange<Int64>)] = []
+        for number in missing {
+            if let last = ranges.last, last.merchant == number.merchant, last.signer == number.signer,
+                last.numbers.upperBound + 1 == number.sequence
+            {
+                ranges[ranges.count - 1].numbers = last.numbers.lowerBound...number.sequence
+            } else {
+                ranges.append((number.merchant, number.signer, number.sequence...number.sequence))
+            }
+        }
+        return ranges
+    }
+}

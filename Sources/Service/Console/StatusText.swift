@@ -1,0 +1,126 @@
+import Settlement
+import Store
+
+extension StatusReport {
+    /// For a person: tables, what is empty left out.
+    public var text: String {
+        var blocks = [headline, merchantTable]
+        if !refusals.isEmpty { blocks.append(refusalTable) }
+        let gaps = missingRanges
+        if !gaps.isEmpty { blocks.append(["Missing sequences"] + gaps.map(Self.line)) }
+        if !quiet.isEmpty {
+            let span = quietPeriods == 1 ? "the last period" : "the last \(quietPeriods) periods"
+            blocks.append(
+                ["Quiet: no batch of their own in \(span) and this one"]
+                    + quiet.map {
+                        "  \($0.merchant)\($0.lastBatch.map { ", last \(Self.time($0))" } ?? ", never")"
+                    })
+        }
+        return blocks.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+    }
+
+    private var headline: [String] {
+        var lines = ["Alliance \(alliance) at \(Self.time(at))"]
+        lines.append("next to close: \(period.id), from \(Self.time(closesFrom)) on")
+        if let oldest = oldestUnsettled {
+            lines.append(
+                "oldest unsettled: of \(oldest.merchant), received \(Self.time(oldest.received)), for \(oldest.period)"
+            )
+        }
+        return lines
+    }
+
+    private var merchantTable: [String] {
+        var table = TextTable(
+            .left("merchant"), .right("batches"), .right("records"), .right("accepted"), .right("duplicates"),
+            .right("refused"), .right("unsettled"), .right("pending"), .left("last batch"))
+        for standing in standings {
+            let counts = [
+                standing.batches, standing.records, standing.accepted, standing.duplicates, standing.refused,
+                standing.unsettled, standing.pending,
+            ].map(Figures.count)
+            table.add(
+                standing.merchant.text, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5],
+                counts[6], standing.lastBatch.map(Self.time) ?? "never")
+        }
+        return ["What came"] + table.lines
+    }
+
+    private var refusalTable: [String] {
+        var table = TextTable(
+            .left("merchant"), .left("what"), .left("code"), .right("times"), .left("last"))
+        for refusal in refusals {
+            table.add(
+                refusal.merchant?.text ?? "unknown", refusal.isBatch ? "batch" : "record", refusal.code,
+                Figures.count(refusal.count), Self.time(refusal.last))
+        }
+        return ["What was refused"] + table.lines
+    }
+
+    private static func line(
+        _ gap: (merchant: MerchantID, signer: Signer, numbers: ClosedRange<Int64>)
+    ) -> String {
+        let (first, last) = (gap.numbers.lowerBound, gap.numbers.upperBound)
+        return
+            "  \(gap.merchant), signed by \(gap.signer.rawValue): \(first == last ? "\(first)" : "\(first) … \(last)")"
+    }
+
+    private static func time(_ instant: Instant) -> String {
+        instant.text(offsetSeconds: 0, milliseconds: false)
+    }
+}
+
+extension StatusReport {
+    /// The same for a program, as one JSON object.
+    public var json: String {
+        var json = CanonicalJSON()
+        json.object { object in
+            object.member("alliance", alliance.text)
+            object.member("at", at.description)
+            object.member("next_to_close") { object in
+                object.member("period", period.id)
+                object.member("from", closesFrom.description)
+            }
+            object.member("merchants", array: standings) { json, standing in write(standing, to: &json) }
+            object.member("refused", array: refusals) { json, refusal in
+                json.object { object in
+                    object.member("merchant", orNull: refusal.merchant?.text)
+                    object.member("what", refusal.isBatch ? "batch" : "record")
+                    object.member("code", refusal.code)
+                    object.member("times", refusal.count)
+                    object.member("last", refusal.last.description)
+                }
+            }
+            object.member("missing", array: missingRanges) { json, gap in
+                json.object { object in
+                    object.member("merchant", gap.merchant.text)
+                    object.member("signer", gap.signer.rawValue)
+                    object.member("first", gap.numbers.lowerBound)
+                    object.member("last", gap.numbers.upperBound)
+                }
+            }
+            object.member("quiet", array: quiet) { $0.string($1.merchant.text) }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    private func write(_ standing: IntakeStanding, to json: inout CanonicalJSON) {
+        json.object { object in
+            object.member("merchant", standing.merchant.text)
+            object.member("batches", standing.batches)
+            object.member("records", standing.records)
+            object.member("accepted", standing.accepted)
+            object.member("duplicates", standing.duplicates)
+            object.member("refused", standing.refused)
+            object.member("unsettled", standing.unsettled)
+            object.member("pending", standing.pending)
+            object.member("last_batch", orNull: standing.lastBatch?.description)
+            if let oldest = standing.oldestUnsettled {
+                object.member("oldest_unsettled") { object in
+                    object.member("period", calendar.period(oldest.period).id)
+                    object.member("received", oldest.received.description)
+                }
+            }
+        }
+    }
+}
