@@ -22,10 +22,13 @@ public struct DataFolder: Hashable, Sendable {
     public func keyPath(_ id: String) -> String { keysPath + "/" + KeyFile.name(of: id) }
 
     /// Opens what `init` made. Throws `misused` when there is nothing of it.
-    public func open() throws -> OpenFolder {
+    ///
+    /// `cacheMebibytes` is what is kept of the database in memory.
+    public func open(cacheMebibytes: Int = Store.closeCacheMebibytes) throws -> OpenFolder {
         try requireFounded()
         let master = try MasterSecretFile.read(secretPath)
-        return OpenFolder(folder: self, store: try Store.open(folder: path), master: master)
+        let store = try Store.open(folder: path, cacheMebibytes: cacheMebibytes)
+        return OpenFolder(folder: self, store: store, master: master)
     }
 
     /// Opens the database alone, for commands that need no secret.

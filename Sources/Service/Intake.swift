@@ -19,12 +19,14 @@ public struct Intake: Sendable {
     let store: Store
     let keys: BatchKeys
     let signer: DocumentSigner
+    private let notes: RefusalNotes
 
     public init(store: Store, master: MasterSecret, signer: DocumentSigner, limitBytes: Int) {
         self.store = store
         keys = store.keys(master: master)
         self.signer = signer
         self.limitBytes = limitBytes
+        notes = RefusalNotes(store: store)
     }
 
     /// Checks and stores one batch; `received` is the instant at which its last byte was here.
@@ -45,9 +47,12 @@ public struct Intake: Sendable {
             return try take(authentic, received: received)
         } catch let refusal as BatchRefusal {
             // Whose key it was is known of a valid signature only; before that, a key id is anyone's claim.
-            try store.note(
-                refusal, digest: SHA256Digest(of: bytes).text, keyID: Self.keyID(signature), merchant: signer,
-                at: received)
+            let (digest, keyID) = (SHA256Digest(of: bytes).text, Self.keyID(signature))
+            if let signer {
+                try store.note(refusal, digest: digest, keyID: keyID, merchant: signer, at: received)
+            } else {
+                try notes.note(refusal, digest: digest, keyID: keyID, at: received)
+            }
             throw refusal
         }
     }
@@ -73,8 +78,29 @@ public struct Intake: Sendable {
 
     /// Notes a refusal of bytes that were not kept long enough to be looked at.
     public func noteUnread(_ refusal: BatchRefusal, signature: String?, received: Instant) throws {
-        try store.note(
-            refusal, digest: nil, keyID: Self.keyID(signature), merchant: nil, at: received)
+        try notes.note(refusal, digest: nil, keyID: Self.keyID(signature), at: received)
+    }
+
+    /// Throws what keeps a batch from being stored now, if anything does.
+    func tryWriting() throws { try store.tryWriting() }
+
+    /// Writes down how many refusals were only counted; called now and then, and at the end.
+    public func settleNotes(at instant: Instant) throws { try notes.settle(at: instant) }
+
+    /// Who sends a batch, as far as that is known before its bytes are here. `bytes` is the length that was
+    /// announced, if one was.
+    ///
+    /// Throws the refusal that the batch is certain of. One that does not announce its length is refused for its
+    /// signature before it can turn out to be too large as well.
+    func foresee(signature: String?, bytes: Int?, at instant: Instant) throws -> Claimant {
+        if let bytes, bytes > limitBytes { throw tooLarge }
+        if let merchant = try key(of: signature, at: instant).merchant { return .merchant(merchant) }
+        return .operator
+    }
+
+    private func key(of signature: String?, at instant: Instant) throws -> BatchKey {
+        let named = try Self.keyID(signature).flatMap { try keys.known($0) }
+        return try AuthenticBatch.key(of: signature, received: instant) { _ in named }.key
     }
 
     private func take(_ authentic: AuthenticBatch, received: Instant) throws -> Answer {

@@ -27,6 +27,11 @@ public struct Store: Sendable {
         case process
     }
 
+    /// What a close needs in memory of its file, to be fast.
+    public static let closeCacheMebibytes = 64
+    /// What intake needs of it: it writes behind what is there, and looks up little.
+    public static let intakeCacheMebibytes = 16
+
     private init(path: String, pool: DatabasePool) {
         self.path = path
         self.pool = pool
@@ -61,7 +66,9 @@ public struct Store: Sendable {
     }
 
     /// Opens what `create` made, and takes it to the present schema.
-    public static func open(folder: String) throws -> Store {
+    public static func open(
+        folder: String, cacheMebibytes: Int = Store.closeCacheMebibytes
+    ) throws -> Store {
         let path = folder + "/" + fileName
         guard isFile(path) else {
             throw StoreTrouble(
@@ -69,7 +76,9 @@ public struct Store: Sendable {
                 hint: "name the data folder that `settled init` made")
         }
         return try trying("open \(path)") {
-            let store = Store(path: path, pool: try Connection.open(path, .powerCut))
+            let store = Store(
+                path: path,
+                pool: try Connection.open(path, .powerCut, cacheMebibytes: cacheMebibytes))
             // Only a file of an older schema is written: who opens it to read does not wait for a close.
             let found = try store.pool.read { try Schema.number($0, path: path) }
             guard found > 0 else {

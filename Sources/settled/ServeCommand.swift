@@ -9,7 +9,7 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the daemon: take merchants' batches over HTTP.",
         discussion: """
-            Answers POST /v1/batches and GET /healthz, and logs on standard error. Stops on SIGTERM or \
+            Answers POST /v1/batches, GET /healthz and GET /readyz, and logs on standard error. Stops on SIGTERM or \
             SIGINT: batches in hand are finished, none is half done. Flags win over the configuration file, \
             which has
 
@@ -17,6 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
               #       or {socket: /run/settled/http.sock}
               batch:  {max_bytes: 67108864}
               log:    {level: info, format: text}   # or json
+              tls:    {certificate: /etc/settled/chain.pem, key: /etc/settled/key.pem}
+              limits: {uploads: 256}                # and others, see README.md
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
 
             Example:
@@ -47,6 +49,21 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
+            "Speak TLS, with this certificate and those that signed it, PEM.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(name: .long, help: ArgumentHelp("The certificate's private key, PEM.", valueName: "file"))
+    var tlsKey: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A limit of the section `limits`; may be given more than once.", valueName: "name=value"))
+    var limit: [String] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
             "Also take batches that uploads leave in DIR/MERCHANT/in, each with its .jws.", valueName: "dir"))
     var spool: String?
 
@@ -58,11 +75,13 @@ struct ServeCommand: AsyncParsableCommand {
     var now: Instant?
 
     func run() async throws {
+        Allocator.giveBack()
         let flags = DaemonConfiguration.Flags(
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
-            maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat, spool: spool)
+            maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat,
+            tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, limits: limit)
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
-        let open = try place.folder.open()
+        let open = try place.folder.open(cacheMebibytes: Store.intakeCacheMebibytes)
         let daemon = Daemon(
             configuration: configuration, intake: open.intake(limitBytes: configuration.maxBatchBytes),
             clock: now.map { .running(from: $0) } ?? .system, manager: .ofThisProcess(),

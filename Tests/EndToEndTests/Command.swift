@@ -72,6 +72,14 @@ struct Command: Sendable {
     }
 }
 
+/// Runs what waits for other programs for long on a thread of its own: Swift's threads are few, and tests of
+/// daemons in this process need them.
+func offPool<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread { continuation.resume(with: Result(catching: work)) }.start()
+    }
+}
+
 /// A folder of its own, gone when the test is done with it.
 final class Scratch: Sendable {
     let folder: URL

@@ -11,22 +11,27 @@ final class Daemon {
         let log: String
     }
 
-    /// Starts it on a free port, with more flags, and waits until it says where it listens.
-    init(data: String, _ flags: String...) throws {
+    /// Starts it on a free port, or where `listen` says, with more flags, and waits until it says where it
+    /// listens.
+    init(
+        data: String, _ flags: String..., listen: String = "127.0.0.1:0", arguments: [String] = [],
+        environment: [String: String] = [:]
+    ) throws {
         scratch = try Scratch()
         let log = scratch.file("log")
-        let arguments = ["serve", "--data", data, "--listen", "127.0.0.1:0"] + flags
-        process = try Command(Command.settledPath, arguments)
-            .start(output: scratch.file("out"), errors: log)
+        process = try Command(
+            Command.settledPath, ["serve", "--data", data, "--listen", listen] + flags + arguments,
+            environment: environment
+        ).start(output: scratch.file("out"), errors: log)
         var found: String?
         for _ in 0..<300 where found == nil && process.isRunning {
             usleep(50_000)
             let said = try String(contentsOf: log, encoding: .utf8)
             // Whole only once the line has ended.
-            guard let start = said.range(of: "http://"), said[start.lowerBound...].contains("\n") else {
+            guard let start = said.range(of: "listening on "), said[start.upperBound...].contains("\n") else {
                 continue
             }
-            found = String(said[start.lowerBound...].prefix { !" \"\n".contains($0) })
+            found = String(said[start.upperBound...].prefix { !" \"\n".contains($0) })
         }
         guard let found else {
             if process.isRunning { process.terminate() }
@@ -36,6 +41,23 @@ final class Daemon {
     }
 
     deinit { kill() }
+
+    /// What it said so far.
+    var log: String {
+        get throws { try String(contentsOf: scratch.file("log"), encoding: .utf8) }
+    }
+
+    /// Its most memory so far, in bytes, as the system counts it.
+    var peakMemory: Int {
+        get throws {
+            let status = try String(
+                contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+            return try #require(line.split { !$0.isNumber }.first.flatMap { Int($0) }) * 1024
+        }
+    }
+
+    func signal(_ number: Int32) { Foundation.kill(process.processIdentifier, number) }
 
     /// SIGTERM; gives the exit status.
     func stop() -> Int32 {
@@ -68,6 +90,27 @@ final class Daemon {
         let lines = ran.output.split(separator: "\n", omittingEmptySubsequences: false)
         let status = try #require(lines.last.flatMap { Int($0) }, "\(ran.errors)")
         return (status, lines.dropLast().joined(separator: "\n"))
+    }
+
+    /// Asks whether it is ready; gives the status and the body.
+    func ready() throws -> (Int, String) {
+        let ran = try Command.named(
+            "curl", ["--silent", "--max-time", "60", "--write-out", "\n%{http_code}", url + "/readyz"]
+        ).run()
+        let lines = ran.output.split(separator: "\n", omittingEmptySubsequences: false)
+        return (lines.last.flatMap { Int($0) } ?? 0, lines.dropLast().joined(separator: "\n"))
+    }
+
+    /// Waits until it is ready, or is not; gives what it says then.
+    func awaitReadiness(_ status: Int) throws -> String {
+        var found = (0, "")
+        for _ in 0..<600 {
+            found = try ready()
+            if found.0 == status { return found.1 }
+            usleep(100_000)
+        }
+        Issue.record("readiness stays \(found), expected \(status)\n\(try log)")
+        return found.1
     }
 
     func get(_ path: String) throws -> Ran {

@@ -78,6 +78,16 @@ struct SpoolTests {
         #expect(daemon.stop() == 0)
     }
 
+    @Test("A spool that cannot be is told by its own place, and the daemon does not start without it")
+    func noFolder() throws {
+        let quayside = try Quayside()
+        let path = try quayside.scratch.write("a file", to: "spool")
+        let ran = try Command.settled(
+            "serve", "--data", quayside.data, "--listen", "127.0.0.1:0", "--spool", path
+        ).run()
+        #expect(ran.status == 3 && ran.errors.contains("\(path): cannot open the spool"), "\(ran)")
+    }
+
     @Test("Killed at any moment, it loses nothing and doubles nothing: every batch ends with one receipt")
     func death() throws {
         let quayside = try Quayside()

@@ -60,6 +60,20 @@ struct ConfigurationTests {
                 ))
     }
 
+    @Test("Limits are read from the file, and flags win over it")
+    func limits() async throws {
+        let configuration = try await read(
+            "limits: {uploads: 7, idle_seconds: 9}", flags: .init(limits: ["uploads=8", "body_bytes=10"]))
+        var expected = ServerLimits()
+        (expected.uploads, expected.idleSeconds, expected.bodyBytes) = (8, 9, 10)
+        #expect(configuration.limits == expected)
+        for wrong in ["uploads", "upload=1", "uploads=0", "uploads=x", "=1"] {
+            await #expect(throws: Failure.self, "\(wrong)") {
+                try await read("", flags: .init(limits: [wrong]))
+            }
+        }
+    }
+
     @Test("The spool is there when a folder is named, by the file or by the flag, which wins")
     func spool() async throws {
         #expect(try await read("log: {level: info}").spool == nil)
@@ -75,7 +89,10 @@ struct ConfigurationTests {
     @Test(
         "What is wrong is refused with its place",
         arguments: [
-            ("listne: {port: 1}", ":1", "expected one of listen, batch, log, spool, found listne"),
+            (
+                "listne: {port: 1}", ":1",
+                "expected one of listen, batch, log, tls, limits, spool, found listne"
+            ),
             ("log:\n  levle: info\n", ":2", "expected one of level, format, found levle"),
             ("listen: 8080", ":1", "expected some of host, port, socket"),
             ("log: {level: [info]}", ":1", "expected one value"),
@@ -87,6 +104,8 @@ struct ConfigurationTests {
             ("listen: {host: ''}", ": listen", "the host is empty"),
             ("listen: {socket: /s, port: 1}", "", "found both"),
             ("batch: {max_bytes: 0}", "", "batch.max_bytes: expected 1 … 536870912, found 0"),
+            ("limits: {uploads: 0}", "", "limits.uploads: expected 1 … 100000, found 0"),
+            ("limits: {upload: 1}", ":1", "unknown key in limits"),
             ("log: {level: loud}", "", "log.level: expected one of trace, debug"),
             ("spool: {poll_seconds: 5}", "", "spool.folder: expected the folder of the spool, found none"),
             ("spool: {folder: /s, poll_seconds: 0}", "", "spool.poll_seconds: expected 1 … 3600, found 0"),

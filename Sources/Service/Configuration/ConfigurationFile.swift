@@ -8,16 +8,24 @@ extension DaemonConfiguration {
         public var maxBatchBytes: Int?
         public var logLevel: String?
         public var logFormat: String?
+        public var tlsCertificate: String?
+        public var tlsKey: String?
         public var spool: String?
+        /// `NAME=VALUE`, as they follow `--limit`.
+        public var limits: [String]
 
         public init(
             listen: Listen? = nil, maxBatchBytes: Int? = nil, logLevel: String? = nil,
-            logFormat: String? = nil, spool: String? = nil
+            logFormat: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil,
+            spool: String? = nil, limits: [String] = []
         ) {
             self.listen = listen
             self.maxBatchBytes = maxBatchBytes
             self.logLevel = logLevel
             self.logFormat = logFormat
+            self.tlsCertificate = tlsCertificate
+            self.tlsKey = tlsKey
+            self.limits = limits
             self.spool = spool
         }
     }
@@ -41,6 +49,13 @@ extension DaemonConfiguration {
             "batch.max_bytes", within: batchBytes, or: configuration.maxBatchBytes)
         configuration.logLevel = try await values.choice("log.level", or: configuration.logLevel)
         configuration.logFormat = try await values.choice("log.format", or: configuration.logFormat)
+        configuration.tls = try TLSFiles(
+            certificate: try await values.text("tls.certificate"), key: try await values.text("tls.key"),
+            place: file ?? "flags")
+        for limit in ServerLimit.all {
+            configuration.limits[keyPath: limit.path] = try await values.integer(
+                "limits.\(limit.name)", within: limit.bounds, or: configuration.limits[keyPath: limit.path])
+        }
         configuration.spool = try await values.spool()
         return configuration
     }
@@ -52,6 +67,12 @@ extension DaemonConfiguration {
         values["batch.max_bytes"] = flags.maxBatchBytes.map { ConfigValue(.int($0), isSecret: false) }
         values["log.level"] = flags.logLevel.map { ConfigValue(.string($0), isSecret: false) }
         values["log.format"] = flags.logFormat.map { ConfigValue(.string($0), isSecret: false) }
+        values["tls.certificate"] = flags.tlsCertificate.map { ConfigValue(.string($0), isSecret: false) }
+        values["tls.key"] = flags.tlsKey.map { ConfigValue(.string($0), isSecret: false) }
+        for text in flags.limits {
+            let (name, value) = try ServerLimit.parse(text)
+            values[AbsoluteConfigKey(["limits", name])] = ConfigValue(.int(value), isSecret: false)
+        }
         values["spool.folder"] = flags.spool.map { ConfigValue(.string($0), isSecret: false) }
         let fromFlags = InMemoryProvider(name: "flags", values: values)
         guard let file else { return [fromFlags] }

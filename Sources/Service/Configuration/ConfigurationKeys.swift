@@ -8,6 +8,8 @@ enum ConfigurationKeys {
         ("listen", ["host", "port", "socket"]),
         ("batch", ["max_bytes"]),
         ("log", ["level", "format"]),
+        ("tls", ["certificate", "key"]),
+        ("limits", ServerLimit.all.map(\.name)),
         ("spool", ["folder", "poll_seconds", "quiet_seconds"]),
     ]
 

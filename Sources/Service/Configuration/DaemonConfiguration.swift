@@ -17,6 +17,9 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var maxBatchBytes: Int
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
+    public var limits = ServerLimits()
+    /// Nil: no TLS.
+    public var tls: TLSFiles?
     /// Nil: batches come over HTTP only.
     public var spool: SpoolSettings?
 
@@ -73,6 +76,11 @@ extension DaemonConfiguration.Listen {
 }
 
 extension DaemonConfiguration.Listen: CustomStringConvertible {
+    /// The same for one that speaks TLS.
+    var secureDescription: String {
+        "\(self)".hasPrefix("http:") ? "https" + "\(self)".dropFirst(4) : "\(self)"
+    }
+
     /// The URL that reaches it, without a path.
     public var description: String {
         switch self {

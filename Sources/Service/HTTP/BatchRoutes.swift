@@ -1,7 +1,6 @@
 import Hummingbird
 import Logging
 import NIOCore
-import NIOPosix
 import Settlement
 import Signing
 
@@ -10,30 +9,32 @@ struct BatchRoutes: Sendable {
     let intake: Intake
     let clock: WallClock
     let logger: Logger
-    /// Where batches are checked and stored, so that no thread that serves sockets waits for the disk. Batches
-    /// that wait on different threads share a commit.
-    let workers: NIOThreadPool
+    let workers: BatchWorkers
+    let bounds: Bounds
+    let health: Health
 
     func add(to router: Router<BasicRequestContext>) {
         router.post("/v1/batches") { request, _ in try await upload(request) }
     }
 
     /// 201 with the receipt of a new batch, 200 with the first receipt of a copy; throws the problem of any
-    /// other.
+    /// other. What can be refused by its head is refused before its body is read.
     private func upload(_ request: Request) async throws -> Response {
         let form = try form(of: request)
         let isDryRun = try Self.isDryRun(request)
         let signature = request.headers[.settledSignature]
+        let claimant = try await claimant(of: request, signature: signature, isDryRun: isDryRun)
+        var place = try bounds.enter(claimant)
         let bytes: [UInt8]
         do {
-            bytes = try await body(of: request)
+            bytes = try await body(of: request, in: &place)
         } catch let refusal as BatchRefusal {
             if !isDryRun { await note(refusal, signature: signature) }
             throw Problem(refusal)
         }
         // The instant of receipt is the one at which the last byte is here.
         let received = clock.now
-        return try await answer {
+        return try await answer(bytes: bytes.count) {
             guard isDryRun else {
                 return .given(try intake.take(bytes, form: form, signature: signature, received: received))
             }
@@ -47,10 +48,43 @@ struct BatchRoutes: Sendable {
         case rehearsed(Intake.Rehearsal)
     }
 
-    private func answer(_ take: @escaping @Sendable () throws -> Outcome) async throws -> Response {
+    /// Whose upload it is, as far as its head says; counted against the claimant's rate.
+    private func claimant(
+        of request: Request, signature: String?, isDryRun: Bool
+    ) async throws -> Claimant {
+        let announced = request.headers[.contentLength].flatMap { Int($0) }
+        let now = clock.now
+        let foreseen: Result<Claimant, BatchRefusal>
         do {
-            switch try await workers.runIfActive(take) {
+            foreseen = .success(
+                try await workers.look {
+                    try intake.foresee(signature: signature, bytes: announced, at: now)
+                })
+        } catch let refusal as BatchRefusal {
+            foreseen = .failure(refusal)
+        } catch {
+            logger.error("the keys could not be read", metadata: ["reason": "\(error)"])
+            throw Problem.unavailable
+        }
+        switch foreseen {
+        case .success(let claimant):
+            try bounds.pass(claimant)
+            return claimant
+        case .failure(let refusal):
+            try bounds.pass(.unknown)
+            logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
+            if !isDryRun { await note(refusal, signature: signature) }
+            throw Problem(refusal)
+        }
+    }
+
+    private func answer(
+        bytes: Int, _ take: @escaping @Sendable () throws -> Outcome
+    ) async throws -> Response {
+        do {
+            switch try await workers.run(bytes: bytes, take) {
             case .given(.stored(let document, let receipt)):
+                health.succeed()
                 log("batch stored", receipt)
                 return response(.created, document)
             case .given(.copy(let document)):
@@ -66,6 +100,7 @@ struct BatchRoutes: Sendable {
         } catch is CancellationError {
             throw Problem.unavailable
         } catch {
+            health.fail("\(error)")
             logger.error("a batch could not be stored", metadata: ["reason": "\(error)"])
             throw Problem.unavailable
         }
@@ -84,7 +119,7 @@ struct BatchRoutes: Sendable {
     private func note(_ refusal: BatchRefusal, signature: String?) async {
         let received = clock.now
         do {
-            try await workers.runIfActive {
+            try await workers.run {
                 try intake.noteUnread(refusal, signature: signature, received: received)
             }
         } catch {
@@ -150,35 +185,18 @@ extension BatchRoutes {
     }
 
     /// The whole body, unpacked; throws the refusal `too_large` as soon as it is known, before more is kept.
-    private func body(of request: Request) async throws -> [UInt8] {
+    private func body(of request: Request, in place: inout Place) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
-        if let announced, announced > intake.limitBytes { throw intake.tooLarge }
-        let gzip =
-            Self.isGzip(request.headers[.contentEncoding]) == true
-            ? GzipBody(limit: intake.limitBytes) : nil
-        var bytes: [UInt8] = []
-        if gzip == nil { bytes.reserveCapacity(announced ?? 0) }
-        var count = 0
-        for try await piece in request.body {
-            count += piece.readableBytes
-            guard count <= intake.limitBytes else { throw intake.tooLarge }
-            if let gzip {
-                try unpacked { () throws(GzipBody.Fault) in try gzip.append(piece) }
-            } else {
-                piece.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
-            }
+        var body = UploadBody(
+            isGzip: Self.isGzip(request.headers[.contentEncoding]) == true, announced: announced,
+            limit: intake.limitBytes)
+        await Expectation.meet()
+        do {
+            for try await piece in request.body { try place.hold(try body.append(piece, intake.tooLarge)) }
+        } catch is BodyPace.TooSlow {
+            throw Problem.tooSlow
         }
-        if let announced, announced != count { throw Problem.incomplete }
-        if let gzip { return try unpacked { () throws(GzipBody.Fault) in try gzip.finish() } }
-        return bytes
-    }
-
-    private func unpacked<Value>(_ body: () throws(GzipBody.Fault) -> Value) throws -> Value {
-        do throws(GzipBody.Fault) { return try body() } catch {
-            switch error {
-            case .malformed: throw Problem.encodingMalformed
-            case .tooLarge: throw intake.tooLarge
-            }
-        }
+        if let announced, announced != body.count { throw Problem.incomplete }
+        return try body.finish(intake.tooLarge)
     }
 }

@@ -14,13 +14,12 @@ public struct Daemon: Service {
     private let manager: ServiceManager
     private let logger: Logger
     private let onListening: @Sendable (String) -> Void
-    private let workers = NIOThreadPool(numberOfThreads: Self.mostBatchesInHand)
-
+    private let workers = BatchWorkers()
     /// Where merchants' requests to read are answered.
     private let readers = NIOThreadPool(numberOfThreads: 4)
-
-    /// Batches that are checked and stored at the same time; as many as may share a commit.
-    private static let mostBatchesInHand = 32
+    /// Where the store is tried.
+    private let lookout = NIOThreadPool(numberOfThreads: 1)
+    private let health: Health
 
     /// `onListening` gets the URL that the daemon can be reached at, once it can be.
     public init(
@@ -32,22 +31,31 @@ public struct Daemon: Service {
         self.clock = clock
         self.manager = manager
         self.logger = logger
+        health = Health(logger: logger)
         self.onListening = onListening
     }
 
     /// Runs until it is told to stop. Throws `trouble` when the address cannot be had.
     public func run() async throws(Failure) {
+        let certificates = try configuration.tls.map { (files) throws(Failure) in try Certificates(files) }
         workers.start()
         readers.start()
+        lookout.start()
         do {
-            let result = await Result { () async throws in try await serviceGroup.run() }
+            let result = await Result { () async throws in
+                try await serviceGroup(certificates).run()
+            }
             // A batch that is being stored is stored to its end, whatever became of its connection: the store is
             // shut after this.
             try await workers.shutdownGracefully()
             try await readers.shutdownGracefully()
+            try await lookout.shutdownGracefully()
             try result.get()
         } catch is CancellationError {
             logger.notice("stopped with unfinished uploads")
+        } catch let failure as Failure {
+            // The spool's: it says itself where and why.
+            throw failure
         } catch {
             throw .trouble(
                 "\(configuration.listen)", "cannot serve: \(error)",
@@ -59,11 +67,17 @@ public struct Daemon: Service {
     private static let patienceSeconds = 30
 
     /// What runs, and in which order it stops.
-    private var serviceGroup: ServiceGroup {
+    private func serviceGroup(_ certificates: Certificates?) -> ServiceGroup {
         let server = ServiceGroupConfiguration.ServiceConfiguration(
-            service: application, serviceName: "HTTP")
+            service: application(certificates), serviceName: "HTTP")
         let farewell = ServiceGroupConfiguration.ServiceConfiguration(
-            service: Farewell(manager: manager, logger: logger), serviceName: "farewell")
+            service: Farewell(manager: manager, health: health, logger: logger), serviceName: "farewell")
+        let store = ServiceGroupConfiguration.ServiceConfiguration(
+            service: StoreWatch(intake: intake, health: health, clock: clock, thread: lookout),
+            serviceName: "store watch")
+        let certificate = ServiceGroupConfiguration.ServiceConfiguration(
+            service: CertificateWatch(certificates: certificates, logger: logger),
+            serviceName: "certificate watch")
         let spool = configuration.spool.map { settings in
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: SpoolService(
@@ -72,7 +86,7 @@ public struct Daemon: Service {
         }
         // Services stop in reverse: first the word to the service manager, then the server.
         var group = ServiceGroupConfiguration(
-            services: (spool.map { [$0] } ?? []) + [server, farewell],
+            services: [certificate, store] + (spool.map { [$0] } ?? []) + [server, farewell],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         // A peer that never ends its upload does not keep the daemon: what is not whole is not stored.
         group.maximumGracefulShutdownDuration = .seconds(Self.patienceSeconds)
@@ -89,16 +103,17 @@ public struct Daemon: Service {
 
 extension Daemon {
     /// The application, built on one page.
-    private var application: some ApplicationProtocol {
-        Application(
+    private func application(_ certificates: Certificates?) -> some ApplicationProtocol {
+        let limits = configuration.limits
+        let bounds = Bounds(limits, largestBytes: intake.limitBytes)
+        return Application(
             router: makeRouter(
-                intake: intake, workers: workers, readers: readers, clock: clock, logger: logger),
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: .seconds(60),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
-            configuration: ApplicationConfiguration(address: address, serverName: "settled"),
+                intake: intake, workers: workers, readers: readers, bounds: bounds, health: health,
+                clock: clock, logger: logger),
+            server: .guarded(limits, certificates),
+            configuration: ApplicationConfiguration(
+                address: address, serverName: "settled",
+                availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)),
             onServerRunning: { channel in ready(channel) },
             logger: quiet)
     }
@@ -115,20 +130,23 @@ extension Daemon {
         if case .address(let host, let port) = listen {
             listen = .address(host: host, port: channel.localAddress?.port ?? port)
         }
-        logger.notice("listening on \(listen)")
+        let url = configuration.tls == nil ? "\(listen)" : listen.secureDescription
+        logger.notice("listening on \(url)")
         tell(manager, .ready, logger)
-        onListening("\(listen)")
+        onListening(url)
     }
 }
 
 /// Says that the daemon stops, as soon as it is told to.
 private struct Farewell: Service {
     let manager: ServiceManager
+    let health: Health
     let logger: Logger
 
     func run() async throws {
         // Cancelled: the server failed to start or was cut off, and says so itself.
         guard (try? await gracefulShutdown()) != nil else { return }
+        health.stop()
         logger.notice("stopping")
         tell(manager, .stopping, logger)
     }

@@ -39,7 +39,7 @@ extension BatchRefusalCode {
 extension Problem {
     static let notFound = Problem(
         .notFound, code: "not_found", title: "There is nothing here",
-        detail: "expected POST /v1/batches or GET /healthz")
+        detail: "no path of the API, or nothing of this merchant: /openapi.yaml describes what there is")
 
     static func methodNotAllowed(_ allow: [HTTPRequest.Method]) -> Problem {
         Problem(

@@ -6,23 +6,21 @@ import NIOPosix
 let knownRoutes: [(path: String, methods: [HTTPRequest.Method])] =
     ReadingRoutes.paths.map { path in
         (path, path == "/v1/batches" ? [.get, .head, .post] : [.get, .head])
-    } + [("/healthz", [.get, .head])]
+    } + HealthRoutes.paths.map { ($0, [.get, .head]) }
 
 /// All that the daemon answers over HTTP.
 func makeRouter(
-    intake: Intake, workers: NIOThreadPool, readers: NIOThreadPool, clock: WallClock, logger: Logger
+    intake: Intake, workers: BatchWorkers, readers: NIOThreadPool, bounds: Bounds, health: Health,
+    clock: WallClock, logger: Logger
 ) -> Router<BasicRequestContext> {
     let router = Router(context: BasicRequestContext.self)
     router.add(middleware: Problems())
-    BatchRoutes(intake: intake, clock: clock, logger: logger, workers: workers).add(to: router)
+    router.add(middleware: Throttle(bounds: bounds))
+    BatchRoutes(
+        intake: intake, clock: clock, logger: logger, workers: workers, bounds: bounds, health: health
+    ).add(to: router)
     ReadingRoutes(intake: intake, clock: clock, logger: logger, readers: readers).add(to: router)
-    for method in [HTTPRequest.Method.get, .head] {
-        router.on("/healthz", method: method) { _, _ in
-            Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"status":"ok"}"#)))
-        }
-    }
+    HealthRoutes(health: health).add(to: router)
     for (path, methods) in knownRoutes { refuseOtherMethods(on: router, RouterPath(path), but: methods) }
     return router
 }

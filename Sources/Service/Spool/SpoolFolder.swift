@@ -24,7 +24,7 @@ struct SpoolFolder {
     static let signatureEnding = ".jws"
 
     /// What a batch came to.
-    struct Result {
+    struct Result: Sendable {
         let isReceipt: Bool
         /// Endings and bytes, in the order in which they are written.
         let files: [(ending: String, bytes: [UInt8])]

@@ -1,5 +1,4 @@
 import Logging
-import NIOPosix
 import ServiceLifecycle
 import Settlement
 import Store
@@ -13,10 +12,10 @@ struct SpoolService: Service {
     let intake: Intake
     let clock: WallClock
     let logger: Logger
-    let workers: NIOThreadPool
+    let workers: BatchWorkers
     private let isStopping = Flag()
 
-    init(settings: SpoolSettings, intake: Intake, clock: WallClock, logger: Logger, workers: NIOThreadPool) {
+    init(settings: SpoolSettings, intake: Intake, clock: WallClock, logger: Logger, workers: BatchWorkers) {
         self.settings = settings
         self.intake = intake
         self.clock = clock
@@ -101,7 +100,7 @@ struct SpoolService: Service {
     /// The folders are opened anew for each look, as they may have been moved or made anew since.
     private func look(_ sweep: SpoolSweep, _ root: SpoolDirectory, _ watch: SpoolWatch) async {
         do {
-            try await workers.runIfActive {
+            try await workers.run {
                 let folder = try SpoolFolder(of: sweep.owner, in: root)
                 watch.add(folder.inbox, of: sweep.owner)
                 try sweep.run(folder) { isStopping.isSet }

@@ -60,6 +60,9 @@ final class SpoolSweep: Sendable {
         }
         let sighting = sight(name, Fingerprint(batch, signature))
         let isQuiet = sighting.since.duration(to: .now) >= .seconds(settings.quietSeconds)
+        if let refusal = sighting.refusal {
+            return try folder.deliver(refusal, of: name, signed: true)
+        }
         guard isQuiet || !sighting.wasTried else { return }
         guard batch.st_size <= intake.limitBytes else {
             guard isQuiet else { return }
@@ -99,9 +102,10 @@ final class SpoolSweep: Sendable {
         _ name: SpoolName, _ problem: Problem, _ digest: SHA256Digest?, _ status: stat, signed: Bool,
         in folder: SpoolFolder
     ) throws {
-        try folder.deliver(
-            .refused(problem, file: name, digest: digest, byteCount: Int64(status.st_size)), of: name,
-            signed: signed)
+        let result = SpoolFolder.Result.refused(
+            problem, file: name, digest: digest, byteCount: Int64(status.st_size))
+        seen.withLock { $0[name]?.refusal = result }
+        try folder.deliver(result, of: name, signed: signed)
         logger.info("batch refused", metadata: ["file": "\(name.text)", "code": "\(problem.code)"])
     }
 
@@ -138,6 +142,8 @@ extension SpoolSweep {
         var since = ContinuousClock.now
         /// Whether the bytes were held against the signature, and did not fit.
         var wasTried = false
+        /// Noted in the audit already, and not yet written where the merchant sees it.
+        var refusal: SpoolFolder.Result?
         /// Said once, not at every look.
         var complaint: String?
     }

@@ -44,13 +44,7 @@ public struct AuthenticBatch: Sendable {
                 .tooLarge, reason: "the batch has \(bytes.count) bytes, expected at most \(limit)",
                 expected: "at most \(limit) bytes", found: "\(bytes.count) bytes")
         }
-        let jws = try Self.parsed(signature)
-        guard let key = keys(jws.keyID) else {
-            throw BatchRefusal(.keyUnknown, reason: "no key has the id \(jws.keyID) that the signature names")
-        }
-        if let from = key.revokedFrom, received >= from {
-            throw BatchRefusal(.keyRevoked, reason: "the key \(jws.keyID) is revoked")
-        }
+        let (jws, key) = try Self.key(of: signature, received: received, keys: keys)
         do throws(SignatureRefusal) {
             try jws.verify(payload: bytes, key: key.verification)
         } catch {
@@ -62,6 +56,21 @@ public struct AuthenticBatch: Sendable {
         self.signature = jws.text
         keyID = jws.keyID
         keyMerchant = key.merchant
+    }
+
+    /// The signature as it is read, and the key that it names: what can be said before a byte of the batch is
+    /// here. Throws `signature_malformed`, `key_unknown`, `key_revoked`.
+    public static func key(
+        of signature: String?, received: Instant, keys: (String) -> BatchKey?
+    ) throws(BatchRefusal) -> (jws: DetachedJWS, key: BatchKey) {
+        let jws = try parsed(signature)
+        guard let key = keys(jws.keyID) else {
+            throw BatchRefusal(.keyUnknown, reason: "no key has the id \(jws.keyID) that the signature names")
+        }
+        if let from = key.revokedFrom, received >= from {
+            throw BatchRefusal(.keyRevoked, reason: "the key \(jws.keyID) is revoked")
+        }
+        return (jws, key)
     }
 
     private static func parsed(_ signature: String?) throws(BatchRefusal) -> DetachedJWS {

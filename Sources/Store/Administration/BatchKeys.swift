@@ -32,6 +32,13 @@ public final class BatchKeys: Sendable {
         return { ring.keys[$0] }
     }
 
+    /// The key of this id as it was registered when the keys were last read, which they are again for an id that
+    /// was not among them: a revocation that came since may be missed.
+    public func known(_ id: String) throws -> BatchKey? {
+        if let key = last.withLock({ $0.keys[id] }) { return key }
+        return try lookup()(id)
+    }
+
     private func keys(of registered: [RegisteredKey]) throws -> [String: BatchKey] {
         var keys: [String: BatchKey] = [:]
         for key in registered {

@@ -9,7 +9,11 @@ import GRDB
 /// How Settled opens its file: one writer, readers beside it, every commit on the disk before it is reported.
 enum Connection {
     /// Opens the file, which is made if it is missing.
-    static func open(_ path: String, _ durability: Store.Durability) throws -> DatabasePool {
+    ///
+    /// `cacheMebibytes` is what the writer keeps of the file in memory.
+    static func open(
+        _ path: String, _ durability: Store.Durability, cacheMebibytes: Int = Store.closeCacheMebibytes
+    ) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "settled"
         configuration.foreignKeysEnabled = true
@@ -19,7 +23,7 @@ enum Connection {
             // A sort that does not fit in the cache goes to a file, never to memory: a close's memory does
             // not grow with its period.
             try database.execute(sql: "PRAGMA temp_store = FILE")
-            let kibibytes = database.configuration.readonly ? 4_096 : 65_536
+            let kibibytes = database.configuration.readonly ? 2_048 : cacheMebibytes << 10
             try database.execute(sql: "PRAGMA cache_size = -\(kibibytes)")
         }
         let pool = try DatabasePool(path: path, configuration: configuration)

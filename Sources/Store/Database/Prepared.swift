@@ -124,6 +124,11 @@ struct Prepared {
         check(sqlite3_bind_blob64(handle, index, value, UInt64(value.count), Self.copied))
     }
 
+    /// Room for bytes that are written afterwards.
+    func bindZeros(_ index: Int32, _ count: Int) {
+        check(sqlite3_bind_zeroblob64(handle, index, UInt64(count)))
+    }
+
     func bind(_ index: Int32, _ value: [UInt8]?) {
         if let value { bind(index, value) } else { check(sqlite3_bind_null(handle, index)) }
     }

@@ -4,11 +4,21 @@ import Settlement
 /// What the records of one batch come to.
 struct Judgement {
     struct Accepted {
-        /// Among the batch's records.
-        let position: Int
-        /// The ordinal of the period it settles in.
-        let period: Int
+        // Small: a large batch has many.
+        private let place: UInt32
+        private let ordinal: Int32
         let late: Bool
+
+        /// Among the batch's records.
+        var position: Int { Int(place) }
+        /// The ordinal of the period it settles in.
+        var period: Int { Int(ordinal) }
+
+        init(position: Int, period: Int, late: Bool) {
+            place = UInt32(position)
+            ordinal = Int32(period)
+            self.late = late
+        }
     }
 
     /// In the order of the batch; they are numbered one after the other from `firstNumber`.

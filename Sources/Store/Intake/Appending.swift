@@ -173,12 +173,16 @@ struct Appending {
                 arrival.batch, merchant: accepted.merchant, received: arrival.received, judgement: judgement,
                 receipt: Self.known(receipts[position]))
             var packer = RecordPacker(first: judgement.firstNumber)
-            arrival.batch.withRecords { views in
-                for record in judgement.accepted {
+            try arrival.batch.withRecords { views in
+                for (count, record) in judgement.accepted.enumerated() {
                     packer.add(views[record.position], period: record.period, late: record.late)
+                    // Now and then, so that a large batch does not stand in memory once more.
+                    guard count % (8 * RecordChunks.mostRecords) == 0 else { continue }
+                    try chunks.append(
+                        packer.take(all: false), batch: number, merchant: accepted.merchant)
                 }
             }
-            try chunks.append(packer.chunks, batch: number, merchant: accepted.merchant)
+            try chunks.append(packer.take(all: true), batch: number, merchant: accepted.merchant)
         }
     }
 }

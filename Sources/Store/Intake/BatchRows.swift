@@ -87,9 +87,12 @@ struct BatchRows {
         insert.bind(16, receipt.bytes)
         insert.bind(17, receipt.signature)
         insert.bind(18, receipt.seal)
-        insert.bind(19, batch.authentic.bytes)
+        let bytes = batch.authentic.bytes
+        let isLong = bytes.count > LongValue.leastBytes
+        if isLong { insert.bindZeros(19, bytes.count) } else { insert.bind(19, bytes) }
         try insert.run()
         let number = database.lastInsertedRowID
+        if isLong { try LongValue.write(bytes, to: "bytes", of: "batches", row: number, database) }
         try addPeriods(judgement.periods, of: number)
         try addRefusals(judgement.refused, of: number)
         return number

@@ -34,10 +34,8 @@ struct IdentityTail: Sendable {
         precondition(latest.isEmpty, "room is made before what may be taken back")
         guard (count + more) * 2 > places.count else { return }
         let old = places
-        while (count + more) * 2 > places.count {
-            shift -= 1
-            places = Self.free(1 << (64 - Int(shift)))
-        }
+        while (count + more) * 2 > 1 << (64 - Int(shift)) { shift -= 1 }
+        places = Self.free(1 << (64 - Int(shift)))
         count = 0
         for entry in old where entry.record != 0 { put(entry) }
         latest.removeAll(keepingCapacity: true)

@@ -92,6 +92,14 @@ struct RecordPacker {
         }
     }
 
+    /// Takes out the chunks that nothing more comes into; the last one too if `all`.
+    mutating func take(all: Bool) -> [Chunk] {
+        guard all || chunks.count > 1 else { return [] }
+        let kept = all ? [] : chunks.suffix(1)
+        defer { chunks = Array(kept) }
+        return Array(chunks.dropLast(kept.count))
+    }
+
     private mutating func begin() {
         base = RecordPacking.Base()
         var bytes = [RecordPacking.version]

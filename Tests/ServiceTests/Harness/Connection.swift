@@ -72,6 +72,32 @@ final class Connection: Sendable {
         }
     }
 
+    /// Connects, sends these bytes and reads until the daemon closes the connection, in one go: a limit of a few
+    /// seconds is not met by the test itself. What cannot be sent any more is not.
+    static func exchange(_ url: String, _ bytes: [UInt8]) async throws -> [UInt8] {
+        let port = url.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
+        return try await blocking {
+            let descriptor = try connect(port: port)
+            defer { close(descriptor) }
+            var sent = 0
+            while sent < bytes.count {
+                let count = bytes.withUnsafeBytes { buffer in
+                    Foundation.send(
+                        descriptor, buffer.baseAddress! + sent, buffer.count - sent, Int32(MSG_NOSIGNAL))
+                }
+                guard count > 0 else { break }
+                sent += count
+            }
+            var answer: [UInt8] = []
+            var piece = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let count = recv(descriptor, &piece, piece.count, 0)
+                guard count > 0 else { return answer }
+                answer += piece[..<count]
+            }
+        }
+    }
+
     private static func connect(port: UInt16) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()

@@ -9,14 +9,17 @@ import Settlement
 /// `body` gets the daemon's URL and a way to tell it to stop, as SIGTERM does.
 func withDaemon(
     _ estate: Estate, manager: ServiceManager = ServiceManager(socket: nil), limitBytes: Int = 1 << 20,
+    limits: ServerLimits = .patient, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ body: @escaping @Sendable (String, _ stop: @escaping @Sendable () async -> Void) async throws -> Void
 ) async throws {
     let (urls, ready) = AsyncStream.makeStream(of: String.self)
+    var configuration = DaemonConfiguration(
+        listen: .address(host: "127.0.0.1", port: 0), maxBatchBytes: limitBytes)
+    configuration.limits = limits
     let daemon = Daemon(
-        configuration: DaemonConfiguration(
-            listen: .address(host: "127.0.0.1", port: 0), maxBatchBytes: limitBytes),
+        configuration: configuration,
         intake: estate.open.intake(limitBytes: limitBytes), clock: .standing(at: Estate.received),
-        manager: manager, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        manager: manager, logger: logger,
         onListening: { ready.yield($0) })
     let group = ServiceGroup(
         configuration: .init(
@@ -34,6 +37,15 @@ func withDaemon(
         }
         await group.triggerGracefulShutdown()
         try await tasks.waitForAll()
+    }
+}
+
+extension ServerLimits {
+    /// Other tests may keep all of Swift's threads busy for a while: no test fails for being slow.
+    static var patient: ServerLimits {
+        var limits = ServerLimits()
+        (limits.headSeconds, limits.idleSeconds, limits.bodyGraceSeconds) = (3600, 3600, 3600)
+        return limits
     }
 }
 

@@ -32,8 +32,8 @@ final class SpoolScene: Sendable {
         get throws { try SpoolFolder(of: sweep.owner, in: SpoolDirectory(root: root)) }
     }
 
-    /// One look at everything.
-    func look() throws { try sweep.run(try folder) { false } }
+    /// One look at everything, in folders opened just now or before.
+    func look(in opened: SpoolFolder? = nil) throws { try sweep.run(try opened ?? folder) { false } }
 
     private var home: String {
         switch sweep.owner {

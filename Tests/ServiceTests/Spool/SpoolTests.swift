@@ -179,6 +179,19 @@ struct SpoolTests {
         #expect(try scene.names("in").isEmpty && scene.names("done") == Self.results)
     }
 
+    @Test("A refusal that cannot be written is noted once, and written when it can be")
+    func refusalTrouble() throws {
+        let scene = try SpoolScene()
+        let folder = try scene.folder
+        #expect(rmdir(scene.path("refused")) == 0)
+        try scene.put(Array("{".utf8), signedAs: "b.ndjson")
+        for _ in 1...3 { try scene.look(in: folder) }
+        #expect(try scene.names("in").count == 2)
+        try scene.look()
+        #expect(try scene.names("in").isEmpty && scene.code("b.problem.json") == "malformed")
+        #expect(try scene.estate.open.store.audit().compactMap(\.code) == ["malformed"])
+    }
+
     @Test("A batch that is too large is refused unread, when it stays so")
     func tooLarge() throws {
         let patient = try SpoolScene(quietSeconds: 3600, limitBytes: 100)

@@ -1,0 +1,1 @@
+"""The parts of Deploy/soak, a file a concern."""

@@ -1,0 +1,100 @@
+"""What is not sent by honest clients. None of it may be answered by a success, nor be stored."""
+import base64, json, random, socket, threading, time
+
+
+class Attacker(threading.Thread):
+    def __init__(self, number, seed, daemon, ledger, key, ending):
+        super().__init__(daemon=True)
+        self.random = random.Random(f"{seed}-attack-{number}")
+        self.host, self.ledger, self.key, self.ending = daemon, ledger, key, ending
+        self.tried = 0
+
+    def run(self):
+        while not self.ending.is_set():
+            self.host.up.wait(timeout=1)
+            attack = self.random.choice([
+                self.forged, self.smuggled, self.garbage, self.slow, self.endless, self.broken_off])
+            try:
+                answer = attack()
+            except OSError:
+                continue
+            finally:
+                time.sleep(self.random.random() / 5)
+            self.tried += 1
+            if b"HTTP/1.1 2" in answer:
+                self.ledger.fault(f"the attack {attack.__name__} was answered {answer[:120]!r}")
+
+    def body(self):
+        header = {
+            "format": "settled-batch/1", "merchant": "bakery", "batch": f"attack-{self.random.random()}",
+            "sequence": 1_000_000 + self.random.randrange(1_000_000), "records": 0, "totals": {}}
+        return json.dumps(header).encode() + b"\n"
+
+    def forged(self):
+        """Signatures that hold only for who looks badly."""
+        body = self.body()
+        good = self.key.sign(body)
+        head, _, mac = good.partition("..")
+        def header(**members):
+            whole = {"alg": "HS256", "kid": self.key.id, "b64": False, "crit": ["b64"]} | members
+            return base64.urlsafe_b64encode(json.dumps(whole).encode()).rstrip(b"=").decode()
+        signature = self.random.choice([
+            f"{head}..{mac[:-4]}AAAA", f"{head}..", f"{head}.{mac}", f"{header(alg='none')}..",
+            f"{header(alg='none')}..{mac}", f"{header(b64=True)}..{mac}", f"{header(crit=[])}..{mac}",
+            f"{header(kid='operator/1')}..{mac}", f"{header(kid='batch/books/1')}..{mac}",
+            self.key.sign(body + b"x"), self.key.sign(b""), "x" * 3000, "é"])
+        return self.post(body, signature)
+
+    def smuggled(self):
+        hidden = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+        framing = self.random.choice([
+            b"Content-Length: 4\r\nTransfer-Encoding: chunked", b"Content-Length: 4\r\nContent-Length: 0",
+            b"Transfer-Encoding: cow", b"Content-Length: -4", b"X: y\r\n Content-Length: 4",
+            b"Content-Length : 4", b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity"])
+        return self.exchange(
+            b"POST /v1/batches HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\n" + framing + b"\r\n\r\n"
+            + b"0\r\n\r\n" + hidden)
+
+    def garbage(self):
+        return self.exchange(self.random.randbytes(self.random.randrange(1, 20_000)))
+
+    def slow(self):
+        with socket.create_connection(("127.0.0.1", self.host.port), timeout=5) as peer:
+            for byte in b"POST /v1/batches HT":
+                peer.sendall(bytes([byte]))
+                time.sleep(0.02)
+        return b""
+
+    def endless(self):
+        """More than the largest batch, under a name that is known."""
+        head = (
+            b"POST /v1/batches HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n"
+            b"Settled-Signature: " + self.key.sign(b"").encode() + b"\r\n\r\n")
+        piece = b"100000\r\n" + b" " * (1 << 20) + b"\r\n"
+        return self.exchange(head + piece * 80)
+
+    def broken_off(self):
+        body = self.body()
+        with socket.create_connection(("127.0.0.1", self.host.port), timeout=5) as peer:
+            peer.sendall(self.head(len(body), self.key.sign(body)) + body[:-1])
+        return b""
+
+    def post(self, body, signature):
+        return self.exchange(self.head(len(body), signature) + body)
+
+    def head(self, length, signature):
+        return (
+            f"POST /v1/batches HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+            f"Content-Length: {length}\r\nSettled-Signature: {signature}\r\n\r\n").encode()
+
+    def exchange(self, data):
+        with socket.create_connection(("127.0.0.1", self.host.port), timeout=5) as peer:
+            answer = b""
+            try:
+                peer.sendall(data)
+                peer.shutdown(socket.SHUT_WR)
+                while piece := peer.recv(1 << 16):
+                    answer += piece
+            except OSError:
+                pass
+            return answer

@@ -1,0 +1,76 @@
+/// What the daemon takes at most, whatever arrives. Each has a name in the section `limits` of the
+/// configuration, a default that honest clients do not meet, and bounds of its own.
+public struct ServerLimits: Hashable, Sendable {
+    /// Connections open at once; more wait in the system's queue until one is closed.
+    public var connections = 1024
+    /// Uploads at once, of all merchants: beyond it `503`, `busy`.
+    public var uploads = 256
+    /// Uploads at once of one merchant: beyond it `429`, `too_many_uploads`.
+    public var uploadsPerMerchant = 64
+    /// Bytes of bodies in memory at once, received and not yet answered; never less than the largest batch:
+    /// beyond it `503`, `busy`.
+    public var bodyBytes = 72 << 20
+    /// The same of one merchant: beyond it `429`, `too_many_uploads`.
+    public var bodyBytesPerMerchant = 64 << 20
+    /// Requests a second, of all peers: beyond it `503`, `busy`.
+    public var requestsPerSecond = 20_000
+    /// Uploads a second of one merchant: beyond it `429`, `rate_limited`.
+    public var requestsPerSecondPerMerchant = 5_000
+    /// Uploads a second that name no known key, all together: beyond it `429`, `rate_limited`.
+    public var unknownPerSecond = 100
+    /// Seconds after which a connection must have brought a whole request's head.
+    public var headSeconds = 30
+    /// Seconds of silence after which a connection is closed.
+    public var idleSeconds = 60
+    /// Bytes a second that a body must bring on average, after its first seconds.
+    public var bodyBytesPerSecond = 1024
+    /// Seconds of a body that do not count.
+    public var bodyGraceSeconds = 20
+
+    public init() {}
+}
+
+/// One of them: its name, where it is kept, and its bounds.
+struct ServerLimit: Sendable {
+    let name: String
+    let path: any WritableKeyPath<ServerLimits, Int> & Sendable
+    let bounds: ClosedRange<Int>
+
+    init(
+        _ name: String, _ path: any WritableKeyPath<ServerLimits, Int> & Sendable, _ bounds: ClosedRange<Int>
+    ) {
+        self.name = name
+        self.path = path
+        self.bounds = bounds
+    }
+
+    static let all: [ServerLimit] = [
+        ServerLimit("connections", \.connections, 1...100_000),
+        ServerLimit("uploads", \.uploads, 1...100_000),
+        ServerLimit("uploads_per_merchant", \.uploadsPerMerchant, 1...100_000),
+        ServerLimit("body_bytes", \.bodyBytes, 1...(1 << 36)),
+        ServerLimit("body_bytes_per_merchant", \.bodyBytesPerMerchant, 1...(1 << 36)),
+        ServerLimit("requests_per_second", \.requestsPerSecond, 1...1_000_000),
+        ServerLimit("requests_per_second_per_merchant", \.requestsPerSecondPerMerchant, 1...1_000_000),
+        ServerLimit("unknown_per_second", \.unknownPerSecond, 1...1_000_000),
+        ServerLimit("head_seconds", \.headSeconds, 1...3_600),
+        ServerLimit("idle_seconds", \.idleSeconds, 1...3_600),
+        ServerLimit("body_bytes_per_second", \.bodyBytesPerSecond, 1...(1 << 30)),
+        ServerLimit("body_grace_seconds", \.bodyGraceSeconds, 1...3_600),
+    ]
+
+    /// Reads what follows the flag `--limit`: `NAME=VALUE`. Throws `misused`.
+    static func parse(_ text: String) throws(Failure) -> (name: String, value: Int) {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let limit = all.first(where: { $0.name == parts[0] }) else {
+            let names = all.map(\.name).joined(separator: ", ")
+            throw .misused("--limit", "expected NAME=VALUE, NAME one of \(names), found \(text)")
+        }
+        guard let value = Int(parts[1]), limit.bounds.contains(value) else {
+            throw .misused(
+                "--limit \(limit.name)",
+                "expected \(limit.bounds.lowerBound) … \(limit.bounds.upperBound), found \(parts[1])")
+        }
+        return (limit.name, value)
+    }
+}

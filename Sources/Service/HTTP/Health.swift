@@ -1,0 +1,68 @@
+import Logging
+import Synchronization
+
+/// Whether the daemon can do its work now, and if not, why.
+final class Health: Sendable {
+    private struct State {
+        var isStopping = false
+        /// Why the last attempt to write failed; nil: it did not.
+        var trouble: String?
+        /// When the attempt that is going on began.
+        var trying: ContinuousClock.Instant?
+        /// Whether something was written since this was asked last.
+        var hasWritten = false
+    }
+
+    /// An attempt to write that takes longer is a reason by itself.
+    static let patience = Duration.seconds(5)
+
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(logger: Logger) { self.logger = logger }
+
+    /// Nil: it can. The reason holds no secret and no member's id.
+    func reason(now: ContinuousClock.Instant = .now) -> String? {
+        state.withLock { state in
+            if state.isStopping { return "the daemon is stopping" }
+            if let trouble = state.trouble { return trouble }
+            guard let trying = state.trying, now - trying > Self.patience else { return nil }
+            let seconds = (now - trying).components.seconds
+            return
+                "the store has been waiting to write for \(seconds) s: another process is writing to it (as a "
+                + "close does), or the disk does not answer; batches wait"
+        }
+    }
+
+    func stop() { state.withLock { $0.isStopping = true } }
+
+    func begin(now: ContinuousClock.Instant = .now) { state.withLock { $0.trying = now } }
+
+    /// Something was written.
+    func succeed() {
+        let wasInTrouble = state.withLock { state in
+            defer { state.trouble = nil }
+            state.trying = nil
+            state.hasWritten = true
+            return state.trouble != nil
+        }
+        if wasInTrouble { logger.notice("ready again") }
+    }
+
+    func fail(_ reason: String) {
+        let wasWell = state.withLock { state in
+            defer { state.trouble = reason }
+            state.trying = nil
+            return state.trouble == nil
+        }
+        if wasWell { logger.error("not ready", metadata: ["reason": "\(reason)"]) }
+    }
+
+    /// Whether there is nothing to be tried: something was written since this was last asked, and nothing failed.
+    func isProved() -> Bool {
+        state.withLock { state in
+            defer { state.hasWritten = false }
+            return state.hasWritten && state.trouble == nil
+        }
+    }
+}

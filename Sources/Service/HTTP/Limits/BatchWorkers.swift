@@ -1,0 +1,41 @@
+import NIOPosix
+
+/// Where batches are checked and stored, so that no thread that serves sockets waits for the disk.
+///
+/// Small batches have many threads, and share a commit when they meet. Large ones have one thread to
+/// themselves: they are checked one after the other, with the memory of one, and no small one waits behind them.
+struct BatchWorkers: Sendable {
+    private let light = NIOThreadPool(numberOfThreads: Self.mostInHand)
+    private let heavy = NIOThreadPool(numberOfThreads: 1)
+    private let brief = NIOThreadPool(numberOfThreads: 1)
+
+    /// Small batches that are checked and stored at the same time; as many as may share a commit.
+    private static let mostInHand = 32
+    /// From here on a batch is large.
+    static let heavyBytes = 2 << 20
+
+    func start() {
+        light.start()
+        heavy.start()
+        brief.start()
+    }
+
+    /// What is at work is done to its end.
+    func shutdownGracefully() async throws {
+        try await brief.shutdownGracefully()
+        try await heavy.shutdownGracefully()
+        try await light.shutdownGracefully()
+    }
+
+    /// Does what only looks something up: it must be answered also while all others wait for the disk.
+    func look<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await brief.runIfActive(work)
+    }
+
+    /// Does the work for a body of this size on a thread that may wait.
+    func run<Value: Sendable>(
+        bytes: Int = 0, _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await (bytes >= Self.heavyBytes ? heavy : light).runIfActive(work)
+    }
+}

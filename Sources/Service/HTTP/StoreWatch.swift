@@ -1,0 +1,41 @@
+import NIOPosix
+import ServiceLifecycle
+
+/// Tries now and then whether the store can be written to, so that trouble shows before the next batch does, and its
+/// end too. Also writes down what refusals were only counted.
+struct StoreWatch: Service {
+    let intake: Intake
+    let health: Health
+    let clock: WallClock
+    let thread: NIOThreadPool
+
+    /// Seconds between two trials: when all is well, and when it is not.
+    private static let (calm, alert) = (10, 1)
+
+    func run() async throws {
+        while !Task.isShuttingDownGracefully && !Task.isCancelled {
+            if !health.isProved() { await look() }
+            try? await cancelWhenGracefulShutdown {
+                // Trouble that a batch meets meanwhile is looked after soon.
+                for _ in 0..<Self.calm where health.reason() == nil {
+                    try await Task.sleep(for: .seconds(Self.alert))
+                }
+                if health.reason() != nil { try await Task.sleep(for: .seconds(Self.alert)) }
+            }
+        }
+        try? await thread.runIfActive { try intake.settleNotes(at: clock.now) }
+    }
+
+    private func look() async {
+        health.begin()
+        do {
+            try await thread.runIfActive {
+                try intake.tryWriting()
+                try intake.settleNotes(at: clock.now)
+            }
+            health.succeed()
+        } catch {
+            health.fail("\(error)")
+        }
+    }
+}

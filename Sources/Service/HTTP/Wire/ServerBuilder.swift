@@ -1,0 +1,51 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+import NIOCore
+
+extension HTTPServerBuilder {
+    /// HTTP/1.1, and with a certificate TLS with HTTP/2 or HTTP/1.1, as the client prefers; every connection and
+    /// body is held to the limits.
+    static func guarded(_ limits: ServerLimits, _ certificates: Certificates?) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            guard let certificates else {
+                return GuardedChannel(
+                    base: HTTP1Channel(responder: asking(responder), configuration: channel(limits)),
+                    headSeconds: limits.headSeconds)
+            }
+            let secure = try HTTP2UpgradeChannel(
+                tlsConfiguration: certificates.configuration,
+                configuration: HTTP2UpgradeChannel.Configuration(
+                    idleTimeout: .seconds(limits.idleSeconds), gracefulCloseTimeout: .seconds(10),
+                    streamConfiguration: channel(limits)),
+                responder: asking(responder))
+            return GuardedChannel(base: secure, headSeconds: limits.headSeconds)
+        }
+    }
+
+    /// The settings of a connection of HTTP/1.1 or a stream of HTTP/2.
+    private static func channel(_ limits: ServerLimits) -> HTTP1Channel.Configuration {
+        let pace = BodyPace.Limits(
+            bytesPerSecond: limits.bodyBytesPerSecond, grace: .seconds(Int64(limits.bodyGraceSeconds)))
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [BodyPace(pace)], idleTimeout: .seconds(Int64(limits.idleSeconds)),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
+    }
+
+    /// Lets what answers know whom to tell that the body may come.
+    private static func asking(
+        _ responder: @escaping HTTPChannelHandler.Responder
+    ) -> HTTPChannelHandler.Responder {
+        { request, writer, channel in
+            guard Expectation.isAsked(by: request.headers) else {
+                return try await responder(request, writer, channel)
+            }
+            var once: ResponseWriter? = consume writer
+            try await Expectation.$channel.withValue(channel) {
+                guard let writer = once.take() else { preconditionFailure("a request is answered once") }
+                try await responder(request, writer, channel)
+            }
+        }
+    }
+}

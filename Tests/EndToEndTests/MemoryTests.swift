@@ -1,0 +1,121 @@
+import Foundation
+import Settlement
+import Testing
+
+/// What the built daemon takes of memory when more comes than it can hold.
+@Suite("Memory under load")
+struct MemoryTests {
+    /// A batch of about this many bytes, as a merchant would send it.
+    private func batch(bytes: Int) -> [UInt8] {
+        func line(_ number: Int) -> String {
+            #"{"id":"B-\#(number)","type":"earn","member":"m-\#(number % 100_000)","points":90,"amount":900,"#
+                + #""at":"2025-04-02T09:00:31+02:00"}"# + "\n"
+        }
+        let count = bytes / 110
+        var text =
+            #"{"format":"settled-batch/1","merchant":"bakery","batch":"big","sequence":1,"records":\#(count),"#
+            + #""totals":{"earn":\#(90 * count)}}"# + "\n"
+        for number in 0..<count { text += line(number) }
+        return Array(text.utf8)
+    }
+
+    @Test("200 slow or huge uploads at once, and a batch of 64 MiB that is stored, stay below 300 MB")
+    func manyUploads() async throws {
+        try await offPool {
+            let quayside = try Quayside()
+            let daemon = try Daemon(data: quayside.data)
+            let file = quayside.scratch.file("big.ndjson")
+            let bytes = batch(bytes: 64_000_000)
+            try Data(bytes).write(to: file)
+            let key = quayside.key(of: "bakery.ndjson")
+            try expectDone(.settled("sign", file.path, "--key", key))
+            let signature = try String(contentsOfFile: file.path + ".jws", encoding: .utf8)
+                .trimmingCharacters(in: .newlines)
+            let merchants = ["books", "cinema", "garden", "bakery"]
+            let slow = try merchants.map { merchant in
+                let small = quayside.scratch.file("small-\(merchant)")
+                try Data("x".utf8).write(to: small)
+                try expectDone(.settled("sign", small.path, "--key", quayside.key(of: merchant + ".ndjson")))
+                return try String(contentsOfFile: small.path + ".jws", encoding: .utf8)
+                    .trimmingCharacters(in: .newlines)
+            }
+            // Each sends 8 MiB of 60 that it announces, or as much as it is let, and then holds still.
+            let attackers = try (0..<200).map { number in
+                try Attacker(
+                    url: daemon.url, signature: slow[number % 3], announced: 60 << 20,
+                    chunked: number % 2 == 0)
+            }
+            DispatchQueue.concurrentPerform(iterations: attackers.count) { attackers[$0].send(8 << 20) }
+            #expect(try daemon.get("/healthz").status == 0)
+            let answer = try daemon.post(file.path, signature: signature)
+            if answer.0 != 201 {
+                // The room was taken: it is told to come again, and does.
+                #expect(answer.0 == 503 || answer.0 == 429, "\(answer)")
+                attackers.forEach { $0.end() }
+                #expect(try daemon.post(file.path, signature: signature).0 == 201)
+            }
+            attackers.forEach { $0.end() }
+            let peak = try daemon.peakMemory
+            #expect(peak < 300_000_000, "\(peak) bytes at the most")
+            #expect(daemon.stop() == 0)
+        }
+    }
+}
+
+/// A connection that uploads more than it ever ends.
+private final class Attacker: Sendable {
+    private let descriptor: Int32
+    private let head: [UInt8]
+    private let isChunked: Bool
+
+    init(url: String, signature: String, announced: Int, chunked: Bool) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        isChunked = chunked
+        let length = chunked ? "Transfer-Encoding: chunked" : "Content-Length: \(announced)"
+        head = Array(
+            """
+            POST /v1/batches HTTP/1.1\r
+            Host: x\r
+            Content-Type: application/x-ndjson\r
+            Settled-Signature: \(signature)\r
+            \(length)\r
+            \r
+
+            """.utf8)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(url.split(separator: ":").last ?? "")?.bigEndian ?? 0
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var patience = timeval(tv_sec: 5, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(status == 0, "cannot connect: \(String(cString: strerror(errno)))")
+    }
+
+    /// Sends so many bytes of a body, or until nobody takes them.
+    func send(_ count: Int) {
+        var pieces = [head]
+        let piece = [UInt8](repeating: 0x20, count: 1 << 16)
+        let framed = isChunked ? Array("10000\r\n".utf8) + piece + Array("\r\n".utf8) : piece
+        pieces += Array(repeating: framed, count: count >> 16)
+        for piece in pieces {
+            var sent = 0
+            while sent < piece.count {
+                let more = piece.withUnsafeBytes {
+                    Foundation.send(
+                        descriptor, $0.baseAddress! + sent, piece.count - sent, Int32(MSG_NOSIGNAL))
+                }
+                guard more > 0 else { return }
+                sent += more
+            }
+        }
+    }
+
+    func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    deinit { close(descriptor) }
+}

@@ -1,0 +1,71 @@
+import Fixtures
+import Foundation
+import Testing
+
+/// `Deploy/soak` for a few seconds; the longer it runs, the more it proves.
+@Suite("The soak")
+struct SoakTests {
+    @Test("Kills, faults and attacks under load lose nothing, double nothing and let nobody in")
+    func short() async throws {
+        try await offPool {
+            let ran = try Command(
+                SharedFolder.repository.appendingPathComponent("Deploy/soak").path,
+                ["0.2", "--clients", "8", "--binary", Command.settledPath]
+            ).run()
+            #expect(ran.status == 0, "\(ran.output)\(ran.errors)")
+            let figures = ran.output.split(separator: "\n").map { $0.split(separator: " ") }
+            func figure(_ name: String) throws -> Int {
+                let line = try #require(
+                    figures.first { $0.dropLast().joined(separator: " ") == name }, "\(ran.output)")
+                return try #require(Int(line[line.count - 1].replacing(",", with: "")))
+            }
+            #expect(try figure("kills") >= 3)
+            #expect(try figure("receipts") > 0)
+            #expect(try figure("batches stored") >= figure("receipts"))
+            #expect(try figure("attacks") > 0)
+            #expect(try figure("promises broken") == 0)
+        }
+    }
+
+    /// A data folder that was tampered with: one batch is gone, one has other bytes, one was never sent.
+    private static let tampered = """
+        import sqlite3, sys
+        sys.dont_write_bytecode = True
+        sys.path.insert(0, sys.argv[1])
+        from soak.ledger import Batch, Ledger
+        path = sys.argv[2]
+        database = sqlite3.connect(path)
+        database.executescript(
+            "CREATE TABLE merchants (merchant, id); CREATE TABLE batches (merchant, id, bytes, receipt);"
+            "CREATE TABLE record_chunks (records); INSERT INTO merchants VALUES (1, 'books');")
+        ledger = Ledger({})
+        for name in ["kept", "lost", "changed"]:
+            batch = Batch("books", name, name.encode(), "", 2)
+            batch.receipt = b"r"
+            ledger.add(batch)
+        rows = [("kept", b"kept"), ("changed", b"other"), ("strange", b"strange")]
+        database.executemany("INSERT INTO batches VALUES (1, ?, ?, 'r')", rows)
+        database.execute("INSERT INTO record_chunks VALUES (5)")
+        database.commit()
+        database.execute("UPDATE batches SET receipt = CAST('r' AS BLOB)")
+        database.commit()
+        ledger.compare(path)
+        print("\\n".join(ledger.faults))
+        """
+
+    @Test("The comparison at its end finds what is lost, changed, let in and counted wrongly")
+    func comparison() throws {
+        let scratch = try Scratch()
+        let library = SharedFolder.repository.appendingPathComponent("Deploy/lib").path
+        let ran = try expectDone(
+            .named("python3", ["-c", Self.tampered, library, scratch.file("settled.sqlite").path]))
+        for finding in [
+            "batch lost of books has a receipt and is lost",
+            "batch changed of books is stored as something else",
+            "batch strange of books is stored and nobody sent it so", "5 records are stored, 4 were sent",
+        ] {
+            #expect(ran.output.contains(finding), "\(ran.output)")
+        }
+        #expect(!ran.output.contains("kept"))
+    }
+}
