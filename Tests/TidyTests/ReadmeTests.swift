@@ -64,10 +64,10 @@ struct ReadmeTests {
         text.components(separatedBy: "\n| <a id=\"\(code)\"></a>`\(code)` |").count - 1
     }
 
-    /// The codes that stand in the sources of the HTTP side as they are, of no enumeration.
+    /// The codes that stand in the sources of Service as they are, of no enumeration.
     private static let writtenCodes: Set<String> = {
         var codes: Set<String> = []
-        for file in SourceFile.swift(in: "Sources/Service/HTTP") {
+        for file in SourceFile.swift(in: "Sources/Service") {
             for line in file.lines {
                 for piece in line.components(separatedBy: "code: \"").dropFirst() {
                     codes.insert(String(piece.prefix { $0 != "\"" }))
