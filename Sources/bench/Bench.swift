@@ -12,7 +12,6 @@ struct Bench: ParsableCommand {
             """,
         subcommands: [
             WorkloadCommand.self, ScanCommand.self, SignatureCommand.self, EngineCommand.self,
-
             FoundCommand.self, IntakeCommand.self, ClosingCommand.self, HTTPCommand.self,
         ])
 }
