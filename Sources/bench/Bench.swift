@@ -11,7 +11,7 @@ struct Bench: ParsableCommand {
             them beside the limits of the machine and prints the ratios; a figure alone says little.
             """,
         subcommands: [
-            WorkloadCommand.self, ScanCommand.self, VerifyCommand.self, EngineCommand.self, FoundCommand.self,
-            IntakeCommand.self, CloseCommand.self, HTTPCommand.self,
+            WorkloadCommand.self, ScanCommand.self, SignatureCommand.self, EngineCommand.self,
+            FoundCommand.self, IntakeCommand.self, ClosingCommand.self, HTTPCommand.self,
         ])
 }

@@ -26,7 +26,7 @@ struct HTTPCommand: ParsableCommand {
         guard let first = prepared.first else { throw ValidationError("expected at least one batch") }
         let requests = prepared.map(Requests.upload)
         // The first one beforehand: there is something to read then, and everything is warm.
-        let warm = try Connection(port: port)
+        let warm = try LoopbackConnection(port: port)
         let firstSeconds = try seconds { try warm.exchange(requests[0], expecting: 201) }
         let load = Load(port: port, requests: Array(requests.dropFirst()))
         let processor = processorSeconds()
@@ -59,7 +59,7 @@ private struct Load {
         let reads = Mutex<[Double]>([])
         try queue.work(threads: clients + (pause > 0 ? 1 : 0)) { [self] number in
             guard number < clients else {
-                let connection = try Connection(port: port)
+                let connection = try LoopbackConnection(port: port)
                 repeat {
                     let request = try Requests.read(batch)
                     let time = try seconds { try connection.exchange(request, expecting: 200) }
@@ -69,7 +69,7 @@ private struct Load {
                 return
             }
             defer { uploading.subtract(1, ordering: .relaxed) }
-            let connection = try Connection(port: port)
+            let connection = try LoopbackConnection(port: port)
             while let position = queue.next() {
                 try connection.exchange(requests[position], expecting: 201)
             }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// One keep-alive connection to a daemon on this machine; it blocks.
-final class Connection {
+final class LoopbackConnection {
     private let descriptor: Int32
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     /// How much of `buffer` holds bytes that were not looked at.

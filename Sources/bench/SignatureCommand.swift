@@ -4,7 +4,7 @@ import Settlement
 import Signing
 
 /// Checks a batch's signature again and again.
-struct VerifyCommand: ParsableCommand {
+struct SignatureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Measures what stands before the reading of a batch: its Ed25519 signature, its digest.")

@@ -6,7 +6,7 @@ import Signing
 import Store
 
 /// Closes what `bench intake` took in, in a process of its own, as `settled close` does.
-struct CloseCommand: ParsableCommand {
+struct ClosingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "close",
         abstract: "Measures the close of every period that holds records: read, settle, write, sign.")
