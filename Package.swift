@@ -27,6 +27,8 @@ let package = Package(
     targets: [
         // The system's libcrypto, and nothing else of OpenSSL.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // The system's zlib, which reads batches that come as gzip.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // HMAC, Ed25519, HKDF, SHA-256, detached JWS, keys and seals: bytes in, bytes out.
         .target(name: "Signing", dependencies: ["COpenSSL"]),
         // The pure core: what batches mean, how members settle, what statements say.
@@ -45,7 +47,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Store",
+                "Store", "CZlib",
                 "Yams",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -61,6 +63,10 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+            ],
+            // The description of the API and, by a link to it, the manual: the daemon serves both.
+            resources: [
+                .embedInCode("Published/openapi.yaml"), .embedInCode("Published/README.md"),
             ]),
         // The commands, one file each.
         .executableTarget(
@@ -79,7 +85,7 @@ let package = Package(
             ]),
 
         // Where tests find texts: fixtures of the repository, and the reference data beside it.
-        .target(name: "Fixtures", path: "Tests/Fixtures", exclude: ["Refusals"]),
+        .target(name: "Fixtures", path: "Tests/Fixtures", exclude: ["API", "Refusals"]),
         // The slow, obvious second implementation of the rulebook.
         .target(name: "Oracle", path: "Tests/Oracle"),
         .testTarget(name: "SigningTests", dependencies: ["Signing", "Fixtures"]),
@@ -88,7 +94,7 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "Oracle", "Fixtures",
+                "Service", "Oracle", "Fixtures", "CZlib",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         // Rules on the sources themselves.

@@ -17,8 +17,8 @@ public struct Intake: Sendable {
     /// The largest batch that is taken.
     public let limitBytes: Int
     let store: Store
-    private let keys: BatchKeys
-    private let signer: DocumentSigner
+    let keys: BatchKeys
+    let signer: DocumentSigner
     private let notes: RefusalNotes
 
     public init(store: Store, master: MasterSecret, signer: DocumentSigner, limitBytes: Int) {
@@ -71,7 +71,9 @@ public struct Intake: Sendable {
 
     /// The refusal of a batch that is too large to be read at all.
     public var tooLarge: BatchRefusal {
-        BatchRefusal(.tooLarge, reason: "the batch is too large, expected at most \(limitBytes) bytes")
+        BatchRefusal(
+            .tooLarge, reason: "the batch is too large, expected at most \(limitBytes) bytes",
+            expected: "at most \(limitBytes) bytes")
     }
 
     /// Notes a refusal of bytes that were not kept long enough to be looked at.
@@ -110,6 +112,7 @@ public struct Intake: Sendable {
         switch appended {
         case .stored(let document, let receipt): return .stored(document, receipt)
         case .copy(let document): return .copy(document)
+        case .rehearsed: preconditionFailure("what is to be stored is not rehearsed")
         }
     }
 

@@ -29,6 +29,11 @@ public struct DocumentSigner: Sendable {
         sealKey = master.sealKey(version: version)
     }
 
+    /// What checks the seals made up to now, retired keys too.
+    public var sealKeys: [VerificationKey] {
+        (1...version).map { master.sealKey(version: $0).verification }
+    }
+
     /// `owner` is the id of the merchant that gets the document, or `operator`.
     public func seal(_ bytes: [UInt8], for owner: String) -> SealedDocument {
         SealedDocument(

@@ -12,7 +12,7 @@ struct Settled: AsyncParsableCommand {
             Merchants sign batches of what their members earned and redeemed and send them to the daemon; \
             every month each merchant gets a signed statement.
 
-            The operator's way: init, serve, close, statement. The merchant's: sign or submit, verify. \
+            The operator's way: init, serve, close, statement. The merchant's: sign or submit, verify, token. \
             `settled help COMMAND` explains each.
 
             Exit codes: 0 done, 1 refused or found wrong, 2 used wrongly, 3 trouble (disk, network).
@@ -30,7 +30,7 @@ struct Settled: AsyncParsableCommand {
                 name: "The merchant's",
                 subcommands: [
                     CheckCommand.self, ConvertCommand.self, SignCommand.self, SubmitCommand.self,
-                    VerifyCommand.self,
+                    VerifyCommand.self, TokenCommand.self,
                 ]),
             CommandGroup(name: "Try-out", subcommands: [SimulateCommand.self]),
         ])

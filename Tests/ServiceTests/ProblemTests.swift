@@ -15,16 +15,19 @@ struct ProblemTests {
 
     @Test("Every refusal of a batch has a status and says its code", arguments: BatchRefusalCode.allCases)
     func codes(code: BatchRefusalCode) throws {
-        let problem = Problem(BatchRefusal(code, line: 7, field: "points", reason: "it is \"wrong\""))
+        let problem = Problem(
+            BatchRefusal(code, line: 7, field: "points", reason: "it is \"wrong\"", expected: "1", found: "2")
+        )
         #expect(problem.status.code == Self.statuses[code])
         let json = try members(problem.bytes)
-        #expect(json["type"] as? String == "urn:settled:problem:\(code.rawValue)")
+        #expect(json["type"] as? String == "/README.md#\(code.rawValue)")
         #expect(json["code"] as? String == code.rawValue)
         #expect(json["status"] as? Int == Self.statuses[code])
         #expect((json["title"] as? String)?.isEmpty == false)
         #expect(json["detail"] as? String == "it is \"wrong\"")
         #expect(json["line"] as? Int == 7)
         #expect(json["field"] as? String == "points")
+        #expect(json["expected"] as? String == "1" && json["found"] as? String == "2")
         #expect(json["records"] == nil)
     }
 

@@ -21,7 +21,7 @@ struct ReadmeTests {
             return name.hasSuffix("Command") ? String(name) : nil
         }
         #expect(shown == Set(files))
-        #expect(files.count == 15)
+        #expect(files.count == 16)
     }
 
     @Test("Every path of the repository that it names is there")
@@ -40,11 +40,42 @@ struct ReadmeTests {
     func codes() {
         let codes =
             BatchRefusalCode.allCases.map(\.rawValue) + RecordRefusalCode.allCases.map(\.rawValue)
-            + SettlementRefusalCode.allCases.map(\.rawValue)
-        for code in codes {
-            #expect(Self.text.components(separatedBy: "\n| `\(code)` |").count == 2, "\(code)")
+            + SettlementRefusalCode.allCases.map(\.rawValue) + TokenRefusalCode.allCases.map(\.rawValue)
+        for code in Set(codes).union(Self.writtenCodes) { #expect(Self.rows(of: code) == 1, "\(code)") }
+        #expect(Self.writtenCodes.count >= 9)
+    }
+
+    @Test("Its tables explain no code that nothing gives, and each has a cause and a cure")
+    func noOtherCodes() {
+        let codes =
+            BatchRefusalCode.allCases.map(\.rawValue) + RecordRefusalCode.allCases.map(\.rawValue)
+            + SettlementRefusalCode.allCases.map(\.rawValue) + TokenRefusalCode.allCases.map(\.rawValue)
+        let known = Set(codes).union(Self.writtenCodes)
+        let rows = Self.text.split(separator: "\n").filter { $0.hasPrefix("| <a id=\"") }
+        #expect(rows.count == known.count)
+        for row in rows {
+            let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            #expect(cells.count == 3 || cells.count == 4, "\(row)")
+            #expect(cells.allSatisfy { !$0.isEmpty }, "\(row)")
         }
     }
+
+    private static func rows(of code: String) -> Int {
+        text.components(separatedBy: "\n| <a id=\"\(code)\"></a>`\(code)` |").count - 1
+    }
+
+    /// The codes that stand in the sources of the HTTP side as they are, of no enumeration.
+    private static let writtenCodes: Set<String> = {
+        var codes: Set<String> = []
+        for file in SourceFile.swift(in: "Sources/Service/HTTP") {
+            for line in file.lines {
+                for piece in line.components(separatedBy: "code: \"").dropFirst() {
+                    codes.insert(String(piece.prefix { $0 != "\"" }))
+                }
+            }
+        }
+        return codes
+    }()
 
     @Test("The scripts it names can be run, and the unit explains every line")
     func scripts() throws {

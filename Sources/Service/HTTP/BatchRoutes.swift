@@ -21,25 +21,37 @@ struct BatchRoutes: Sendable {
     /// other. What can be refused by its head is refused before its body is read.
     private func upload(_ request: Request) async throws -> Response {
         let form = try form(of: request)
+        let isDryRun = try Self.isDryRun(request)
         let signature = request.headers[.settledSignature]
-        let claimant = try await claimant(of: request, signature: signature)
+        let claimant = try await claimant(of: request, signature: signature, isDryRun: isDryRun)
         var place = try bounds.enter(claimant)
         let bytes: [UInt8]
         do {
             bytes = try await body(of: request, in: &place)
         } catch let refusal as BatchRefusal {
-            await note(refusal, signature: signature)
+            if !isDryRun { await note(refusal, signature: signature) }
             throw Problem(refusal)
         }
         // The instant of receipt is the one at which the last byte is here.
         let received = clock.now
         return try await answer(bytes: bytes.count) {
-            try intake.take(bytes, form: form, signature: signature, received: received)
+            guard isDryRun else {
+                return .given(try intake.take(bytes, form: form, signature: signature, received: received))
+            }
+            return .rehearsed(
+                try intake.rehearse(bytes, form: form, signature: signature, received: received))
         }
     }
 
+    private enum Outcome: Sendable {
+        case given(Intake.Answer)
+        case rehearsed(Intake.Rehearsal)
+    }
+
     /// Whose upload it is, as far as its head says; counted against the claimant's rate.
-    private func claimant(of request: Request, signature: String?) async throws -> Claimant {
+    private func claimant(
+        of request: Request, signature: String?, isDryRun: Bool
+    ) async throws -> Claimant {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         let now = clock.now
         let foreseen: Result<Claimant, BatchRefusal>
@@ -61,24 +73,26 @@ struct BatchRoutes: Sendable {
         case .failure(let refusal):
             try bounds.pass(.unknown)
             logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
-            await note(refusal, signature: signature)
+            if !isDryRun { await note(refusal, signature: signature) }
             throw Problem(refusal)
         }
     }
 
     private func answer(
-        bytes: Int, _ take: @escaping @Sendable () throws -> Intake.Answer
+        bytes: Int, _ take: @escaping @Sendable () throws -> Outcome
     ) async throws -> Response {
         do {
             switch try await workers.run(bytes: bytes, take) {
-            case .stored(let document, let receipt):
+            case .given(.stored(let document, let receipt)):
                 health.succeed()
                 log("batch stored", receipt)
                 return response(.created, document)
-            case .copy(let document):
+            case .given(.copy(let document)):
                 let receipt = try Receipt(parsing: document.bytes)
                 log("batch came again", receipt)
                 return response(.ok, document)
+            case .rehearsed(let rehearsal):
+                return response(rehearsal)
             }
         } catch let refusal as BatchRefusal {
             logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
@@ -113,6 +127,20 @@ struct BatchRoutes: Sendable {
         }
     }
 
+    /// Of a batch that would be new, the receipt without signature and seal: nobody can take it for one.
+    private func response(_ rehearsal: Intake.Rehearsal) -> Response {
+        switch rehearsal {
+        case .new(let receipt):
+            return Response(
+                status: .ok, headers: [.contentType: "application/json", .settledDryRun: "true"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: receipt.bytes)))
+        case .copy(let document):
+            var response = response(.ok, document)
+            response.headers[.settledDryRun] = "true"
+            return response
+        }
+    }
+
     private func response(_ status: HTTPResponse.Status, _ document: SealedDocument) -> Response {
         let headers: HTTPFields = [
             .contentType: "application/json",
@@ -128,7 +156,7 @@ struct BatchRoutes: Sendable {
 /// Reading a request.
 extension BatchRoutes {
     private func form(of request: Request) throws(Problem) -> BatchForm {
-        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+        if let encoding = request.headers[.contentEncoding], Self.isGzip(encoding) == nil {
             throw .unsupportedEncoding(found: encoding)
         }
         let type = request.headers[.contentType]
@@ -139,16 +167,44 @@ extension BatchRoutes {
         return form
     }
 
-    /// The whole body; throws the refusal `too_large` as soon as it is known, before more is kept.
+    /// Nil for an encoding that is not read.
+    private static func isGzip(_ encoding: String?) -> Bool? {
+        switch encoding?.lowercased() {
+        case nil, "identity": false
+        case "gzip", "x-gzip": true
+        default: nil
+        }
+    }
+
+    private static func isDryRun(_ request: Request) throws(Problem) -> Bool {
+        switch request.uri.queryParameters["dry_run"] {
+        case nil, "false": false
+        case "true": true
+        default: throw .parameterMalformed("dry_run", expected: "true or false")
+        }
+    }
+
+    /// The whole body, unpacked; throws the refusal `too_large` as soon as it is known, before more is kept.
     private func body(of request: Request, in place: inout Place) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
+        let gzip =
+            Self.isGzip(request.headers[.contentEncoding]) == true
+            ? GzipBody(limit: intake.limitBytes) : nil
         var bytes: [UInt8] = []
         // Room that is never written to costs no memory.
-        bytes.reserveCapacity(announced ?? 0)
+        if gzip == nil { bytes.reserveCapacity(announced ?? 0) }
+        var count = 0
         await Expectation.meet()
         do {
             for try await piece in request.body {
-                guard bytes.count + piece.readableBytes <= intake.limitBytes else { throw intake.tooLarge }
+                count += piece.readableBytes
+                guard count <= intake.limitBytes else { throw intake.tooLarge }
+                if let gzip {
+                    let before = gzip.bytes.count
+                    try unpacked { () throws(GzipBody.Fault) in try gzip.append(piece) }
+                    try place.hold(gzip.bytes.count - before)
+                    continue
+                }
                 try place.hold(piece.readableBytes)
                 // Growing by doubling would need half as much again, for a moment.
                 if announced == nil, bytes.count > Self.unannouncedBytes {
@@ -159,10 +215,20 @@ extension BatchRoutes {
         } catch is BodyPace.TooSlow {
             throw Problem.tooSlow
         }
-        if let announced, announced != bytes.count { throw Problem.incomplete }
+        if let announced, announced != count { throw Problem.incomplete }
+        if let gzip { return try unpacked { () throws(GzipBody.Fault) in try gzip.finish() } }
         return bytes
     }
 
     /// Up to here a body whose length is not announced grows as it comes.
     private static let unannouncedBytes = 1 << 20
+
+    private func unpacked<Value>(_ body: () throws(GzipBody.Fault) -> Value) throws -> Value {
+        do throws(GzipBody.Fault) { return try body() } catch {
+            switch error {
+            case .malformed: throw Problem.encodingMalformed
+            case .tooLarge: throw intake.tooLarge
+            }
+        }
+    }
 }

@@ -18,6 +18,8 @@ public struct Daemon: Service {
     /// Where the store is tried.
     private let lookout = NIOThreadPool(numberOfThreads: 1)
     private let health: Health
+    /// Where merchants' requests to read are answered.
+    private let readers = NIOThreadPool(numberOfThreads: 4)
 
     /// `onListening` gets the URL that the daemon can be reached at, once it can be.
     public init(
@@ -38,6 +40,7 @@ public struct Daemon: Service {
         let certificates = try configuration.tls.map { (files) throws(Failure) in try Certificates(files) }
         workers.start()
         lookout.start()
+        readers.start()
         do {
             let result = await Result { () async throws in
                 try await serviceGroup(certificates).run()
@@ -46,6 +49,7 @@ public struct Daemon: Service {
             // shut after this.
             try await workers.shutdownGracefully()
             try await lookout.shutdownGracefully()
+            try await readers.shutdownGracefully()
             try result.get()
         } catch is CancellationError {
             logger.notice("stopped with unfinished uploads")
@@ -101,8 +105,8 @@ extension Daemon {
         let bounds = Bounds(limits, largestBytes: intake.limitBytes)
         return Application(
             router: makeRouter(
-                intake: intake, workers: workers, bounds: bounds, health: health, clock: clock,
-                logger: logger),
+                intake: intake, workers: workers, readers: readers, bounds: bounds, health: health,
+                clock: clock, logger: logger),
             server: .guarded(limits, certificates),
             configuration: ApplicationConfiguration(
                 address: address, serverName: "settled",

@@ -14,6 +14,9 @@ public struct Problem: Error, Hashable, Sendable {
     public let line: Int?
     /// The member or column.
     public let field: String?
+    /// What should have stood there, and what did, in a few words.
+    public let expected: String?
+    public let found: String?
     /// All refused records of a strict batch.
     public let records: [RefusedRecord]
     /// Seconds after which trying again makes sense.
@@ -23,7 +26,8 @@ public struct Problem: Error, Hashable, Sendable {
 
     init(
         _ status: HTTPResponse.Status, code: String, title: String, detail: String, line: Int? = nil,
-        field: String? = nil, records: [RefusedRecord] = [], retryAfter: Int? = nil,
+        field: String? = nil, expected: String? = nil, found: String? = nil,
+        records: [RefusedRecord] = [], retryAfter: Int? = nil,
         allow: [HTTPRequest.Method] = []
     ) {
         self.status = status
@@ -32,6 +36,8 @@ public struct Problem: Error, Hashable, Sendable {
         self.detail = detail
         self.line = line
         self.field = field
+        self.expected = expected
+        self.found = found
         self.records = records
         self.retryAfter = retryAfter
         self.allow = allow
@@ -42,7 +48,8 @@ public struct Problem: Error, Hashable, Sendable {
         self.init(
             refusal.code.status, code: refusal.code.rawValue, title: refusal.code.title,
             detail: refusal.reason,
-            line: refusal.line, field: refusal.field, records: refusal.records)
+            line: refusal.line, field: refusal.field, expected: refusal.expected, found: refusal.found,
+            records: refusal.records)
     }
 }
 
@@ -50,17 +57,19 @@ extension Problem {
     static let mediaType = "application/problem+json"
 
     /// The body's bytes. Members: `type`, `title`, `status`, `detail`, `code`, and where they apply `line`,
-    /// `field`, `records`.
+    /// `field`, `expected`, `found`, `records`.
     public var bytes: [UInt8] {
         var json = CanonicalJSON()
         json.object { object in
-            object.member("type", "urn:settled:problem:\(code)")
+            object.member("type", "/README.md#\(code)")
             object.member("title", title)
             object.member("status", Int64(status.code))
             object.member("detail", detail)
             object.member("code", code)
             object.member("line", ifPresent: line.map(Int64.init))
             object.member("field", ifPresent: field)
+            object.member("expected", ifPresent: expected)
+            object.member("found", ifPresent: found)
             guard !records.isEmpty else { return }
             object.member("records", array: records) { json, record in
                 json.object { object in
@@ -77,6 +86,10 @@ extension Problem {
     public var response: Response {
         var headers: HTTPFields = [.contentType: Self.mediaType]
         if let retryAfter { headers[.retryAfter] = "\(retryAfter)" }
+        // RFC 9110 §11.6.1: who is not let in is told how to ask.
+        if status == .unauthorized {
+            headers[.wwwAuthenticate] = code.hasPrefix("token_") ? "Bearer" : "Settled-Signature"
+        }
         if !allow.isEmpty { headers[.allow] = allow.map(\.rawValue).joined(separator: ", ") }
         return Response(
             status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))

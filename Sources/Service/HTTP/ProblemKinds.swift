@@ -51,15 +51,21 @@ extension Problem {
         let expected = BatchForm.allCases.map(\.mediaType).joined(separator: " or ")
         return Problem(
             .unsupportedMediaType, code: "unsupported_media_type", title: "A batch is not sent in this form",
-            detail: "Content-Type: expected \(expected), found \(found ?? "none")")
+            detail: "Content-Type: expected \(expected), found \(found ?? "none")",
+            field: "Content-Type", expected: expected, found: found)
     }
 
     static func unsupportedEncoding(found: String) -> Problem {
         Problem(
             .unsupportedMediaType, code: "unsupported_encoding",
             title: "A batch is not sent in this encoding",
-            detail: "Content-Encoding: expected none, found \(found)")
+            detail: "Content-Encoding: expected gzip or none, found \(found)", field: "Content-Encoding",
+            expected: "gzip or none", found: found)
     }
+
+    static let encodingMalformed = Problem(
+        .badRequest, code: "encoding_malformed", title: "The body cannot be unpacked",
+        detail: "Content-Encoding: gzip was said, and the body is no whole gzip")
 
     static let incomplete = Problem(
         .badRequest, code: "incomplete", title: "The body ended too early",

@@ -1,9 +1,17 @@
 import Hummingbird
 import Logging
+import NIOPosix
+
+/// What the daemon answers over HTTP: each path with the methods it knows, as `/openapi.yaml` describes them.
+let knownRoutes: [(path: String, methods: [HTTPRequest.Method])] =
+    ReadingRoutes.paths.map { path in
+        (path, path == "/v1/batches" ? [.get, .head, .post] : [.get, .head])
+    } + HealthRoutes.paths.map { ($0, [.get, .head]) }
 
 /// All that the daemon answers over HTTP.
 func makeRouter(
-    intake: Intake, workers: BatchWorkers, bounds: Bounds, health: Health, clock: WallClock, logger: Logger
+    intake: Intake, workers: BatchWorkers, readers: NIOThreadPool, bounds: Bounds, health: Health,
+    clock: WallClock, logger: Logger
 ) -> Router<BasicRequestContext> {
     let router = Router(context: BasicRequestContext.self)
     router.add(middleware: Problems())
@@ -11,9 +19,9 @@ func makeRouter(
     BatchRoutes(
         intake: intake, clock: clock, logger: logger, workers: workers, bounds: bounds, health: health
     ).add(to: router)
+    ReadingRoutes(intake: intake, clock: clock, logger: logger, readers: readers).add(to: router)
     HealthRoutes(health: health).add(to: router)
-    refuseOtherMethods(on: router, "/v1/batches", but: [.post])
-    for path in HealthRoutes.paths { refuseOtherMethods(on: router, RouterPath(path), but: [.get, .head]) }
+    for (path, methods) in knownRoutes { refuseOtherMethods(on: router, RouterPath(path), but: methods) }
     return router
 }
 
@@ -21,8 +29,18 @@ func makeRouter(
 private func refuseOtherMethods(
     on router: Router<BasicRequestContext>, _ path: RouterPath, but known: [HTTPRequest.Method]
 ) {
-    let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .delete, .patch, .options]
+    let methods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .delete, .patch, .options, .trace, .query,
+    ]
     for method in methods where !known.contains(method) {
         router.on(path, method: method) { _, _ -> Response in throw Problem.methodNotAllowed(known) }
+    }
+}
+
+extension HTTPRequest.Method {
+    /// RFC 9110 and the method that came after it.
+    fileprivate static var query: HTTPRequest.Method {
+        guard let method = HTTPRequest.Method("QUERY") else { preconditionFailure("QUERY is a token") }
+        return method
     }
 }

@@ -38,7 +38,7 @@ public enum AllianceDocument {
         }
     }
 
-    private static func write(_ merchant: Merchant, to json: inout CanonicalJSON) {
+    static func write(_ merchant: Merchant, to json: inout CanonicalJSON) {
         json.object { json in
             json.member("id", merchant.id.text)
             json.member("name", merchant.name)
@@ -66,7 +66,7 @@ public enum AllianceDocument {
         }
     }
 
-    private static func write(_ campaign: Campaign, to json: inout CanonicalJSON) {
+    static func write(_ campaign: Campaign, to json: inout CanonicalJSON) {
         json.object { json in
             json.member("id", campaign.id.text)
             json.member("sponsor", campaign.sponsor.text)
@@ -78,7 +78,7 @@ public enum AllianceDocument {
         }
     }
 
-    private static func write(_ item: Item, to json: inout CanonicalJSON) {
+    static func write(_ item: Item, to json: inout CanonicalJSON) {
         json.object { json in
             json.member("id", item.id.text)
             json.member("supplier", item.supplier.text)

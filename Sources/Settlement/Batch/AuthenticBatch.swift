@@ -41,7 +41,8 @@ public struct AuthenticBatch: Sendable {
     ) throws(BatchRefusal) {
         guard bytes.count <= limit else {
             throw BatchRefusal(
-                .tooLarge, reason: "the batch has \(bytes.count) bytes, expected at most \(limit)")
+                .tooLarge, reason: "the batch has \(bytes.count) bytes, expected at most \(limit)",
+                expected: "at most \(limit) bytes", found: "\(bytes.count) bytes")
         }
         let (jws, key) = try Self.key(of: signature, received: received, keys: keys)
         do throws(SignatureRefusal) {

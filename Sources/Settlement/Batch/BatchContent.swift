@@ -81,7 +81,9 @@ public struct BatchContent: Hashable, Sendable {
             decoded(reader.text.decoded)
             return found
         } catch {
-            throw BatchRefusal(.malformed, line: reader.line, field: error.field, reason: error.reason)
+            throw BatchRefusal(
+                .malformed, line: reader.line, field: error.field, reason: error.reason,
+                expected: error.fault.expected, found: error.fault.found)
         }
     }
 

@@ -64,17 +64,23 @@ public struct BatchRefusal: Error, Hashable, Sendable {
     public let field: String?
     /// One sentence: what is wrong, what was expected, what was found. Holds no member's id and no secret.
     public let reason: String
+    /// What should have stood there, and what did, where that can be said in a few words. Neither holds a
+    /// member's id.
+    public let expected: String?
+    public let found: String?
     /// All refused records of a `strict` batch; empty otherwise.
     public let records: [RefusedRecord]
 
     public init(
         _ code: BatchRefusalCode, line: Int? = nil, field: String? = nil, reason: String,
-        records: [RefusedRecord] = []
+        expected: String? = nil, found: String? = nil, records: [RefusedRecord] = []
     ) {
         self.code = code
         self.line = line
         self.field = field
         self.reason = reason
+        self.expected = expected
+        self.found = found
         self.records = records
     }
 }

@@ -71,7 +71,8 @@ public struct VerifiedBatch: Sendable {
         guard header.merchant == keyMerchant else {
             throw BatchRefusal(
                 .merchantMismatch, line: 1, field: "merchant",
-                reason: "the header names \(header.merchant), expected \(keyMerchant), whose key signed")
+                reason: "the header names \(header.merchant), expected \(keyMerchant), whose key signed",
+                expected: keyMerchant.text, found: header.merchant.text)
         }
     }
 
@@ -92,7 +93,8 @@ extension BatchHeader {
         guard records == Int64(count) else {
             throw BatchRefusal(
                 .countMismatch, line: 1, field: "records",
-                reason: "the header says \(records) records, found \(count)")
+                reason: "the header says \(records) records, found \(count)",
+                expected: "\(records)", found: "\(count)")
         }
         let sums = BatchContent.totals(points)
         for type in [RecordType.earn, .redeem, .earnReversal, .redeemReversal, .opening, .correction] {
@@ -100,7 +102,8 @@ extension BatchHeader {
             guard said == found else {
                 throw BatchRefusal(
                     .totalsMismatch, line: 1, field: "totals.\(type.name)",
-                    reason: "the header says \(said) points of \(type.name), the records sum to \(found)")
+                    reason: "the header says \(said) points of \(type.name), the records sum to \(found)",
+                    expected: "\(said)", found: "\(found)")
             }
         }
     }

@@ -37,10 +37,16 @@ struct IntakeRows {
             refused: row.integer(8))
     }
 
-    /// The sequence numbers that later ones have overtaken, by merchant and signer, ascending.
-    func missingSequences() throws -> [MissingSequence] {
+    /// The sequence numbers that later ones have overtaken, by merchant and signer, ascending; of all merchants
+    /// or of one.
+    func missingSequences(of merchant: Int64? = nil) throws -> [MissingSequence] {
         let query = try Prepared(
-            database, "SELECT merchant, signer, sequence FROM batches ORDER BY merchant, signer, sequence")
+            database,
+            """
+            SELECT merchant, signer, sequence FROM batches \(merchant == nil ? "" : "WHERE merchant = ?")
+            ORDER BY merchant, signer, sequence
+            """)
+        if let merchant { query.bind(1, merchant) }
         var missing: [MissingSequence] = []
         var run: (merchant: Int64, signer: Signer, expected: Int64, listed: Int)?
         try query.forEach { row in

@@ -9,6 +9,8 @@ public enum Appended: Sendable {
     case stored(SealedDocument, Receipt)
     /// The same bytes as before: nothing is changed, and this is the first receipt.
     case copy(SealedDocument)
+    /// Would be new, with this receipt; nothing is kept.
+    case rehearsed(Receipt)
 }
 
 extension Store {
@@ -33,7 +35,15 @@ extension Store {
     public func append(
         _ batch: VerifiedBatch, received: Instant, seal: @escaping @Sendable (Receipt) -> SealedDocument
     ) throws -> Appended {
-        try memory.arrivals.run(Arrival(batch: batch, received: received, seal: seal)) { store($0) }
+        try memory.arrivals.run(
+            Arrival(batch: batch, received: received, purpose: .keep(seal))
+        ) { store($0) }
+    }
+
+    /// What `append` would make of a batch now; nothing of it is kept. It is judged together with those that are
+    /// stored at the same time, in the order in which they came, and throws as `append` does.
+    public func rehearse(_ batch: VerifiedBatch, received: Instant) throws -> Appended {
+        try memory.arrivals.run(Arrival(batch: batch, received: received, purpose: .rehearse)) { store($0) }
     }
 
     private func store(_ arrivals: [Arrival]) -> [Result<Appended, any Error>] {
@@ -55,9 +65,16 @@ extension Store {
     }
 }
 
-/// A batch that is to be stored.
+/// A batch that is to be judged.
 struct Arrival: Sendable {
+    enum Purpose: Sendable {
+        /// To be stored, its receipt sealed by this.
+        case keep(@Sendable (Receipt) -> SealedDocument)
+        /// To be told what would become of it.
+        case rehearse
+    }
+
     let batch: VerifiedBatch
     let received: Instant
-    let seal: @Sendable (Receipt) -> SealedDocument
+    let purpose: Purpose
 }

@@ -37,6 +37,7 @@ struct Appending {
             case .copy(let document): .success(.copy(document))
             case .again(let earlier): .success(.copy(Self.known(receipts[earlier])))
             case .new(let accepted): .success(.stored(Self.known(receipt), accepted.receipt))
+            case .rehearsed(let receipt): .success(.rehearsed(receipt))
             }
         }
     }
@@ -48,6 +49,8 @@ struct Appending {
         /// The same as one of those before it, by its place among them.
         case again(Int)
         case new(Accepted)
+        /// Would be new, and leaves no trace.
+        case rehearsed(Receipt)
     }
 
     struct Accepted {
@@ -79,6 +82,10 @@ struct Appending {
         let highest = max(standing.highest, others.max() ?? 0)
         let warnings = batch.header.sequence > highest + 1 ? [Receipt.sequenceGap] : []
         let receipt = receipt(arrival, judgement, warnings: warnings)
+        if case .rehearse = arrival.purpose {
+            admitting.forgetLast(&identities)
+            return .rehearsed(receipt)
+        }
         return .new(Accepted(merchant: merchant, judgement: judgement, receipt: receipt))
     }
 
@@ -133,8 +140,10 @@ struct Appending {
         }
         let places = receipts.indices.filter { receipts[$0] != nil }
         let seal = { @Sendable (place: Int) in
-            guard let receipt = receipts[place] else { return }
-            let document = arrivals[place].seal(receipt)
+            guard let receipt = receipts[place], case .keep(let seal) = arrivals[place].purpose else {
+                return
+            }
+            let document = seal(receipt)
             documents.withLock { $0[place] = document }
         }
         if places.count < 2 {

@@ -1,0 +1,111 @@
+import Foundation
+import NIOCore
+import Settlement
+import Store
+import Synchronization
+
+/// DETAILS.csv while it is sent: rendered at the disk's pace into a file without a name, so that a reader who takes
+/// its time keeps neither memory nor a view of the database, and what is sent is known to be whole.
+final class DetailsFile: Sendable {
+    private let file: NamelessFile
+    let bytes: Int
+    /// Kept as long as this is.
+    private let place: DetailsPlaces.Place
+
+    /// Throws `Problem.busy` if too many are being sent, and what the store throws. It blocks while it renders.
+    init(of merchant: MerchantID, period: Int, from store: Store, places: DetailsPlaces) throws {
+        place = try places.take(for: merchant)
+        let file = try NamelessFile(in: String(store.path.dropLast(Store.fileName.utf8.count + 1)))
+        var bytes = 0
+        try store.details(of: merchant, period: period) { piece in
+            try file.append(piece)
+            bytes += piece.count
+        }
+        self.file = file
+        self.bytes = bytes
+    }
+
+    /// Up to 64 KiB from a place on; nothing at the end. It blocks.
+    func piece(at offset: Int) throws -> ByteBuffer { try file.read(at: offset, most: 64 << 10) }
+}
+
+/// A file that lost its name as soon as it was made: a process that dies leaves nothing behind.
+private final class NamelessFile: Sendable {
+    private let number: Int32
+    private let folder: String
+
+    init(in folder: String) throws(Failure) {
+        var template = Array("\(folder)/details-XXXXXX".utf8CString)
+        number = mkstemp(&template)
+        self.folder = folder
+        guard number >= 0, fcntl(number, F_SETFD, FD_CLOEXEC) == 0 else {
+            throw .fromSystem(folder, "make a file in it")
+        }
+        unlink(template)
+    }
+
+    deinit { if number >= 0 { close(number) } }
+
+    func append(_ bytes: [UInt8]) throws(Failure) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { write(number, $0.baseAddress! + written, $0.count - written) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw .fromSystem(folder, "write a file in it") }
+            written += count
+        }
+    }
+
+    func read(at offset: Int, most: Int) throws(Failure) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        while true {
+            var status = 0
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: most) { room in
+                status = pread(number, room.baseAddress, most, off_t(offset))
+                return max(status, 0)
+            }
+            if status >= 0 { return buffer }
+            guard errno == EINTR else { throw .fromSystem(folder, "read a file in it") }
+        }
+    }
+}
+
+/// How many DETAILS.csv are being sent: bounded over all, and so that one merchant leaves places to the others.
+final class DetailsPlaces: Sendable {
+    static let most = 32
+    static let mostOfOne = 2
+
+    private let taken = Mutex<[MerchantID: Int]>([:])
+
+    /// Throws `Problem.busy`.
+    func take(for merchant: MerchantID) throws(Problem) -> Place {
+        let isFree = taken.withLock { taken in
+            let own = taken[merchant, default: 0]
+            guard own < Self.mostOfOne, taken.values.reduce(0, +) < Self.most else { return false }
+            taken[merchant] = own + 1
+            return true
+        }
+        guard isFree else { throw .busy }
+        return Place(places: self, merchant: merchant)
+    }
+
+    fileprivate func free(_ merchant: MerchantID) {
+        taken.withLock { taken in
+            let own = taken[merchant, default: 1]
+            taken[merchant] = own > 1 ? own - 1 : nil
+        }
+    }
+
+    /// Given back when it is let go of.
+    final class Place: Sendable {
+        private let places: DetailsPlaces
+        private let merchant: MerchantID
+
+        fileprivate init(places: DetailsPlaces, merchant: MerchantID) {
+            self.places = places
+            self.merchant = merchant
+        }
+
+        deinit { places.free(merchant) }
+    }
+}

@@ -1,0 +1,127 @@
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import Settlement
+import Store
+
+/// What a merchant reads of its own side, and what anybody may read.
+struct ReadingRoutes: Sendable {
+    private let authority: ReadingAuthority
+    private let shelf: ReadingShelf
+    private let clock: WallClock
+    private let logger: Logger
+    /// Where the store is read: others than those that store batches, so that neither waits for the other.
+    private let readers: NIOThreadPool
+
+    init(intake: Intake, clock: WallClock, logger: Logger, readers: NIOThreadPool) {
+        authority = ReadingAuthority(store: intake.store, keys: intake.keys, since: clock.now)
+        shelf = ReadingShelf(store: intake.store, signer: intake.signer)
+        self.clock = clock
+        self.logger = logger
+        self.readers = readers
+    }
+
+    /// The paths, each answered to GET and HEAD. Behind `/v1/` a merchant sees its own side only.
+    static let paths: [String] =
+        routes.map(\.path) + open.map(\.path)
+
+    private typealias Read = @Sendable (ReadingShelf, ReadingRequest) throws -> Representation
+
+    private static let routes: [(path: String, read: Read)] = [
+        ("/v1/batches", { try $0.batches($1) }),
+        ("/v1/batches/missing", { try $0.missing($1) }),
+        ("/v1/batches/{batch}", { try $0.receipt($1) }),
+        ("/v1/statements", { try $0.statements($1) }),
+        ("/v1/statements/{period}/{file}", { try $0.statementFile($1) }),
+        ("/v1/terms", { try $0.terms($1) }),
+        ("/v1/points", { try $0.points($1) }),
+    ]
+
+    private static let open: [(path: String, read: @Sendable (ReadingShelf) -> Representation)] = [
+        ("/.well-known/jwks.json", { $0.sealKeys }),
+        ("/openapi.yaml", { _ in Published.description }),
+        ("/README.md", { _ in Published.manual }),
+    ]
+
+    func add(to router: Router<BasicRequestContext>) {
+        for method in [HTTPRequest.Method.get, .head] {
+            for (path, read) in Self.routes {
+                router.on(RouterPath(path), method: method) { request, context in
+                    try await answer(request, context, read)
+                }
+            }
+            for (path, read) in Self.open {
+                router.on(RouterPath(path), method: method) { request, _ in
+                    response(read(shelf), ifNoneMatch: request.headers[.ifNoneMatch])
+                }
+            }
+        }
+    }
+
+    private func answer(
+        _ request: Request, _ context: BasicRequestContext, _ read: @escaping Read
+    ) async throws -> Response {
+        let now = clock.now
+        let representation = try await reading {
+            let merchant = try authority.merchant(authorization: request.headers[.authorization], at: now)
+            return try read(shelf, ReadingRequest(request, context, merchant: merchant))
+        }
+        return response(representation, ifNoneMatch: request.headers[.ifNoneMatch])
+    }
+
+    private func reading<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await readers.runIfActive(body)
+        } catch let problem as Problem {
+            throw problem
+        } catch let refusal as TokenRefusal {
+            logger.info("reading refused", metadata: ["code": "\(refusal.code.rawValue)"])
+            throw Problem(refusal)
+        } catch is CancellationError {
+            throw Problem.unreadable
+        } catch {
+            logger.error("what was asked for could not be read", metadata: ["reason": "\(error)"])
+            throw Problem.unreadable
+        }
+    }
+}
+
+/// Answers.
+extension ReadingRoutes {
+    private func response(_ representation: Representation, ifNoneMatch: String?) -> Response {
+        let fields = representation.digest?.fields ?? [.cacheControl: "no-store"]
+        if let digest = representation.digest, digest.isNamed(by: ifNoneMatch) {
+            return Response(status: .notModified, headers: fields)
+        }
+        switch representation {
+        case .bytes(let bytes, let type, _, let headers):
+            var all: HTTPFields = [.contentType: type]
+            all.append(contentsOf: fields)
+            all.append(contentsOf: headers)
+            return Response(
+                status: .ok, headers: all, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .details(let file, _):
+            var all: HTTPFields = [.contentType: "text/csv; charset=utf-8"]
+            all.append(contentsOf: fields)
+            return Response(status: .ok, headers: all, body: file.map(body) ?? ResponseBody())
+        }
+    }
+
+    /// Piece after piece, the next one read when the reader has taken the last.
+    private func body(of file: DetailsFile) -> ResponseBody {
+        ResponseBody(contentLength: file.bytes) { writer in
+            var offset = 0
+            while offset < file.bytes {
+                let place = offset
+                let piece = try await readers.runIfActive { try file.piece(at: place) }
+                guard piece.readableBytes > 0 else { throw Problem.unreadable }
+                offset += piece.readableBytes
+                try await writer.write(piece)
+            }
+            try await writer.finish(nil)
+        }
+    }
+}

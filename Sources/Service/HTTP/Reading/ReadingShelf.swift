@@ -1,0 +1,169 @@
+import HTTPTypes
+import Settlement
+import Signing
+import Store
+
+/// What there is to read, as the routes show it. It blocks, and throws `Problem` for what is not there and what
+/// the store throws.
+struct ReadingShelf: Sendable {
+    private let store: Store
+    private let details = DetailsPlaces()
+    /// The public keys of the seal, retired ones too, as a JWK set.
+    let sealKeys: Representation
+
+    init(store: Store, signer: DocumentSigner) {
+        self.store = store
+        sealKeys = .bytes(Array(JWKSet.text(signer.sealKeys).utf8), type: "application/jwk-set+json")
+    }
+
+    private static let mostOnPage = 1_000
+
+    func batches(_ request: ReadingRequest) throws -> Representation {
+        let before = try request.batch("before")
+        let limit = try request.integer("limit", within: 1...Self.mostOnPage, otherwise: 100)
+        // One more than asked for tells whether there is another page.
+        let found = try store.batchPage(of: request.merchant, before: before, limit: limit + 1)
+        guard let found else {
+            throw Problem.parameterMalformed("before", expected: "the id of one of your batches")
+        }
+        var json = CanonicalJSON()
+        json.object { json in
+            json.member("batches", array: found.prefix(limit)) { $1.write(to: &$0) }
+            json.member(
+                "next", orNull: found.count > limit ? found[limit - 1].summary.batch.text : nil)
+        }
+        return .json(json.bytes)
+    }
+
+    func missing(_ request: ReadingRequest) throws -> Representation {
+        let missing = try store.missingSequences(of: request.merchant)
+        var json = CanonicalJSON()
+        json.object { json in
+            json.member("missing_sequences", array: missing) { json, missing in
+                json.object { json in
+                    json.member("signer", missing.signer.rawValue)
+                    json.member("sequence", missing.sequence)
+                }
+            }
+        }
+        return .json(json.bytes)
+    }
+
+    /// The receipt as the upload was answered with it.
+    func receipt(_ request: ReadingRequest) throws -> Representation {
+        guard let id = request.piece("batch").flatMap({ BatchID($0) }),
+            let (document, state) = try store.receipt(of: id, request.merchant)
+        else { throw Problem.nothing("a batch of yours of this id") }
+        return .bytes(
+            document.bytes, type: "application/json",
+            headers: [
+                .settledSignature: document.signature, .settledSeal: document.seal,
+                .settledState: state.rawValue,
+            ])
+    }
+
+    func terms(_ request: ReadingRequest) throws -> Representation {
+        guard let bytes = OwnTerms.bytes(of: request.merchant, in: try store.schedule().alliance) else {
+            preconditionFailure("a key's merchant is one of the alliance")
+        }
+        return .json(bytes)
+    }
+
+    func points(_ request: ReadingRequest) throws -> Representation {
+        let closing = try store.lastClosing()
+        guard let bytes = OwnPoints.bytes(of: request.merchant, closing: closing?.document.bytes) else {
+            throw StoreTrouble(
+                "read the last closing", because: "its bytes are not those of a closing",
+                hint: "the file was changed behind the program's back: restore a backup of the data folder")
+        }
+        return .json(bytes)
+    }
+}
+
+/// Statements.
+extension ReadingShelf {
+    func statements(_ request: ReadingRequest) throws -> Representation {
+        let statements = try store.statementList(of: request.merchant)
+        var json = CanonicalJSON()
+        json.object { json in
+            json.member("statements", array: statements) { $1.write(to: &$0) }
+        }
+        return .json(json.bytes)
+    }
+
+    /// One of a statement's files, byte for byte.
+    func statementFile(_ request: ReadingRequest) throws -> Representation {
+        guard let name = request.piece("file"), let file = StatementFile(rawValue: name) else {
+            let names = StatementFile.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem.nothing("a file of this name; a statement has \(names)")
+        }
+        guard let id = request.piece("period"), let period = try store.schedule().calendar.ordinal(id: id),
+            let statement = try store.statement(of: request.merchant, period: period)
+        else { throw Problem.nothing("a statement of yours for this period") }
+        switch file {
+        case .document: return .file(statement.document.bytes, type: "application/json")
+        case .signature: return .file(Array(statement.document.signature.utf8), type: "application/jose")
+        case .seal: return .file(Array(statement.document.seal.utf8), type: "application/jose")
+        case .details: return try details(of: statement, request)
+        }
+    }
+
+    private func details(of statement: StoredStatement, _ request: ReadingRequest) throws -> Representation {
+        guard let digest = SHA256Digest(text: statement.detailsDigest) else {
+            preconditionFailure("a statement is stored with its details' digest")
+        }
+        guard !request.isHead, !digest.isNamed(by: request.ifNoneMatch) else {
+            return .details(nil, digest: digest)
+        }
+        let file = try DetailsFile(
+            of: statement.merchant, period: statement.period, from: store, places: details)
+        return .details(file, digest: digest)
+    }
+}
+
+/// The files of a statement. Rulebook §7.
+enum StatementFile: String, CaseIterable {
+    case document = "STATEMENT.json"
+    case signature = "STATEMENT.json.jws"
+    case seal = "STATEMENT.json.seal"
+    case details = "DETAILS.csv"
+}
+
+extension Representation {
+    fileprivate static func file(_ bytes: [UInt8], type: String) -> Representation {
+        .bytes(bytes, type: type, digest: SHA256Digest(of: bytes))
+    }
+}
+
+extension ListedBatch {
+    fileprivate func write(to json: inout CanonicalJSON) {
+        json.object { json in
+            json.member("batch", summary.batch.text)
+            json.member("signer", summary.signer.rawValue)
+            json.member("sequence", summary.sequence)
+            json.member("digest", summary.digest)
+            json.member("received", received.description)
+            json.member("records", summary.records)
+            json.member("accepted", summary.accepted)
+            json.member("duplicates", summary.duplicates)
+            json.member("refused", summary.refused)
+            json.member("state", state.rawValue)
+        }
+    }
+}
+
+extension ListedStatement {
+    fileprivate func write(to json: inout CanonicalJSON) {
+        json.object { json in
+            json.member("period", period.id)
+            json.member("number", number)
+            json.member("digest", digest)
+            json.member("details") { json in
+                json.member("digest", detailsDigest)
+                json.member("rows", detailsRows)
+            }
+            json.member("balance", balance.minorUnits)
+            json.member("points", points.count)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// Why a request to read is refused, in the order of the checks. Codes are never reused.
+public enum TokenRefusalCode: String, Hashable, Sendable, CaseIterable {
+    case missing = "token_missing"
+    case malformed = "token_malformed"
+    case keyUnknown = "token_key_unknown"
+    case keyRevoked = "token_key_revoked"
+    case invalid = "token_invalid"
+    case operatorKey = "token_operator_key"
+    case audience = "token_audience"
+    case subject = "token_subject"
+    case early = "token_early"
+    case expired = "token_expired"
+    case tooLong = "token_too_long"
+    case replayed = "token_replayed"
+    case tooMany = "token_too_many"
+}
+
+/// A request to read that is refused for its token.
+public struct TokenRefusal: Error, Hashable, Sendable {
+    public let code: TokenRefusalCode
+    /// The claim, where one can be named.
+    public let field: String?
+    /// One sentence: what is wrong, what was expected. Holds nothing of the token but its key's id.
+    public let reason: String
+
+    init(_ code: TokenRefusalCode, field: String? = nil, _ reason: String) {
+        self.code = code
+        self.field = field
+        self.reason = reason
+    }
+}
+
+extension TokenRefusal {
+    public static let missing = TokenRefusal(
+        .missing,
+        "expected the header Authorization: Bearer TOKEN, with a token that the merchant's key signed")
+}
