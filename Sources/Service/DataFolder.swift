@@ -64,6 +64,10 @@ public struct OpenFolder: Sendable {
     /// The version of the statement keys and of the seal in use.
     public static let keyVersion = 1
 
+    /// For a command that ends: writes the log back into the database, as far as nobody reads in it. What stays in the
+    /// log is as safe there.
+    public func shut() { try? store.shut() }
+
     /// The door for batches.
     public func intake(limitBytes: Int = 64 << 20) -> Intake {
         Intake(store: store, master: master, signer: signer, limitBytes: limitBytes)

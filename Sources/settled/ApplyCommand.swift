@@ -29,7 +29,7 @@ struct ApplyCommand: ParsableCommand {
     func run() throws {
         let definition = try AllianceFile.read(file)
         let open = try place.folder.open()
-        defer { try? open.store.shut() }
+        defer { open.shut() }
         let update = try AllianceUpdate(definition, in: open, dryRun: dryRun, now: when.instant)
         if json { print(update.json) } else { show(update) }
         try update.requireAllowed(place: file)

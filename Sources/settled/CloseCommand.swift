@@ -40,7 +40,7 @@ struct CloseCommand: ParsableCommand {
 
     func run() throws {
         let open = try place.folder.open()
-        defer { try? open.store.shut() }
+        defer { open.shut() }
         let calendar = try open.store.schedule().calendar
         let ordinal =
             try period.map { try StatementShelf(open.store).ordinal(ofPeriod: $0) }

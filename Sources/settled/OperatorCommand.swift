@@ -43,7 +43,7 @@ extension OperatorCommand {
                 throw Failure.misused("--max-batch-bytes", "expected 1 … 536870912, found \(maxBatchBytes)")
             }
             let open = try place.folder.open()
-            defer { try? open.store.shut() }
+            defer { open.shut() }
             let stored = try OperatorSubmission(
                 file: file, in: open, limitBytes: maxBatchBytes, now: when.instant)
             if json {

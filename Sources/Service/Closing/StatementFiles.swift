@@ -34,7 +34,7 @@ public struct StatementFiles: Sendable {
     }
 
     /// Begins DETAILS.csv under another name.
-    func beginDetails() throws(Failure) -> DetailsFile { try DetailsFile(in: folder) }
+    func beginDetails() throws(Failure) -> UnfinishedDetails { try UnfinishedDetails(in: folder) }
 
     public func write(closing document: SealedDocument) throws(Failure) {
         try write(document, named: "CLOSING.json")
@@ -49,7 +49,7 @@ public struct StatementFiles: Sendable {
 }
 
 /// DETAILS.csv while it is written: under another name until it is whole.
-struct DetailsFile {
+struct UnfinishedDetails {
     private let path: String
     private let unfinished: String
 

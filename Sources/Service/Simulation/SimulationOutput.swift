@@ -28,7 +28,7 @@ struct SimulationOutput {
     /// Writes all documents of one closed period.
     func write(_ closed: ClosedPeriod, period: Period, from store: Store) throws {
         let folder = self.folder.appendingPathComponent(period.id, isDirectory: true)
-        var details: [MerchantID: DetailsFile] = [:]
+        var details: [MerchantID: UnfinishedDetails] = [:]
         for statement in closed.statements {
             let files = try StatementFiles(
                 folder.appendingPathComponent(Self.name(of: statement.merchant)).path)
