@@ -26,6 +26,7 @@ struct FileCheckTests {
 
         try WholeFile.write(Estate.batch("B-2", at: "2026-03-10T10:00:00Z"), to: path)
         let bad = try check(estate, path)
+        #expect(bad.lines.last?.hasSuffix("the daemon would refuse 2 of these") == true)
         #expect(!bad.isGood && bad.lines.first?.hasPrefix("\(path):2: in_future (B-2-0): ") == true)
         let json = try members(Array(bad.json.utf8))
         let findings = try #require(json["findings"] as? [[String: Any]])

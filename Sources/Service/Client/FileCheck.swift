@@ -81,7 +81,7 @@ extension FileCheck {
             }
             ?? "\(path): "
         return listed + [
-            sum + (isGood ? "nothing to refuse" : "\(refused) findings that the daemon would refuse")
+            sum + (isGood ? "nothing to refuse" : "the daemon would refuse \(refused) of these")
         ]
     }
 
