@@ -1,5 +1,9 @@
 import NIOPosix
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Where batches are checked and stored, so that no thread that serves sockets waits for the disk.
 ///
 /// Small batches have many threads, and share a commit when they meet. Large ones have one thread to
@@ -36,6 +40,21 @@ struct BatchWorkers: Sendable {
     func run<Value: Sendable>(
         bytes: Int = 0, _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
-        try await (bytes >= Self.heavyBytes ? heavy : light).runIfActive(work)
+        try await (bytes >= Self.heavyBytes ? heavy : light).runIfActive {
+            Self.standBack()
+            return try work()
+        }
     }
+
+    /// Lets threads that serve sockets, or look something up, go before this one: with all cores at work on batches a
+    /// reader's answer would wait for many of them.
+    private static func standBack() {
+        #if os(Linux)
+            // On Linux it is the calling thread's alone. Whether it works does not matter.
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
+        #endif
+    }
+
+    /// Of 19: enough to give way at once, and a full share of what is left.
+    private static let niceness: Int32 = 10
 }
