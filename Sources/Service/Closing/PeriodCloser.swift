@@ -30,6 +30,6 @@ public struct PeriodCloser: Sendable {
             schedule: schedule, period: period, opening: try transaction.opening(),
             intake: try transaction.intake(), bookings: try transaction.bookings())
         try transaction.settle(&settlement)
-        return try settlement.finish(signer: signer)
+        return try settlement.finish(signer: signer, spread: transaction.onEachCore)
     }
 }
