@@ -5,7 +5,7 @@ public import Store
 /// Closes periods: streams a period's members through the engine and keeps what they come to, in one
 /// transaction. Rulebook §4–§7.
 public struct PeriodCloser: Sendable {
-    private let store: Store
+    let store: Store
     private let signer: DocumentSigner
 
     public init(store: Store, signer: DocumentSigner) {
