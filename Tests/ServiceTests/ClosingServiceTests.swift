@@ -97,7 +97,9 @@ struct ClosingServiceTests {
             #expect(try store.audit(AuditFilter(act: .closeFailed)).count == 1)
             #expect(try store.earliestOpen() == 1)
             let status = try StatusReport(store, now: now)
-            #expect(status.text.contains("2026-02 cannot be closed since 2026-03-10T00:00:00+00:00: M: open lots"))
+            #expect(
+                status.text.contains("2026-02 cannot be closed since 2026-03-10T00:00:00+00:00: M: open lots")
+            )
             #expect(status.json.contains(#""stuck":{"period":"2026-02""#))
 
             try store.writing("mend") { try $0.execute(sql: "UPDATE statements SET points = points - 1") }
