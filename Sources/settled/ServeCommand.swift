@@ -19,6 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
               log:    {level: info, format: text}   # or json
               tls:    {certificate: /etc/settled/chain.pem, key: /etc/settled/key.pem}
               limits: {uploads: 256}                # and others, see README.md
+              stop:   {drain_seconds: 5}            # 0 if not said
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
 
             Example:
@@ -70,6 +71,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
+            "After SIGTERM, go on for so long while /readyz says 503, so that a balancer sends no more.",
+            valueName: "seconds"))
+    var drainSeconds: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
             "Start the daemon's clock at this instant (RFC 3339), for tests and replays; it runs on.",
             valueName: "instant"))
     var now: Instant?
@@ -79,7 +87,8 @@ struct ServeCommand: AsyncParsableCommand {
         let flags = DaemonConfiguration.Flags(
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
             maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat,
-            tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, limits: limit)
+            tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, drainSeconds: drainSeconds,
+            limits: limit)
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
         let open = try place.folder.open(cacheMebibytes: Store.intakeCacheMebibytes)
         let daemon = Daemon(

@@ -11,13 +11,14 @@ extension DaemonConfiguration {
         public var tlsCertificate: String?
         public var tlsKey: String?
         public var spool: String?
+        public var drainSeconds: Int?
         /// `NAME=VALUE`, as they follow `--limit`.
         public var limits: [String]
 
         public init(
             listen: Listen? = nil, maxBatchBytes: Int? = nil, logLevel: String? = nil,
             logFormat: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil,
-            spool: String? = nil, limits: [String] = []
+            spool: String? = nil, drainSeconds: Int? = nil, limits: [String] = []
         ) {
             self.listen = listen
             self.maxBatchBytes = maxBatchBytes
@@ -27,6 +28,7 @@ extension DaemonConfiguration {
             self.tlsKey = tlsKey
             self.limits = limits
             self.spool = spool
+            self.drainSeconds = drainSeconds
         }
     }
 
@@ -56,6 +58,8 @@ extension DaemonConfiguration {
             configuration.limits[keyPath: limit.path] = try await values.integer(
                 "limits.\(limit.name)", within: limit.bounds, or: configuration.limits[keyPath: limit.path])
         }
+        configuration.drainSeconds = try await values.integer(
+            "stop.drain_seconds", within: drainBounds, or: configuration.drainSeconds)
         configuration.spool = try await values.spool()
         return configuration
     }
@@ -74,6 +78,7 @@ extension DaemonConfiguration {
             values[AbsoluteConfigKey(["limits", name])] = ConfigValue(.int(value), isSecret: false)
         }
         values["spool.folder"] = flags.spool.map { ConfigValue(.string($0), isSecret: false) }
+        values["stop.drain_seconds"] = flags.drainSeconds.map { ConfigValue(.int($0), isSecret: false) }
         let fromFlags = InMemoryProvider(name: "flags", values: values)
         guard let file else { return [fromFlags] }
         let path = InMemoryProvider(values: ["filePath": ConfigValue(.string(file), isSecret: false)])

@@ -18,6 +18,9 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
     public var limits = ServerLimits()
+    /// Seconds after the word to stop for which requests are still answered while `/readyz` says 503, so that a
+    /// balancer sends no more; 0 … 600.
+    public var drainSeconds = 0
     /// Nil: no TLS.
     public var tls: TLSFiles?
     /// Nil: batches come over HTTP only.
@@ -34,6 +37,7 @@ public struct DaemonConfiguration: Hashable, Sendable {
         self.spool = spool
     }
 
+    static let drainBounds = 0...600
     /// The bounds of `maxBatchBytes`.
     public static let batchBytes = 1...(1 << 29)
 }

@@ -20,6 +20,7 @@ public struct Daemon: Service {
     /// Where the store is tried.
     private let lookout = NIOThreadPool(numberOfThreads: 1)
     private let health: Health
+    private let bounds: Bounds
 
     /// `onListening` gets the URL that the daemon can be reached at, once it can be.
     public init(
@@ -32,6 +33,7 @@ public struct Daemon: Service {
         self.manager = manager
         self.logger = logger
         health = Health(logger: logger)
+        bounds = Bounds(configuration.limits, largestBytes: intake.limitBytes)
         self.onListening = onListening
     }
 
@@ -63,7 +65,7 @@ public struct Daemon: Service {
         }
     }
 
-    /// How long a graceful stop may take.
+    /// How long a graceful stop may take, once nobody can connect any more.
     private static let patienceSeconds = 30
 
     /// What runs, and in which order it stops.
@@ -71,7 +73,9 @@ public struct Daemon: Service {
         let server = ServiceGroupConfiguration.ServiceConfiguration(
             service: application(certificates), serviceName: "HTTP")
         let farewell = ServiceGroupConfiguration.ServiceConfiguration(
-            service: Farewell(manager: manager, health: health, logger: logger), serviceName: "farewell")
+            service: Farewell(
+                manager: manager, health: health, logger: logger, drainSeconds: configuration.drainSeconds),
+            serviceName: "farewell")
         let store = ServiceGroupConfiguration.ServiceConfiguration(
             service: StoreWatch(intake: intake, health: health, clock: clock, thread: lookout),
             serviceName: "store watch")
@@ -81,15 +85,18 @@ public struct Daemon: Service {
         let spool = configuration.spool.map { settings in
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: SpoolService(
-                    settings: settings, intake: intake, clock: clock, logger: logger, workers: workers),
+                    settings: settings, intake: intake, clock: clock, logger: logger,
+                    door: SpoolDoor(bounds: bounds, workers: workers)),
                 serviceName: "spool")
         }
-        // Services stop in reverse: first the word to the service manager, then the server.
+        // Services stop in reverse: first the word to the service manager and, by `/readyz`, to who sends requests
+        // here, then the server.
         var group = ServiceGroupConfiguration(
             services: [certificate, store] + (spool.map { [$0] } ?? []) + [server, farewell],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         // A peer that never ends its upload does not keep the daemon: what is not whole is not stored.
-        group.maximumGracefulShutdownDuration = .seconds(Self.patienceSeconds)
+        group.maximumGracefulShutdownDuration = .seconds(
+            configuration.drainSeconds + Self.patienceSeconds)
         return ServiceGroup(configuration: group)
     }
 
@@ -105,7 +112,6 @@ extension Daemon {
     /// The application, built on one page.
     private func application(_ certificates: Certificates?) -> some ApplicationProtocol {
         let limits = configuration.limits
-        let bounds = Bounds(limits, largestBytes: intake.limitBytes)
         return Application(
             router: makeRouter(
                 intake: intake, workers: workers, readers: readers, bounds: bounds, health: health,
@@ -142,6 +148,8 @@ private struct Farewell: Service {
     let manager: ServiceManager
     let health: Health
     let logger: Logger
+    /// For how long it is only said, and all goes on.
+    let drainSeconds: Int
 
     func run() async throws {
         // Cancelled: the server failed to start or was cut off, and says so itself.
@@ -149,6 +157,7 @@ private struct Farewell: Service {
         health.stop()
         logger.notice("stopping")
         tell(manager, .stopping, logger)
+        if drainSeconds > 0 { try await Task.sleep(for: .seconds(drainSeconds)) }
     }
 }
 
