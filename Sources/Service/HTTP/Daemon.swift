@@ -33,7 +33,7 @@ public struct Daemon: Service {
         self.manager = manager
         self.logger = logger
         health = Health(logger: logger)
-        bounds = Bounds(configuration.limits, largestBytes: intake.limitBytes)
+        bounds = Bounds(configuration.limits, largestBytes: intake.limitBytes + ZstdBody.mostOverheadBytes)
         self.onListening = onListening
     }
 

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import NIOPosix
 import Synchronization
 
