@@ -29,6 +29,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // The system's zlib, which reads batches that come as gzip.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // The system's zstd, which reads batches that come packed so.
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         // HMAC, Ed25519, HKDF, SHA-256, detached JWS, keys and seals: bytes in, bytes out.
         .target(name: "Signing", dependencies: ["COpenSSL"]),
         // The pure core: what batches mean, how members settle, what statements say.
@@ -47,7 +49,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Store", "CZlib",
+                "Store", "CZlib", "CZstd",
                 "Yams",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -94,7 +96,7 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "Oracle", "Fixtures", "CZlib",
+                "Service", "Oracle", "Fixtures", "CZlib", "CZstd",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         // Rules on the sources themselves.

@@ -11,7 +11,8 @@ public enum Migrations {
 
     /// All steps, in order. A step that was ever released is never changed; a new one is added below.
     public static let all = [
-        Step(number: 1, name: "first", sql: text(PackageResources._01_first_sql))
+        Step(number: 1, name: "first", sql: text(PackageResources._01_first_sql)),
+        Step(number: 2, name: "secret", sql: text(PackageResources._02_secret_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -24,12 +24,16 @@ if ($argc !== 4) {
     exit(2);
 }
 [, $path, $keyPath, $url] = $argv;
-$batch = file_get_contents($path);
+$batch = is_file($path) ? file_get_contents($path) : false;
+if ($batch === false || !is_file($keyPath)) {
+    fwrite(STDERR, "the batch or the key file cannot be read\n");
+    exit(2);
+}
 $key = json_decode((string) file_get_contents($keyPath), true, 8, JSON_THROW_ON_ERROR);
 $type = substr($path, -4) === '.csv' ? 'text/csv' : 'application/x-ndjson';
 $context = stream_context_create(['http' => [
     'method' => 'POST',
-    'header' => ["Content-Type: $type", 'Settled-Signature: ' . sign((string) $batch, $key)],
+    'header' => ["Content-Type: $type", 'Settled-Signature: ' . sign($batch, $key)],
     'content' => $batch,
     'ignore_errors' => true,
     'timeout' => 600,

@@ -28,7 +28,22 @@ public struct DataFolder: Hashable, Sendable {
         try requireFounded()
         let master = try MasterSecretFile.read(secretPath)
         let store = try Store.open(folder: path, cacheMebibytes: cacheMebibytes)
+        do { try requireOwn(master, of: store) } catch {
+            try? store.shut()
+            throw error
+        }
         return OpenFolder(folder: self, store: store, master: master)
+    }
+
+    /// Throws `refused` for a secret that is not this data's: what it signs nobody could check, and no batch would
+    /// fit its keys.
+    private func requireOwn(_ master: MasterSecret, of store: Store) throws {
+        guard try !store.isSigned(by: master) else { return }
+        throw Failure.refused(
+            secretPath, "secret_mismatch: is not the master secret of the data in \(path)",
+            hint:
+                "name the secret that was there when the data was made (--secret FILE), or restore your copy of it"
+        )
     }
 
     /// Opens the database alone, for commands that need no secret.

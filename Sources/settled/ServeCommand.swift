@@ -20,6 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
               tls:    {certificate: /etc/settled/chain.pem, key: /etc/settled/key.pem}
               limits: {uploads: 256}                # and others, see README.md
               close:  {automatic: true}             # each period, once its grace is over
+              stop:   {drain_seconds: 5}            # 0 if not said
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
 
             Example:
@@ -78,6 +79,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
+            "After SIGTERM, go on for so long while /readyz says 503, so that a balancer sends no more.",
+            valueName: "seconds"))
+    var drainSeconds: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
             "Start the daemon's clock at this instant (RFC 3339), for tests and replays; it runs on.",
             valueName: "instant"))
     var now: Instant?
@@ -88,6 +96,7 @@ struct ServeCommand: AsyncParsableCommand {
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
             maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat,
             tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, closesAutomatically: automaticClose,
+            drainSeconds: drainSeconds,
             limits: limit)
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
         let open = try place.folder.open(cacheMebibytes: Store.intakeCacheMebibytes)

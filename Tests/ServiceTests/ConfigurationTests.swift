@@ -47,6 +47,19 @@ struct ConfigurationTests {
         #expect(socket.listen == .socket(path: "/run/settled.sock"))
     }
 
+    @Test("How long a stop is announced is bounded, and 0 if nothing is said")
+    func drain() async throws {
+        #expect(try await read("").drainSeconds == 0)
+        #expect(try await read("stop: {drain_seconds: 7}").drainSeconds == 7)
+        #expect(try await read("stop: {drain_seconds: 7}", flags: .init(drainSeconds: 3)).drainSeconds == 3)
+        for wrong in ["-1", "601", "soon"] {
+            let failure = await #expect(throws: Failure.self) {
+                try await read("stop: {drain_seconds: \(wrong)}")
+            }
+            #expect(failure?.problem.contains("stop.drain_seconds") == true)
+        }
+    }
+
     @Test("Flags win over the file")
     func flags() async throws {
         let configuration = try await read(
@@ -91,7 +104,7 @@ struct ConfigurationTests {
         arguments: [
             (
                 "listne: {port: 1}", ":1",
-                "expected one of listen, batch, log, tls, limits, close, spool, found listne"
+                "expected one of listen, batch, log, tls, limits, close, stop, spool, found listne"
             ),
             ("log:\n  levle: info\n", ":2", "expected one of level, format, found levle"),
             ("listen: 8080", ":1", "expected some of host, port, socket"),

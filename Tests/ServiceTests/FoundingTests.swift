@@ -116,3 +116,23 @@ struct FoundingTests {
         }
     }
 }
+
+@Suite("The secret of the data")
+struct OwnSecretTests {
+    @Test("Another secret is refused when the data is opened, with a code and a cure; the right one is not")
+    func wrongSecret() throws {
+        let scratch = try Scratch()
+        let alliance = try AllianceFile.parse(text: Estate.alliance, fileName: "a")
+        let data = scratch.file("data")
+        _ = try Founding(alliance: alliance, at: data, now: Estate.founded)
+        let other = scratch.file("other.secret")
+        _ = try MasterSecretFile.create(at: other)
+        let failure = #expect(throws: Failure.self) { try DataFolder(data, secret: other).open() }
+        #expect(failure?.kind == .refused && failure?.place == other)
+        #expect(failure?.problem.hasPrefix("secret_mismatch: ") == true && failure?.hint != nil)
+        try DataFolder(data).open().store.shut()
+        let moved = scratch.file("moved.secret")
+        #expect(rename(data + "/master.secret", moved) == 0)
+        try DataFolder(data, secret: moved).open().store.shut()
+    }
+}

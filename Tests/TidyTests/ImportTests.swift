@@ -16,7 +16,8 @@ private let allowed: [(target: String, folder: String, imports: Set<String>)] = 
     (
         "Service", "Sources/Service",
         [
-            "AsyncHTTPClient", "CZlib", "Configuration", "Foundation", "FoundationEssentials", "Glibc",
+            "AsyncHTTPClient", "CZlib", "CZstd", "Configuration", "Foundation", "FoundationEssentials",
+            "Glibc",
             "HTTPTypes",
             "Hummingbird", "HummingbirdCore", "HummingbirdHTTP2", "Logging", "NIOCore", "NIOHTTP1",
             "NIOHTTPTypes", "NIOPosix", "NIOSSL", "ServiceLifecycle",

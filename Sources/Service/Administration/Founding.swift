@@ -27,6 +27,7 @@ public struct Founding: Sendable {
             let made = draft.content
             let master = try MasterSecretFile.write(secret ?? SecureRandom.bytes(32), at: made.secretPath)
             let store = try Store.create(folder: made.path, alliance: alliance, zone: zone, at: now)
+            try store.know(master)
             let open = OpenFolder(folder: made, store: store, master: master)
             let files = try KeyRegister(open).addFirstKeys(of: alliance.merchants.map(\.id), now: now)
             try store.shut()

@@ -12,13 +12,15 @@ extension DaemonConfiguration {
         public var tlsKey: String?
         public var spool: String?
         public var closesAutomatically: Bool?
+        public var drainSeconds: Int?
         /// `NAME=VALUE`, as they follow `--limit`.
         public var limits: [String]
 
         public init(
             listen: Listen? = nil, maxBatchBytes: Int? = nil, logLevel: String? = nil,
             logFormat: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil,
-            spool: String? = nil, closesAutomatically: Bool? = nil, limits: [String] = []
+            spool: String? = nil, closesAutomatically: Bool? = nil, drainSeconds: Int? = nil,
+            limits: [String] = []
         ) {
             self.listen = listen
             self.maxBatchBytes = maxBatchBytes
@@ -29,6 +31,7 @@ extension DaemonConfiguration {
             self.limits = limits
             self.spool = spool
             self.closesAutomatically = closesAutomatically
+            self.drainSeconds = drainSeconds
         }
     }
 
@@ -58,6 +61,8 @@ extension DaemonConfiguration {
             configuration.limits[keyPath: limit.path] = try await values.integer(
                 "limits.\(limit.name)", within: limit.bounds, or: configuration.limits[keyPath: limit.path])
         }
+        configuration.drainSeconds = try await values.integer(
+            "stop.drain_seconds", within: drainBounds, or: configuration.drainSeconds)
         configuration.spool = try await values.spool()
         let closes = try await values.truth("close.automatic")
         configuration.closesAutomatically =
@@ -79,6 +84,7 @@ extension DaemonConfiguration {
             values[AbsoluteConfigKey(["limits", name])] = ConfigValue(.int(value), isSecret: false)
         }
         values["spool.folder"] = flags.spool.map { ConfigValue(.string($0), isSecret: false) }
+        values["stop.drain_seconds"] = flags.drainSeconds.map { ConfigValue(.int($0), isSecret: false) }
         let fromFlags = InMemoryProvider(name: "flags", values: values)
         guard let file else { return [fromFlags] }
         let path = InMemoryProvider(values: ["filePath": ConfigValue(.string(file), isSecret: false)])

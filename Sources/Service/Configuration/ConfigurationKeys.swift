@@ -11,6 +11,7 @@ enum ConfigurationKeys {
         ("tls", ["certificate", "key"]),
         ("limits", ServerLimit.all.map(\.name)),
         ("close", ["automatic"]),
+        ("stop", ["drain_seconds"]),
         ("spool", ["folder", "poll_seconds", "quiet_seconds"]),
     ]
 

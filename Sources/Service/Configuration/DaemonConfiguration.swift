@@ -18,6 +18,9 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
     public var limits = ServerLimits()
+    /// Seconds after the word to stop for which requests are still answered while `/readyz` says 503, so that a
+    /// balancer sends no more; 0 … 600.
+    public var drainSeconds = 0
     /// Nil: no TLS.
     public var tls: TLSFiles?
     /// Whether periods close by themselves once their grace is over; else a person closes them.
@@ -36,6 +39,7 @@ public struct DaemonConfiguration: Hashable, Sendable {
         self.spool = spool
     }
 
+    static let drainBounds = 0...600
     /// The bounds of `maxBatchBytes`.
     public static let batchBytes = 1...(1 << 29)
 }

@@ -9,9 +9,9 @@ public struct ServerLimits: Hashable, Sendable {
     public var uploadsPerMerchant = 64
     /// Bytes of bodies in memory at once, received and not yet answered; never less than the largest batch:
     /// beyond it `503`, `busy`.
-    public var bodyBytes = 72 << 20
+    public var bodyBytes = 80 << 20
     /// The same of one merchant: beyond it `429`, `too_many_uploads`.
-    public var bodyBytesPerMerchant = 64 << 20
+    public var bodyBytesPerMerchant = 73 << 20
     /// Requests a second, of all peers: beyond it `503`, `busy`.
     public var requestsPerSecond = 20_000
     /// Uploads a second of one merchant: beyond it `429`, `rate_limited`.
@@ -26,6 +26,8 @@ public struct ServerLimits: Hashable, Sendable {
     public var bodyBytesPerSecond = 1024
     /// Seconds of a body that do not count.
     public var bodyGraceSeconds = 20
+    /// Seconds that a body may take at most.
+    public var bodySeconds = 900
 
     public init() {}
 }
@@ -57,6 +59,7 @@ struct ServerLimit: Sendable {
         ServerLimit("idle_seconds", \.idleSeconds, 1...3_600),
         ServerLimit("body_bytes_per_second", \.bodyBytesPerSecond, 1...(1 << 30)),
         ServerLimit("body_grace_seconds", \.bodyGraceSeconds, 1...3_600),
+        ServerLimit("body_seconds", \.bodySeconds, 1...86_400),
     ]
 
     /// Reads what follows the flag `--limit`: `NAME=VALUE`. Throws `misused`.

@@ -70,6 +70,19 @@ struct Descriptor: ~Copyable {
         }
     }
 
+    /// The next bytes, `most` of them at most; nil at the end.
+    func readPiece(_ most: Int) throws(Failure) -> [UInt8]? {
+        var reason: Int32 = 0
+        let piece = [UInt8](unsafeUninitializedCapacity: most) { room, count in
+            var got = 0
+            repeat { got = read(number, room.baseAddress, most) } while got < 0 && errno == EINTR
+            if got < 0 { reason = errno }
+            count = max(got, 0)
+        }
+        guard reason == 0 else { throw .fromSystem(path, "read it", code: reason) }
+        return piece.isEmpty ? nil : piece
+    }
+
     /// Writes all of the bytes.
     func writeAll(_ bytes: [UInt8]) throws(Failure) {
         var written = 0

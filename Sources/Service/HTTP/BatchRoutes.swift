@@ -156,9 +156,7 @@ struct BatchRoutes: Sendable {
 /// Reading a request.
 extension BatchRoutes {
     private func form(of request: Request) throws(Problem) -> BatchForm {
-        if let encoding = request.headers[.contentEncoding], Self.isGzip(encoding) == nil {
-            throw .unsupportedEncoding(found: encoding)
-        }
+        _ = try encoding(of: request)
         let type = request.headers[.contentType]
         let essence = type?.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
         guard let form = BatchForm.allCases.first(where: { $0.mediaType == essence }) else {
@@ -167,13 +165,12 @@ extension BatchRoutes {
         return form
     }
 
-    /// Nil for an encoding that is not read.
-    private static func isGzip(_ encoding: String?) -> Bool? {
-        switch encoding?.lowercased() {
-        case nil, "identity": false
-        case "gzip", "x-gzip": true
-        default: nil
+    private func encoding(of request: Request) throws(Problem) -> ContentEncoding {
+        let header = request.headers[.contentEncoding]
+        guard let encoding = ContentEncoding(header: header) else {
+            throw .unsupportedEncoding(found: header ?? "none")
         }
+        return encoding
     }
 
     private static func isDryRun(_ request: Request) throws(Problem) -> Bool {
@@ -188,8 +185,7 @@ extension BatchRoutes {
     private func body(of request: Request, in place: inout Place) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         var body = UploadBody(
-            isGzip: Self.isGzip(request.headers[.contentEncoding]) == true, announced: announced,
-            limit: intake.limitBytes)
+            try encoding(of: request), announced: announced, limit: intake.limitBytes)
         await Expectation.meet()
         do {
             for try await piece in request.body { try place.hold(try body.append(piece, intake.tooLarge)) }

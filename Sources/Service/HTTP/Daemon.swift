@@ -23,12 +23,13 @@ public struct Daemon: Service {
     /// Where periods are closed.
     private let bookkeeper = NIOThreadPool(numberOfThreads: 1)
     private let health: Health
+    private let bounds: Bounds
 
-    /// Closes periods if there is a `closer` and the configuration wants it. `onListening` gets the URL that the daemon can be reached at, once it can be.
+    /// Closes periods if there is a `closer` and the configuration wants it. `onListening` gets the URL that the
+    /// daemon can be reached at, once it can be.
     public init(
         configuration: DaemonConfiguration, intake: Intake, closer: PeriodCloser? = nil, clock: WallClock,
-        manager: ServiceManager,
-        logger: Logger, onListening: @escaping @Sendable (String) -> Void = { _ in }
+        manager: ServiceManager, logger: Logger, onListening: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.intake = intake
@@ -37,6 +38,7 @@ public struct Daemon: Service {
         self.manager = manager
         self.logger = logger
         health = Health(logger: logger)
+        bounds = Bounds(configuration.limits, largestBytes: intake.limitBytes + ZstdBody.mostOverheadBytes)
         self.onListening = onListening
     }
 
@@ -70,7 +72,7 @@ public struct Daemon: Service {
         }
     }
 
-    /// How long a graceful stop may take.
+    /// How long a graceful stop may take, once nobody can connect any more.
     private static let patienceSeconds = 30
 
     /// What runs, and in which order it stops.
@@ -78,7 +80,9 @@ public struct Daemon: Service {
         let server = ServiceGroupConfiguration.ServiceConfiguration(
             service: application(certificates), serviceName: "HTTP")
         let farewell = ServiceGroupConfiguration.ServiceConfiguration(
-            service: Farewell(manager: manager, health: health, logger: logger), serviceName: "farewell")
+            service: Farewell(
+                manager: manager, health: health, logger: logger, drainSeconds: configuration.drainSeconds),
+            serviceName: "farewell")
         let store = ServiceGroupConfiguration.ServiceConfiguration(
             service: StoreWatch(intake: intake, health: health, clock: clock, thread: lookout),
             serviceName: "store watch")
@@ -88,7 +92,8 @@ public struct Daemon: Service {
         let spool = configuration.spool.map { settings in
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: SpoolService(
-                    settings: settings, intake: intake, clock: clock, logger: logger, workers: workers),
+                    settings: settings, intake: intake, clock: clock, logger: logger,
+                    door: SpoolDoor(bounds: bounds, workers: workers)),
                 serviceName: "spool")
         }
         let closing = closer.map { closer in
@@ -97,12 +102,14 @@ public struct Daemon: Service {
                     closer: closer, health: health, clock: clock, logger: logger, thread: bookkeeper),
                 serviceName: "closing")
         }
-        // Services stop in reverse: first the word to the service manager, then the server.
+        // Services stop in reverse: first the word to the service manager and, by `/readyz`, to who sends requests
+        // here, then the server.
         var group = ServiceGroupConfiguration(
             services: [certificate, store] + [closing, spool].compactMap(\.self) + [server, farewell],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         // A peer that never ends its upload does not keep the daemon: what is not whole is not stored.
-        group.maximumGracefulShutdownDuration = .seconds(Self.patienceSeconds)
+        group.maximumGracefulShutdownDuration = .seconds(
+            configuration.drainSeconds + Self.patienceSeconds)
         return ServiceGroup(configuration: group)
     }
 
@@ -118,7 +125,6 @@ extension Daemon {
     /// The application, built on one page.
     private func application(_ certificates: Certificates?) -> some ApplicationProtocol {
         let limits = configuration.limits
-        let bounds = Bounds(limits, largestBytes: intake.limitBytes)
         return Application(
             router: makeRouter(
                 intake: intake, workers: workers, readers: readers, bounds: bounds, health: health,
@@ -155,6 +161,8 @@ private struct Farewell: Service {
     let manager: ServiceManager
     let health: Health
     let logger: Logger
+    /// For how long it is only said, and all goes on.
+    let drainSeconds: Int
 
     func run() async throws {
         // Cancelled: the server failed to start or was cut off, and says so itself.
@@ -162,6 +170,7 @@ private struct Farewell: Service {
         health.stop()
         logger.notice("stopping")
         tell(manager, .stopping, logger)
+        if drainSeconds > 0 { try await Task.sleep(for: .seconds(drainSeconds)) }
     }
 }
 

@@ -1,18 +1,7 @@
 import CZlib
-import NIOCore
 
-/// A body of `Content-Encoding: gzip` (RFC 1952) while it comes: unpacked piece by piece, so that no more is ever
-/// held than the limit, whatever it would unpack to.
-///
-/// Of one task at a time.
-final class GzipBody {
-    enum Fault: Error, Hashable {
-        /// It is no gzip, or breaks off.
-        case malformed
-        /// It unpacks to more than the limit.
-        case tooLarge
-    }
-
+/// A body of `Content-Encoding: gzip` (RFC 1952).
+final class GzipBody: Unpacking {
     private let stream: UnsafeMutablePointer<z_stream>
     private let limit: Int
     private var isInside = false
@@ -34,12 +23,10 @@ final class GzipBody {
         stream.deallocate()
     }
 
-    /// Unpacks the next bytes.
-    func append(_ piece: ByteBuffer) throws(Fault) {
-        try piece.withUnsafeReadableBytes { bytes throws(Fault) in try append(bytes) }
-    }
+    /// What zlib keeps of one stream: 32 KiB of window, and its tables.
+    let overheadBytes = 48 << 10
 
-    func append(_ piece: UnsafeRawBufferPointer) throws(Fault) {
+    func append(_ piece: UnsafeRawBufferPointer) throws(UnpackingFault) {
         // zlib only reads them.
         stream.pointee.next_in = UnsafeMutablePointer(
             mutating: piece.baseAddress?.assumingMemoryBound(to: UInt8.self))
@@ -60,8 +47,7 @@ final class GzipBody {
         }
     }
 
-    /// All that was unpacked, when there is no more to come.
-    func finish() throws(Fault) -> [UInt8] {
+    func finish() throws(UnpackingFault) -> [UInt8] {
         guard hasEnded, !isInside else { throw .malformed }
         return bytes
     }

@@ -59,13 +59,14 @@ extension Problem {
         Problem(
             .unsupportedMediaType, code: "unsupported_encoding",
             title: "A batch is not sent in this encoding",
-            detail: "Content-Encoding: expected gzip or none, found \(found)", field: "Content-Encoding",
-            expected: "gzip or none", found: found)
+            detail: "Content-Encoding: expected gzip, zstd or none, found \(found)",
+            field: "Content-Encoding",
+            expected: "gzip, zstd or none", found: found)
     }
 
     static let encodingMalformed = Problem(
         .badRequest, code: "encoding_malformed", title: "The body cannot be unpacked",
-        detail: "Content-Encoding: gzip was said, and the body is no whole gzip")
+        detail: "the body is not whole, or not what Content-Encoding says")
 
     static let incomplete = Problem(
         .badRequest, code: "incomplete", title: "The body ended too early",
@@ -76,6 +77,12 @@ extension Problem {
     static let unavailable = Problem(
         .serviceUnavailable, code: "unavailable", title: "The daemon cannot work just now",
         detail: "nothing was stored; send the same bytes again later", retryAfter: 10)
+
+    static let unreadableRequest = Problem(
+        .badRequest, code: "http_error", title: "This is no request of HTTP",
+        detail:
+            "expected HTTP/1.1 as RFC 9112 has it, with one end that every reader sees; the connection is closed"
+    )
 
     /// Another error of the HTTP layer.
     static func other(_ status: HTTPResponse.Status) -> Problem {

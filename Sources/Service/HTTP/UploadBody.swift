@@ -9,16 +9,17 @@ struct UploadBody {
     private(set) var count = 0
     private let announced: Int?
     private let limit: Int
-    private let gzip: GzipBody?
+    private let packed: (any Unpacking)?
+    private var overhead = 0
     private var bytes: [UInt8] = []
 
     /// `announced` is the length that the head says, if it does.
-    init(isGzip: Bool, announced: Int?, limit: Int) {
+    init(_ encoding: ContentEncoding, announced: Int?, limit: Int) {
         self.announced = announced
         self.limit = limit
-        gzip = isGzip ? GzipBody(limit: limit) : nil
+        packed = encoding.unpacking(limit: limit)
         // Room that is never written to costs no memory.
-        if gzip == nil { bytes.reserveCapacity(min(announced ?? 0, limit)) }
+        if packed == nil { bytes.reserveCapacity(min(announced ?? 0, limit)) }
     }
 
     /// Takes the next piece; gives how many bytes more are kept now. Throws `tooLarge` beyond the limit, and the
@@ -26,10 +27,13 @@ struct UploadBody {
     mutating func append(_ piece: ByteBuffer, _ tooLarge: BatchRefusal) throws -> Int {
         count += piece.readableBytes
         guard count <= limit else { throw tooLarge }
-        if let gzip {
-            let before = gzip.bytes.count
-            try Self.unpacked(tooLarge) { () throws(GzipBody.Fault) in try gzip.append(piece) }
-            return gzip.bytes.count - before
+        if let packed {
+            let before = packed.bytes.count + overhead
+            try Self.unpacked(tooLarge) { () throws(UnpackingFault) in
+                try piece.withUnsafeReadableBytes { bytes throws(UnpackingFault) in try packed.append(bytes) }
+            }
+            overhead = max(overhead, packed.overheadBytes)
+            return packed.bytes.count + overhead - before
         }
         // Growing by doubling would need half as much again, for a moment.
         if announced == nil, bytes.count > Self.unannouncedBytes { bytes.reserveCapacity(limit) }
@@ -39,14 +43,14 @@ struct UploadBody {
 
     /// All of it, when there is no more to come.
     func finish(_ tooLarge: BatchRefusal) throws -> [UInt8] {
-        guard let gzip else { return bytes }
-        return try Self.unpacked(tooLarge) { () throws(GzipBody.Fault) in try gzip.finish() }
+        guard let packed else { return bytes }
+        return try Self.unpacked(tooLarge) { () throws(UnpackingFault) in try packed.finish() }
     }
 
     private static func unpacked<Value>(
-        _ tooLarge: BatchRefusal, _ body: () throws(GzipBody.Fault) -> Value
+        _ tooLarge: BatchRefusal, _ body: () throws(UnpackingFault) -> Value
     ) throws -> Value {
-        do throws(GzipBody.Fault) { return try body() } catch {
+        do throws(UnpackingFault) { return try body() } catch {
             switch error {
             case .malformed: throw Problem.encodingMalformed
             case .tooLarge: throw tooLarge

@@ -32,16 +32,50 @@ final class SpoolDirectory: Sendable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
+    /// Keeps it for this process as long as it is open: two daemons would move files away under each other's hands.
+    func lock() throws(Failure) {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            guard errno == EWOULDBLOCK else { throw .fromSystem(path, "lock the spool") }
+            throw .trouble(
+                path, "another daemon looks after this spool",
+                hint: "give each daemon a folder of its own, or stop the other one")
+        }
+    }
+
     /// Gives these rights, whatever the process's mask: what the daemon makes here is for others to use. Where that
     /// is not allowed it stays as it is.
-    private static func allow(_ mode: mode_t, _ descriptor: Int32) {
+    static func allow(_ mode: mode_t, _ descriptor: Int32) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return }
         _ = fchmod(descriptor, status.st_mode & 0o7777 | mode)
     }
 
-    /// The names in it, in order; `.` and `..` left out.
-    func names() throws(Failure) -> [SpoolName] {
+    /// The first `most` names behind `last` that are wanted, in their order, and whether there are more. However
+    /// many there are, twice as many are held at most.
+    func names(
+        after last: SpoolName? = nil, most: Int = .max / 2,
+        where isWanted: (SpoolName) -> Bool = { _ in true }
+    ) throws(Failure) -> (names: [SpoolName], isAll: Bool) {
+        var names: [SpoolName] = []
+        var isAll = true
+        try forEachName { name in
+            guard last.map({ $0 < name }) ?? true, isWanted(name) else { return }
+            names.append(name)
+            guard names.count >= 2 * most else { return }
+            names.sort()
+            names.removeSubrange(most...)
+            isAll = false
+        }
+        names.sort()
+        if names.count > most {
+            names.removeSubrange(most...)
+            isAll = false
+        }
+        return (names, isAll)
+    }
+
+    /// Calls `body` with every name in it but `.` and `..`.
+    private func forEachName(_ body: (SpoolName) -> Void) throws(Failure) {
         let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0 else { throw .fromSystem(path, "list it") }
         guard let stream = fdopendir(copy) else {
@@ -49,15 +83,13 @@ final class SpoolDirectory: Sendable {
             throw .fromSystem(path, "list it")
         }
         defer { closedir(stream) }
-        var names: [SpoolName] = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else { break }
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            if bytes != [0x2e] && bytes != [0x2e, 0x2e] { names.append(SpoolName(bytes)) }
+            if bytes != [0x2e] && bytes != [0x2e, 0x2e] { body(SpoolName(bytes)) }
         }
         guard errno == 0 else { throw .fromSystem(path, "list it") }
-        return names.sorted()
     }
 
     /// What has this name, a link itself and not what it leads to; nil: nothing.
@@ -71,63 +103,5 @@ final class SpoolDirectory: Sendable {
 
     func exists(_ name: SpoolName) throws(Failure) -> Bool { try status(name) != nil }
 
-    /// All bytes of a regular file; nil for anything else, and for one of more than `limit` bytes. Never waits:
-    /// not for a writer of a pipe, nor for a device.
-    func read(_ name: SpoolName, limit: Int) throws(Failure) -> [UInt8]? {
-        let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
-        let number = name.withCString { openat(descriptor, $0, flags) }
-        guard number >= 0 else {
-            if errno == ELOOP || errno == ENXIO || errno == ENOENT { return nil }
-            throw .fromSystem(place(name), "read it")
-        }
-        let file = Descriptor(number, path: place(name))
-        let status = try file.status()
-        guard status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) <= limit else { return nil }
-        do throws(Failure) {
-            return try file.readAll(limit: limit, expected: Int(status.st_size))
-        } catch {
-            // It grew while it was read.
-            guard error.kind != .refused else { return nil }
-            throw error
-        }
-    }
-
     func place(_ name: SpoolName) -> String { path + "/" + name.text }
-}
-
-/// Changing it.
-extension SpoolDirectory {
-    /// Writes a file that appears whole or not at all, and outlives a power cut once the folder is
-    /// synchronized. One that is there is replaced.
-    func write(_ bytes: [UInt8], to name: SpoolName) throws(Failure) {
-        let draft = SpoolName(".settled-" + SecureRandom.hexDigits(16) + ".tmp")
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        let number = draft.withCString { openat(descriptor, $0, flags, 0o640) }
-        guard number >= 0 else { throw .fromSystem(place(name), "create it") }
-        do throws(Failure) {
-            let file = Descriptor(number, path: place(name))
-            Self.allow(0o640, number)
-            try file.writeAll(bytes)
-            try file.synchronize()
-            try move(draft, to: self, as: name)
-        } catch {
-            _ = draft.withCString { unlinkat(descriptor, $0, 0) }
-            throw error
-        }
-    }
-
-    /// Gives a file another name, a link its own and not that of what it leads to.
-    func move(_ name: SpoolName, to other: SpoolDirectory, as newName: SpoolName) throws(Failure) {
-        let result = name.withCString { old in
-            newName.withCString { renameat(descriptor, old, other.descriptor, $0) }
-        }
-        guard result == 0 else {
-            throw .fromSystem(place(name), "move it to \(other.place(newName))")
-        }
-    }
-
-    /// Waits until names given and taken in it would survive a power cut.
-    func synchronize() throws(Failure) {
-        guard fsync(descriptor) == 0 else { throw .fromSystem(path, "make it durable") }
-    }
 }

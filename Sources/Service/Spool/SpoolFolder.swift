@@ -8,6 +8,9 @@ import Signing
 /// A result is written in an order that a kill at any moment leaves legible. First the result's files, the one
 /// that others look for last; then the signature moves, then the batch. A batch in `in` whose result stands
 /// already is one whose move was cut short: it is looked at again, and what is missing is done.
+///
+/// Uploads go on meanwhile: what has another's name by the time of its move is given back to be looked at, and the
+/// batch that was taken is written beside its result, as it was read.
 struct SpoolFolder {
     let inbox: SpoolDirectory
     let done: SpoolDirectory
@@ -32,24 +35,37 @@ struct SpoolFolder {
         let mark: [UInt8]
     }
 
+    /// A batch as it was when it was looked at.
+    struct Sight: Sendable {
+        let name: SpoolName
+        let batch: FileFacts
+        /// Nil: it has no signature.
+        let signature: FileFacts?
+        /// What was read of both, if it was.
+        var read: (batch: [UInt8], signature: [UInt8])?
+
+        var signatureName: SpoolName { name.appending(SpoolFolder.signatureEnding) }
+    }
+
     /// Writes the result and moves the batch, with its signature where it has one, beside it.
-    func deliver(_ result: Result, of name: SpoolName, signed: Bool) throws(Failure) {
+    func deliver(_ result: Result, of sight: Sight) throws(Failure) {
         let folder = result.isReceipt ? done : refused
-        let base = try freeBase(for: name, result, in: folder, signed: signed)
+        let base = try freeBase(for: sight, result, in: folder)
         for (ending, bytes) in result.files { try folder.write(bytes, to: base.appending(ending)) }
         try folder.synchronize()
-        let moved = base.appending(name.ending ?? "")
-        if signed {
-            try inbox.move(
-                name.appending(Self.signatureEnding), to: folder,
-                as: moved.appending(Self.signatureEnding))
+        let moved = base.appending(sight.name.ending ?? "")
+        if let facts = sight.signature {
+            let place = moved.appending(Self.signatureEnding)
+            if try !inbox.move(sight.signatureName, facts, to: folder, as: place), let read = sight.read {
+                try folder.write(read.signature, to: place)
+            }
         }
-        try finish(name, to: folder, as: moved)
+        try finish(sight, to: folder, as: moved)
     }
 
     /// Whether the batch's signature had moved when a kill came between; then the batch follows it.
     func resume(_ name: SpoolName, limit: Int) throws(Failure) -> Bool {
-        var known: [UInt8]?
+        var known: (mark: [UInt8], facts: FileFacts)?
         for folder in [done, refused] {
             for base in bases(of: name) {
                 let moved = base.appending(name.ending ?? "")
@@ -57,9 +73,9 @@ struct SpoolFolder {
                 if try folder.exists(moved) { continue }
                 guard hasSignature else { break }
                 if known == nil { known = try mark(of: name, limit: limit) }
-                guard let mark = known else { return false }
+                guard let (mark, facts) = known else { return false }
                 guard try holds(mark, resultOf: base, in: folder) else { continue }
-                try finish(name, to: folder, as: moved)
+                try finish(Sight(name: name, batch: facts, signature: nil), to: folder, as: moved)
                 return true
             }
         }
@@ -68,16 +84,19 @@ struct SpoolFolder {
 
     /// What stands in the result of these bytes and of no others: their digest, or of a batch too large to be
     /// read how many there are.
-    private func mark(of name: SpoolName, limit: Int) throws(Failure) -> [UInt8] {
-        if let bytes = try inbox.read(name, limit: limit) { return Self.mark(SHA256Digest(of: bytes)) }
-        return Self.mark(byteCount: Int64(try inbox.status(name)?.st_size ?? 0))
+    private func mark(of name: SpoolName, limit: Int) throws(Failure) -> (mark: [UInt8], facts: FileFacts)? {
+        if let (digest, facts) = try inbox.digest(name, limit: limit) { return (Self.mark(digest), facts) }
+        guard let status = try inbox.status(name) else { return nil }
+        return (Self.mark(byteCount: Int64(status.st_size)), FileFacts(status))
     }
 
     static func mark(_ digest: SHA256Digest) -> [UInt8] { Array("\"digest\":\"\(digest.text)\"".utf8) }
     static func mark(byteCount: Int64) -> [UInt8] { Array("\"bytes\":\(byteCount)}".utf8) }
 
-    private func finish(_ name: SpoolName, to folder: SpoolDirectory, as moved: SpoolName) throws(Failure) {
-        try inbox.move(name, to: folder, as: moved)
+    private func finish(_ sight: Sight, to folder: SpoolDirectory, as moved: SpoolName) throws(Failure) {
+        if try !inbox.move(sight.name, sight.batch, to: folder, as: moved), let read = sight.read {
+            try folder.write(read.batch, to: moved)
+        }
         try folder.synchronize()
         try inbox.synchronize()
     }
@@ -93,20 +112,22 @@ extension SpoolFolder {
 
     /// The first stem that no other batch's result has.
     private func freeBase(
-        for name: SpoolName, _ result: Result, in folder: SpoolDirectory, signed: Bool
+        for sight: Sight, _ result: Result, in folder: SpoolDirectory
     ) throws(Failure) -> SpoolName {
-        for base in bases(of: name) where try isFree(base, for: name, result, in: folder, signed: signed) {
+        for base in bases(of: sight.name) where try isFree(base, for: sight, result, in: folder) {
             return base
         }
         preconditionFailure("there is no last number")
     }
 
     private func isFree(
-        _ base: SpoolName, for name: SpoolName, _ result: Result, in folder: SpoolDirectory, signed: Bool
+        _ base: SpoolName, for sight: Sight, _ result: Result, in folder: SpoolDirectory
     ) throws(Failure) -> Bool {
-        for ending in Set([".ndjson", ".csv", name.ending ?? ""]) {
+        for ending in Set([".ndjson", ".csv", sight.name.ending ?? ""]) {
             if try folder.exists(base.appending(ending)) { return false }
-            if signed, try folder.exists(base.appending(ending + Self.signatureEnding)) { return false }
+            if sight.signature != nil, try folder.exists(base.appending(ending + Self.signatureEnding)) {
+                return false
+            }
         }
         guard let standing = result.files.last?.ending else { return true }
         guard try folder.exists(base.appending(standing)) else { return true }
@@ -118,10 +139,10 @@ extension SpoolFolder {
         _ mark: [UInt8], resultOf base: SpoolName, in folder: SpoolDirectory
     ) throws(Failure) -> Bool {
         let ending = folder === done ? Self.receiptEnding : Self.problemEnding
-        guard let bytes = try folder.read(base.appending(ending), limit: WholeFile.limit) else {
+        guard let file = try folder.read(base.appending(ending), limit: WholeFile.limit) else {
             return false
         }
-        return bytes.firstRange(of: mark) != nil
+        return file.bytes.firstRange(of: mark) != nil
     }
 
     static let receiptEnding = ".receipt.json"

@@ -12,15 +12,15 @@ struct SpoolService: Service {
     let intake: Intake
     let clock: WallClock
     let logger: Logger
-    let workers: BatchWorkers
+    let door: SpoolDoor
     private let isStopping = Flag()
 
-    init(settings: SpoolSettings, intake: Intake, clock: WallClock, logger: Logger, workers: BatchWorkers) {
+    init(settings: SpoolSettings, intake: Intake, clock: WallClock, logger: Logger, door: SpoolDoor) {
         self.settings = settings
         self.intake = intake
         self.clock = clock
         self.logger = logger
-        self.workers = workers
+        self.door = door
     }
 
     private final class Flag: Sendable {
@@ -34,11 +34,12 @@ struct SpoolService: Service {
 
     private enum Event: Sendable {
         case word(SpoolWatch.Word)
-        case finished(SpoolOwner)
+        case finished(SpoolOwner, hasMore: Bool)
     }
 
     func run() async throws {
         let root = try SpoolDirectory(root: settings.folder)
+        try root.lock()
         let watch = try SpoolWatch()
         let (events, feed) = AsyncStream.makeStream(of: Event.self)
         watch.start(everySeconds: tickSeconds) { feed.yield(.word($0)) }
@@ -63,7 +64,10 @@ struct SpoolService: Service {
         await withDiscardingTaskGroup { group in
             for await event in events {
                 switch event {
-                case .finished(let owner): running.remove(owner)
+                case .finished(let owner, let hasMore):
+                    running.remove(owner)
+                    // Behind those who wait already.
+                    if hasMore, !waiting.contains(owner) { waiting.append(owner) }
                 case .word(.changed(let owner)): if !waiting.contains(owner) { waiting.append(owner) }
                 case .word(.tick): waiting += owners().filter { !waiting.contains($0) }
                 }
@@ -75,8 +79,7 @@ struct SpoolService: Service {
                     sweeps[owner] = sweep
                     running.insert(owner)
                     group.addTask {
-                        await look(sweep, root, watch)
-                        feed.yield(.finished(owner))
+                        feed.yield(.finished(owner, hasMore: await look(sweep, root, watch)))
                     }
                 }
             }
@@ -94,16 +97,18 @@ struct SpoolService: Service {
     }
 
     private func makeSweep(_ owner: SpoolOwner) -> SpoolSweep {
-        SpoolSweep(of: owner, settings: settings, intake: intake, clock: clock, logger: logger)
+        SpoolSweep(
+            of: owner, settings: settings, intake: intake, clock: clock, door: door, logger: logger)
     }
 
-    /// The folders are opened anew for each look, as they may have been moved or made anew since.
-    private func look(_ sweep: SpoolSweep, _ root: SpoolDirectory, _ watch: SpoolWatch) async {
+    /// Gives whether there is more to look at. The folders are opened anew for each look, as they may have been moved
+    /// or made anew since.
+    private func look(_ sweep: SpoolSweep, _ root: SpoolDirectory, _ watch: SpoolWatch) async -> Bool {
         do {
-            try await workers.run {
+            return try await door.workers.run {
                 let folder = try SpoolFolder(of: sweep.owner, in: root)
                 watch.add(folder.inbox, of: sweep.owner)
-                try sweep.run(folder) { isStopping.isSet }
+                return try sweep.run(folder) { isStopping.isSet }
             }
         } catch is CancellationError {
         } catch {
@@ -111,5 +116,6 @@ struct SpoolService: Service {
                 "the spool cannot be looked at",
                 metadata: ["spool": "\(sweep.owner.folderName)", "reason": "\(error)"])
         }
+        return false
     }
 }

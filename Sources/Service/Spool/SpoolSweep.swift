@@ -9,104 +9,174 @@ import Synchronization
 /// What is whole is told by the signature: bytes that fit it are all there, whatever their upload still does. A
 /// batch that does not fit may be on its way, and is refused only when neither it nor its signature has changed
 /// for a while. A batch without a signature waits; so does a signature without a batch.
+///
+/// A look goes over so many names and bytes at most, and the next one goes on from there: whoever fills a folder
+/// takes neither memory nor the others' time.
 final class SpoolSweep: Sendable {
     let owner: SpoolOwner
-    private let settings: SpoolSettings
+    let settings: SpoolSettings
     private let intake: Intake
     private let clock: WallClock
+    private let door: SpoolDoor
     private let logger: Logger
-    private let seen = Mutex<[SpoolName: Sighting]>([:])
+    private let memory = Mutex(SpoolMemory())
+    private let mostNames: Int
+    private let mostBytes: Int
 
-    init(of owner: SpoolOwner, settings: SpoolSettings, intake: Intake, clock: WallClock, logger: Logger) {
+    /// One look goes over `mostNames` names at most, and ends when it has read `mostBytes` of batches.
+    init(
+        of owner: SpoolOwner, settings: SpoolSettings, intake: Intake, clock: WallClock, door: SpoolDoor,
+        logger: Logger, mostNames: Int = 4096, mostBytes: Int = 64 << 20
+    ) {
+        (self.mostNames, self.mostBytes) = (mostNames, mostBytes)
         self.owner = owner
         self.settings = settings
         self.intake = intake
         self.clock = clock
+        self.door = door
         var logger = logger
         logger[metadataKey: "spool"] = "\(owner.folderName)"
         self.logger = logger
     }
 
-    /// One look at everything; `isStopping` ends it between two batches. What a batch meets does not keep the
-    /// others from being looked at, unless the store or the disk does not do its work.
-    func run(_ folder: SpoolFolder, isStopping: () -> Bool) throws {
-        let names = try folder.inbox.names()
-        let present = Set(names)
-        seen.withLock { seen in seen = seen.filter { present.contains($0.key) } }
-        for name in names where !name.isHidden && name.form != nil {
-            guard !isStopping() else { return }
+    /// Looks at what comes next, and gives whether there is more behind it; `isStopping` ends it between two
+    /// batches. What a batch meets does not keep the others from being looked at, unless the store or the disk does
+    /// not do its work.
+    func run(_ folder: SpoolFolder, isStopping: () -> Bool) throws -> Bool {
+        let last = memory.withLock { $0.last }
+        if memory.withLock({ $0.begin() }) {
+            try folder.done.clearDrafts()
+            try folder.refused.clearDrafts()
+        }
+        let (names, isAll) = try folder.inbox.names(after: last, most: mostNames) {
+            !$0.isHidden && $0.form != nil
+        }
+        memory.withLock { $0.forget(allBut: names, after: last, isAll: isAll) }
+        var bytes = 0
+        for name in names {
+            guard !isStopping() else { return false }
             do {
-                try look(at: name, in: folder)
+                bytes += try look(at: name, in: folder)
             } catch let failure as Failure {
                 complain(name, "\(failure)")
             }
+            guard bytes < mostBytes || name == names.last else {
+                memory.withLock { $0.last = name }
+                return true
+            }
         }
+        memory.withLock { $0.last = isAll ? nil : names.last }
+        return !isAll
     }
 
-    private func look(at name: SpoolName, in folder: SpoolFolder) throws {
-        let signatureName = name.appending(SpoolFolder.signatureEnding)
-        guard let batch = try folder.inbox.status(name) else { return }
-        let signature = try folder.inbox.status(signatureName)
+    /// Gives how many bytes it took to look.
+    private func look(at name: SpoolName, in folder: SpoolFolder) throws -> Int {
+        guard let batch = try folder.inbox.status(name) else { return 0 }
+        let signature = try folder.inbox.status(name.appending(SpoolFolder.signatureEnding))
+        let sight = SpoolFolder.Sight(
+            name: name, batch: FileFacts(batch), signature: signature.map(FileFacts.init))
         guard batch.isFile, signature?.isFile != false else {
             if batch.isFolder || signature?.isFolder == true {
-                return complain(name, "a folder stands under the name of a batch or of its signature")
+                complain(name, "a folder stands under the name of a batch or of its signature")
+                return 0
             }
-            let odd = batch.isFile ? signatureName : name
-            return try refuse(name, .notAFile(odd), nil, batch, signed: signature != nil, in: folder)
+            try refuse(sight, .notAFile(batch.isFile ? sight.signatureName : name), nil, in: folder)
+            return 0
         }
-        guard let signature else {
-            if try folder.resume(name, limit: intake.limitBytes) { return }
-            return complain(name, "waits for its signature \(signatureName.text)", level: .info)
-        }
-        let sighting = sight(name, Fingerprint(batch, signature))
-        let isQuiet = sighting.since.duration(to: .now) >= .seconds(settings.quietSeconds)
+        let sighting = memory.withLock { $0.sight(name, SpoolMemory.Fingerprint(batch, signature)) }
         if let refusal = sighting.refusal {
-            return try folder.deliver(refusal, of: name, signed: true)
+            try folder.deliver(refusal, of: sight)
+            return 0
         }
-        guard isQuiet || !sighting.wasTried else { return }
-        guard batch.st_size <= intake.limitBytes else {
-            guard isQuiet else { return }
+        guard signature != nil else {
+            return try wait(sight, wasTried: sighting.wasTried, in: folder)
+        }
+        let isQuiet = sighting.since.duration(to: .now) >= .seconds(settings.quietSeconds)
+        guard isQuiet || !sighting.wasTried else { return 0 }
+        guard sight.batch.size <= intake.limitBytes else {
+            guard isQuiet else { return 0 }
             let refusal = intake.tooLarge
             try intake.noteUnread(refusal, signature: nil, received: clock.now)
-            return try refuse(name, Problem(refusal), nil, batch, signed: true, in: folder)
+            try refuse(sight, Problem(refusal), nil, in: folder)
+            return 0
         }
-        try take(name, signatureName, batch, isQuiet: isQuiet, in: folder)
+        try take(sight, isQuiet: isQuiet, in: folder)
+        return sight.batch.size
     }
 
-    private func take(
-        _ name: SpoolName, _ signatureName: SpoolName, _ status: stat, isQuiet: Bool, in folder: SpoolFolder
-    ) throws {
-        guard let form = name.form, let bytes = try folder.inbox.read(name, limit: intake.limitBytes) else {
-            return
-        }
-        let read = try folder.inbox.read(signatureName, limit: Self.longestSignature)
-        let signature = Self.text(of: read ?? [])
-        let received = clock.now
-        if !isQuiet,
-            try !intake.isSigned(bytes, form: form, signature: signature, received: received)
-        {
-            return seen.withLock { $0[name]?.wasTried = true }
-        }
-        let digest = SHA256Digest(of: bytes)
+    /// What has no signature may be what a kill left half moved: asked once.
+    private func wait(_ sight: SpoolFolder.Sight, wasTried: Bool, in folder: SpoolFolder) throws -> Int {
+        guard !wasTried else { return 0 }
+        if try folder.resume(sight.name, limit: intake.limitBytes) { return sight.batch.size }
+        memory.withLock { $0.tried(sight.name) }
+        complain(sight.name, "waits for its signature \(sight.signatureName.text)", level: .info)
+        return 0
+    }
+
+    private func take(_ sight: SpoolFolder.Sight, isQuiet: Bool, in folder: SpoolFolder) throws {
         do {
-            let answer = try intake.take(
-                bytes, form: form, signature: signature, received: received, of: owner)
-            try folder.deliver(.receipt(answer.document, digest: digest), of: name, signed: true)
-            logger.info("batch stored", metadata: ["file": "\(name.text)", "digest": "\(digest.text)"])
-        } catch let refusal as BatchRefusal {
-            try refuse(name, Problem(refusal), digest, status, signed: true, in: folder)
+            try door.admit(owner, bytes: sight.batch.size) {
+                try takeInside(sight, isQuiet: isQuiet, in: folder)
+            }
+        } catch let problem as Problem {
+            complain(sight.name, "waits for room: \(problem.detail)", level: .info)
+        }
+    }
+
+    private func takeInside(_ sight: SpoolFolder.Sight, isQuiet: Bool, in folder: SpoolFolder) throws {
+        guard let form = sight.name.form else { return }
+        // What is not what was looked at has changed since, and will be looked at again.
+        guard let batch = try folder.inbox.read(sight.name, limit: intake.limitBytes),
+            batch.facts == sight.batch,
+            let signature = try folder.inbox.read(sight.signatureName, limit: Self.longestSignature),
+            signature.facts == sight.signature
+        else { return }
+        let (text, received) = (Self.text(of: signature.bytes), clock.now)
+        var sight = sight
+        sight.read = (batch.bytes, signature.bytes)
+        let verdict = try door.run(bytes: batch.bytes.count) { [intake, owner] () throws -> Verdict in
+            if !isQuiet,
+                try !intake.isSigned(batch.bytes, form: form, signature: text, received: received)
+            {
+                return .unsigned
+            }
+            let digest = SHA256Digest(of: batch.bytes)
+            do {
+                let answer = try intake.take(
+                    batch.bytes, form: form, signature: text, received: received, of: owner)
+                return .stored(answer.document, digest)
+            } catch let refusal as BatchRefusal {
+                return .refused(Problem(refusal), digest)
+            }
+        }
+        try follow(verdict, sight, in: folder)
+    }
+
+    private enum Verdict: Sendable {
+        /// Not yet, as far as anybody can tell.
+        case unsigned
+        case stored(SealedDocument, SHA256Digest)
+        case refused(Problem, SHA256Digest)
+    }
+
+    private func follow(_ verdict: Verdict, _ sight: SpoolFolder.Sight, in folder: SpoolFolder) throws {
+        switch verdict {
+        case .unsigned: memory.withLock { $0.tried(sight.name) }
+        case .stored(let document, let digest):
+            try folder.deliver(.receipt(document, digest: digest), of: sight)
+            logger.info("batch stored", metadata: ["file": "\(sight.name.text)", "digest": "\(digest.text)"])
+        case .refused(let problem, let digest): try refuse(sight, problem, digest, in: folder)
         }
     }
 
     private func refuse(
-        _ name: SpoolName, _ problem: Problem, _ digest: SHA256Digest?, _ status: stat, signed: Bool,
-        in folder: SpoolFolder
+        _ sight: SpoolFolder.Sight, _ problem: Problem, _ digest: SHA256Digest?, in folder: SpoolFolder
     ) throws {
         let result = SpoolFolder.Result.refused(
-            problem, file: name, digest: digest, byteCount: Int64(status.st_size))
-        seen.withLock { $0[name]?.refusal = result }
-        try folder.deliver(result, of: name, signed: signed)
-        logger.info("batch refused", metadata: ["file": "\(name.text)", "code": "\(problem.code)"])
+            problem, file: sight.name, digest: digest, byteCount: Int64(sight.batch.size))
+        memory.withLock { $0.refused(sight.name, result) }
+        try folder.deliver(result, of: sight)
+        logger.info("batch refused", metadata: ["file": "\(sight.name.text)", "code": "\(problem.code)"])
     }
 
     private static let longestSignature = 1 << 16
@@ -116,53 +186,9 @@ final class SpoolSweep: Sendable {
         let text = String(decoding: bytes, as: UTF8.self)
         return String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
-}
-
-/// What was seen of a batch and its signature.
-extension SpoolSweep {
-    /// Changes when either file does.
-    private struct Fingerprint: Hashable {
-        let facts: [Int64]
-
-        init(_ batch: stat, _ signature: stat) {
-            facts = Self.facts(batch) + Self.facts(signature)
-        }
-
-        private static func facts(_ status: stat) -> [Int64] {
-            let (written, changed) = (status.st_mtim, status.st_ctim)
-            var facts = [Int64(status.st_ino), Int64(status.st_size)]
-            facts += [Int64(written.tv_sec), Int64(written.tv_nsec)]
-            facts += [Int64(changed.tv_sec), Int64(changed.tv_nsec)]
-            return facts
-        }
-    }
-
-    private struct Sighting {
-        var fingerprint: Fingerprint?
-        var since = ContinuousClock.now
-        /// Whether the bytes were held against the signature, and did not fit.
-        var wasTried = false
-        /// Noted in the audit already, and not yet written where the merchant sees it.
-        var refusal: SpoolFolder.Result?
-        /// Said once, not at every look.
-        var complaint: String?
-    }
-
-    /// Since when the pair stands as it does, and whether it was tried then.
-    private func sight(_ name: SpoolName, _ fingerprint: Fingerprint) -> Sighting {
-        seen.withLock { seen in
-            var sighting = seen[name] ?? Sighting()
-            if sighting.fingerprint != fingerprint { sighting = Sighting(fingerprint: fingerprint) }
-            seen[name] = sighting
-            return sighting
-        }
-    }
 
     private func complain(_ name: SpoolName, _ text: String, level: Logger.Level = .warning) {
-        let isNew = seen.withLock { seen in
-            defer { seen[name, default: Sighting()].complaint = text }
-            return seen[name]?.complaint != text
-        }
+        let isNew = memory.withLock { $0.complain(name, text) }
         if isNew { logger.log(level: level, "\(text)", metadata: ["file": "\(name.text)"]) }
     }
 }

@@ -81,9 +81,7 @@ public struct BatchContent: Hashable, Sendable {
             decoded(reader.text.decoded)
             return found
         } catch {
-            throw BatchRefusal(
-                .malformed, line: reader.line, field: error.field, reason: error.reason,
-                expected: error.fault.expected, found: error.fault.found)
+            throw BatchRefusal(error, line: reader.line)
         }
     }
 
@@ -100,6 +98,15 @@ public struct BatchContent: Hashable, Sendable {
             points += scanned.recordPoints
         }
         return (records, points)
+    }
+}
+
+extension BatchRefusal {
+    /// The refusal `malformed` of a batch in this line.
+    init(_ malformation: Malformation, line: Int) {
+        self.init(
+            .malformed, line: line, field: malformation.field, reason: malformation.reason,
+            expected: malformation.fault.expected, found: malformation.fault.found)
     }
 }
 

@@ -16,6 +16,23 @@ struct CSVBatchReader: BatchReader {
         reader = CSVReader(view)
     }
 
+    /// What rows behind those that were read have to know of them.
+    struct Standing {
+        /// Lines that were read.
+        var line = 0
+        fileprivate var columns: [RecordField] = []
+    }
+
+    /// Of what stands behind rows that were read already.
+    init(_ view: ByteView, behind standing: Standing) {
+        text = BatchText(view: view)
+        columns = standing.columns
+        reader = CSVReader(view, behind: standing.line)
+        reader.width = columns.isEmpty ? nil : columns.count
+    }
+
+    var standing: Standing { Standing(line: reader.linesRead, columns: columns) }
+
     mutating func readHeader() throws(Malformation) -> BatchHeader {
         guard try reader.readRow(&cells), let first = cells.first else {
             throw Malformation(.emptyText, at: 0)

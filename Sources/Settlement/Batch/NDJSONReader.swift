@@ -3,11 +3,13 @@
 /// A line ends with LF or CRLF, the last may lack it. Names and texts may be written with escapes and mean
 /// the same. No byte order mark.
 struct NDJSONReader: BatchReader {
-    private(set) var line = 0
+    private(set) var line: Int
     private(set) var text: BatchText
     private var cursor: JSONCursor
 
-    init(_ view: ByteView) {
+    /// Of what stands behind so many lines that were read already.
+    init(_ view: ByteView, line: Int = 0) {
+        self.line = line
         text = BatchText(view: view)
         cursor = JSONCursor(view)
     }

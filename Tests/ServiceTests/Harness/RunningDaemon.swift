@@ -45,6 +45,7 @@ extension ServerLimits {
     static var patient: ServerLimits {
         var limits = ServerLimits()
         (limits.headSeconds, limits.idleSeconds, limits.bodyGraceSeconds) = (3600, 3600, 3600)
+        limits.bodySeconds = 86_400
         return limits
     }
 }

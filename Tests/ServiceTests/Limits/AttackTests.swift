@@ -105,6 +105,32 @@ struct AttackTests {
         }
     }
 
+    @Test("What is no request is told so, with problem details, and the connection ends")
+    func unreadable() async throws {
+        let estate = try Estate()
+        try await withDaemon(estate, limits: .patient) { url, _ in
+            let chunked = """
+                POST /v1/batches HTTP/1.1\r
+                Host: x\r
+                Content-Type: text/csv\r
+                Settled-Signature: \(estate.merchantKey.sign([1]))\r
+                Transfer-Encoding: chunked\r
+                \r
+                G\r
+
+                """
+            for text in [
+                "{}\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET /healthz HTTP/1.1\r\n: x\r\n\r\n", chunked,
+            ] {
+                let bytes = try await Connection.exchange(url, Array(text.utf8))
+                let reply = try #require(Reply(bytes), "\(text): \(String(decoding: bytes, as: UTF8.self))")
+                #expect(reply.status == 400 && reply.code == "http_error", "\(text)")
+                #expect(reply.headers["content-type"] == "application/problem+json")
+                #expect(reply.headers["connection"] == "close")
+            }
+        }
+    }
+
     @Test("Garbage behind a good request changes nothing about its answer")
     func pipelined() async throws {
         let estate = try Estate()

@@ -145,6 +145,32 @@ struct LimitTests {
         }
     }
 
+    @Test("A body that comes quickly and then stands still is given up too: what came does not lie in memory")
+    func stalled() async throws {
+        let estate = try Estate()
+        try await withLimits(estate) {
+            ($0.bodyGraceSeconds, $0.bodyBytesPerSecond) = (1, 1024)
+        } _: { url in
+            // By the average of the whole it could stand still for ten minutes.
+            let half = Array(Self.post(Estate.batch(records: 7_000), estate.merchantKey).dropLast(50))
+            #expect(half.count > 600 * 1024)
+            let text = String(decoding: try await Connection.exchange(url, half), as: UTF8.self)
+            #expect(text.contains("\"code\":\"too_slow\""), "\(text)")
+        }
+    }
+
+    @Test("A body that takes too long is given up, however it comes")
+    func long() async throws {
+        let estate = try Estate()
+        try await withLimits(estate) {
+            $0.bodySeconds = 1
+        } _: { url in
+            let half = Array(Self.post(Estate.batch(), estate.merchantKey).dropLast(50))
+            let text = String(decoding: try await Connection.exchange(url, half), as: UTF8.self)
+            #expect(text.contains("\"code\":\"too_slow\""), "\(text)")
+        }
+    }
+
     @Test("A connection that brings no whole head in time is closed", arguments: ["", "GET /healthz HT"])
     func slowHead(beginning: String) async throws {
         let estate = try Estate()

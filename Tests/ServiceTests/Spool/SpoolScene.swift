@@ -11,20 +11,24 @@ import Testing
 final class SpoolScene: Sendable {
     let estate: Estate
     let root: String
+    let bounds: Bounds
     private let sweep: SpoolSweep
 
     /// `owner`'s folder; a file that does not fit its signature is refused at once unless `quietSeconds` says
     /// otherwise.
     init(
         _ owner: SpoolOwner = .merchant(MerchantID(verified: "M")), quietSeconds: Int = 0,
-        limitBytes: Int = 1 << 20
+        limitBytes: Int = 1 << 20, mostNames: Int = 4096, mostBytes: Int = 64 << 20
     ) throws {
         estate = try Estate(limitBytes: limitBytes)
+        bounds = Bounds(ServerLimits(), largestBytes: limitBytes)
         root = estate.scratch.file("spool")
         sweep = SpoolSweep(
             of: owner, settings: SpoolSettings(folder: root, quietSeconds: quietSeconds),
             intake: estate.intake, clock: .standing(at: Estate.received),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            door: SpoolDoor(bounds: bounds, workers: BatchWorkers()),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            mostNames: mostNames, mostBytes: mostBytes)
         _ = try folder
     }
 
@@ -32,8 +36,14 @@ final class SpoolScene: Sendable {
         get throws { try SpoolFolder(of: sweep.owner, in: SpoolDirectory(root: root)) }
     }
 
+    /// Looks at what comes next, and gives whether there is more.
+    func lookOnce() throws -> Bool { try sweep.run(try folder) { false } }
+
     /// One look at everything, in folders opened just now or before.
-    func look(in opened: SpoolFolder? = nil) throws { try sweep.run(try opened ?? folder) { false } }
+    func look(in opened: SpoolFolder? = nil) throws {
+        let folder = try opened ?? folder
+        while try sweep.run(folder, isStopping: { false }) {}
+    }
 
     private var home: String {
         switch sweep.owner {

@@ -58,7 +58,7 @@ struct SpoolTests {
         }
         try scene.look()
         #expect(try scene.names("in").isEmpty && scene.stored() == ["B-0", "B-1"])
-        let done = try folder.done.names()
+        let done = try folder.done.names().names
         #expect(done.contains(SpoolName([0xff, 0xfe] + Array(".receipt.json".utf8))))
         #expect(done.contains(SpoolName(String(repeating: "ü", count: 100) + ".receipt.json")))
     }

@@ -1,4 +1,6 @@
+import Foundation
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -43,6 +45,37 @@ struct BatchWorkers: Sendable {
         try await (bytes >= Self.heavyBytes ? heavy : light).runIfActive {
             Self.standBack()
             return try work()
+        }
+    }
+
+    /// Does the work for a body of this size while the calling thread waits: in it, or for a large one on the thread
+    /// of the large ones. Throws `CancellationError` when no work is begun any more.
+    func runWaiting<Value: Sendable>(
+        bytes: Int, _ work: @escaping @Sendable () throws -> Value
+    ) throws -> Value {
+        guard bytes >= Self.heavyBytes else { return try work() }
+        let outcome = Outcome<Value>()
+        heavy.submit { state in
+            Self.standBack()
+            outcome.set(state == .active ? Result { try work() } : .failure(CancellationError()))
+        }
+        return try outcome.wait()
+    }
+
+    /// What work on another thread came to.
+    private final class Outcome<Value: Sendable>: Sendable {
+        private let result = Mutex<Result<Value, any Error>?>(nil)
+        private let isThere = DispatchSemaphore(value: 0)
+
+        func set(_ result: Result<Value, any Error>) {
+            self.result.withLock { $0 = result }
+            isThere.signal()
+        }
+
+        func wait() throws -> Value {
+            isThere.wait()
+            guard let result = result.withLock({ $0 }) else { preconditionFailure("it is set, then told") }
+            return try result.get()
         }
     }
 

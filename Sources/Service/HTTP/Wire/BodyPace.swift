@@ -1,7 +1,8 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Watches the bodies of one connection's requests: each has to come at a least rate, and what still comes of one
+/// Watches the bodies of one connection's requests: each has to come at a least rate, from its beginning to its end,
+/// so that what came quickly does not lie in memory while the rest trickles, and within a time. And what still comes of one
 /// that was answered already is read only for a while, so that the client gets to see its answer.
 ///
 /// It stands behind the reading of HTTP, on a connection of HTTP/1.1 or a stream of HTTP/2.
@@ -17,6 +18,8 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
     struct Limits: Sendable {
         let bytesPerSecond: Int
         let grace: TimeAmount
+        /// How long a body may take at all.
+        let most: TimeAmount
         /// How long the rest of an answered request is read, and how much of it.
         let lingering = TimeAmount.seconds(10)
         let lingeringBytes = 8 << 20
@@ -28,6 +31,7 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
     private var answers = 0
     private var isInBody = false
     private var since = NIODeadline.now()
+    private var beginning = NIODeadline.now()
     private var bytes = 0
     private var watch: RepeatedTask?
     private var end: Scheduled<Void>?
@@ -47,7 +51,8 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
         case .head:
             heads += 1
             isInBody = true
-            begin(context.eventLoop.now)
+            beginning = context.eventLoop.now
+            begin(beginning)
             keepWatch(context)
             if heads == 1 { Self.hear(context.channel) }
         case .body(let piece):
@@ -112,10 +117,18 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
         guard isInBody else { return rest() }
         let now = context.eventLoop.now
         // As long as an earlier request is being answered nobody reads this one.
-        guard answers == heads - 1 else { return begin(now) }
+        guard answers == heads - 1 else {
+            beginning = now
+            return begin(now)
+        }
         let counted = now - since - limits.grace
-        guard counted > .zero else { return }
-        guard bytes < Int(counted.nanoseconds / 1_000_000) * limits.bytesPerSecond / 1000 else { return }
+        if now - beginning < limits.most {
+            guard counted > .zero else { return }
+            guard bytes < Int(counted.nanoseconds / 1_000_000) * limits.bytesPerSecond / 1000 else {
+                // What is over is not kept for later.
+                return counted > limits.grace ? begin(now) : ()
+            }
+        }
         rest()
         isClosing = true
         context.fireErrorCaught(TooSlow())

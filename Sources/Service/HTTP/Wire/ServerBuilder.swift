@@ -26,9 +26,11 @@ extension HTTPServerBuilder {
     /// The settings of a connection of HTTP/1.1 or a stream of HTTP/2.
     private static func channel(_ limits: ServerLimits) -> HTTP1Channel.Configuration {
         let pace = BodyPace.Limits(
-            bytesPerSecond: limits.bodyBytesPerSecond, grace: .seconds(Int64(limits.bodyGraceSeconds)))
+            bytesPerSecond: limits.bodyBytesPerSecond, grace: .seconds(Int64(limits.bodyGraceSeconds)),
+            most: .seconds(Int64(limits.bodySeconds)))
         return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [BodyPace(pace)], idleTimeout: .seconds(Int64(limits.idleSeconds)),
+            additionalChannelHandlers: [UnreadableRequest(), BodyPace(pace)],
+            idleTimeout: .seconds(Int64(limits.idleSeconds)),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
     }

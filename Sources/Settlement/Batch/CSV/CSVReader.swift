@@ -19,13 +19,20 @@ struct CSVReader {
     /// lies.
     private(set) var line = 0
     private var position: Int
-    private var nextLine = 1
+    private let firstLine: Int
+    private var nextLine: Int
 
-    init(_ view: ByteView) {
+    /// Of what stands behind so many lines that were read already.
+    init(_ view: ByteView, behind lines: Int = 0) {
         self.view = view
-        let hasMark = view[0] == 0xEF && view[1] == 0xBB && view[2] == 0xBF
+        let hasMark = lines == 0 && view[0] == 0xEF && view[1] == 0xBB && view[2] == 0xBF
         position = hasMark ? 3 : 0
+        firstLine = lines + 1
+        nextLine = firstLine
     }
+
+    /// Lines that have ended so far.
+    var linesRead: Int { nextLine - 1 }
 
     /// Reads the next row into `cells`, which is emptied first; false at the end of the bytes.
     mutating func readRow(_ cells: inout [CSVCell]) throws(Malformation) -> Bool {
@@ -98,7 +105,7 @@ struct CSVReader {
             }
         }
         // Counted on, the line would be the text's last; what helps is the one where the quote was opened.
-        line = (0..<opening).reduce(1) { view[$1] == 0x0A ? $0 + 1 : $0 }
+        line = (0..<opening).reduce(firstLine) { view[$1] == 0x0A ? $0 + 1 : $0 }
         throw Malformation(.unclosedQuote, at: opening)
     }
 
