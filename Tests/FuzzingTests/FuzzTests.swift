@@ -1,6 +1,8 @@
 import Fixtures
-import Fuzzing
+import Settlement
 import Testing
+
+@testable import Fuzzing
 
 /// What Deploy/fuzz runs for hours, for a moment: so that it is never broken when it is wanted.
 @Suite("What is fuzzed")
@@ -36,5 +38,25 @@ struct FuzzTests {
         #expect(try await FuzzTarget.trap.run(Array("settl".utf8)) == .taken)
         #expect(try await FuzzTarget.trap.run(Array("settled".utf8).reversed()) == .refused("other"))
         await #expect(throws: BrokenPromise.self) { try await FuzzTarget.trap.run(Array("settled".utf8)) }
+    }
+
+    @Test(
+        "Writers that lose a record, change a digit or write nothing are found out",
+        arguments: BatchForm.allCases)
+    func wrongWriters(form: BatchForm) throws {
+        let bytes = Array(
+            BatchWriter.bytes(try sample().header, try sample().records.map(\.record), form: form))
+        _ = try BatchFuzzing(form: form).check(bytes)
+        var lossy = BatchFuzzing(form: form)
+        lossy.write = { BatchWriter.bytes($0, Array($1.dropLast()), form: $2) }
+        #expect(throws: BrokenPromise.self) { try lossy.check(bytes) }
+        lossy.write = { BatchWriter.bytes($0, $1, form: $2).map { $0 == UInt8(ascii: "7") ? 0x38 : $0 } }
+        #expect(throws: BrokenPromise.self) { try lossy.check(bytes) }
+        lossy.write = { _, _, _ in [] }
+        #expect(throws: BrokenPromise.self) { try lossy.check(bytes) }
+    }
+
+    private func sample() throws -> BatchContent {
+        try BatchContent(parsing: Array(Sample.batch.utf8), form: .ndjson)
     }
 }
