@@ -87,9 +87,17 @@ let package = Package(
             ]),
 
         // Where tests find texts: fixtures of the repository, and the reference data beside it.
-        .target(name: "Fixtures", path: "Tests/Fixtures", exclude: ["API", "Refusals"]),
+        .target(name: "Fixtures", path: "Tests/Fixtures", exclude: ["API", "Readers", "Refusals"]),
         // The slow, obvious second implementation of the rulebook.
         .target(name: "Oracle", path: "Tests/Oracle"),
+        // What is fuzzed: from bytes to a broken promise, or none. Deploy/fuzz and the tests run the same.
+        .target(
+            name: "Fuzzing",
+            dependencies: [
+                "Service", "Fixtures", "CZlib",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ], path: "Tests/Fuzzing"),
         .testTarget(name: "SigningTests", dependencies: ["Signing", "Fixtures"]),
         .testTarget(name: "SettlementTests", dependencies: ["Settlement", "Signing", "Oracle", "Fixtures"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Fixtures"]),
@@ -99,12 +107,25 @@ let package = Package(
                 "Service", "Oracle", "Fixtures", "CZlib", "CZstd",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
+        .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "Fixtures"]),
         // Rules on the sources themselves.
         .testTarget(name: "TidyTests", dependencies: ["Service", "Fixtures"]),
         // The built binary, as its users run it; and what measures it.
         .testTarget(name: "EndToEndTests", dependencies: ["settled", "bench", "Oracle", "Fixtures"]),
     ]
 )
+
+// Deploy/fuzz alone sets this: where libFuzzer is. Then there is the executable that it drives.
+let fuzzer = Context.environment["SETTLED_FUZZER"]
+if let fuzzer {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzDriver",
+            linkerSettings: [
+                .unsafeFlags(["-sanitize=address", "-Xlinker", fuzzer]), .linkedLibrary("stdc++"),
+                .linkedLibrary("m"),
+            ]))
+}
 
 // The same language for every target of ours: Swift 6 and the features it will have by default.
 for target in package.targets where ![.system, .plugin].contains(target.type) {
@@ -120,4 +141,6 @@ for target in package.targets where ![.system, .plugin].contains(target.type) {
     if Context.environment["SETTLED_TEST_BUILD"] == "1" {
         target.swiftSettings? += [.treatAllWarnings(as: .error), .unsafeFlags(["-enable-testing"])]
     }
+    // Every branch of ours is counted, and every byte read or written beyond what is allocated is found.
+    if fuzzer != nil { target.swiftSettings? += [.unsafeFlags(["-sanitize=fuzzer,address"])] }
 }

@@ -80,7 +80,9 @@ struct ReadmeTests {
     @Test("The scripts it names can be run, and the unit explains every line")
     func scripts() throws {
         for name in [
-            "Deploy/prepare", "Deploy/test", "Deploy/quickstart", "Deploy/bench", "Deploy/soak", ".ci/run",
+            "Deploy/prepare", "Deploy/test", "Deploy/quickstart", "Deploy/bench", "Deploy/soak",
+            "Deploy/fuzz",
+            ".ci/run",
         ] {
             let path = SharedFolder.repository.appendingPathComponent(name).path
             #expect(FileManager.default.isExecutableFile(atPath: path), "\(name)")

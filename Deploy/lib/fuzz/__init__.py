@@ -1,0 +1,1 @@
+"""What Deploy/fuzz makes of what libFuzzer says."""

@@ -1,0 +1,36 @@
+package import Hummingbird
+package import Logging
+package import NIOCore
+import NIOPosix
+
+/// The daemon's answers without a socket: every route, with the threads that it works on. What stands before the
+/// routes, connections and their limits in time, is not here.
+package struct RouteAnswers: Sendable {
+    private let responder: RouterResponder<BasicRequestContext>
+    private let logger: Logger
+    private let workers = BatchWorkers()
+    private let readers = NIOThreadPool(numberOfThreads: 1)
+
+    package init(intake: Intake, limits: ServerLimits, clock: WallClock, logger: Logger) {
+        self.logger = logger
+        workers.start()
+        readers.start()
+        responder = makeRouter(
+            intake: intake, workers: workers, readers: readers,
+            bounds: Bounds(limits, largestBytes: intake.limitBytes), health: Health(logger: logger),
+            clock: clock, logger: logger
+        ).buildResponder()
+    }
+
+    /// The answer to one request, which came over this channel; its body is still to be written.
+    package func answer(_ request: Request, channel: any Channel) async throws -> Response {
+        let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+        return try await responder.respond(to: request, context: BasicRequestContext(source: source))
+    }
+
+    /// Ends its threads.
+    package func shutdownGracefully() async throws {
+        try await workers.shutdownGracefully()
+        try await readers.shutdownGracefully()
+    }
+}
