@@ -35,7 +35,8 @@ struct DocumentDifference: Hashable {
             stored: stored ?? "nothing")
     }
 
-    private static func first(_ derived: JSONValue, _ stored: JSONValue, path: String) -> DocumentDifference? {
+    private static func first(_ derived: JSONValue, _ stored: JSONValue, path: String) -> DocumentDifference?
+    {
         switch (derived, stored) {
         case (.object(let ours), .object(let theirs)):
             for place in 0..<max(ours.count, theirs.count) {

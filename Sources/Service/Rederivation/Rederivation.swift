@@ -2,12 +2,12 @@ import Foundation
 public import Signing
 import Store
 
-/// Builds a data folder's closed periods again from the signed batches, the bookings and the alliance's history, in
-/// a scratch database and with the code that built them first, and holds every stored document and row against
-/// what comes of it. Rulebook §4–§7.
+/// Builds a data folder's closed periods again from the signed batches, the bookings and the alliance's
+/// history, in a scratch database and with the code that built them first, and holds every stored document
+/// and row against what comes of it. Rulebook §4–§7.
 ///
-/// The folder is only read. Without the master secret, what was signed with keys derived from it is not checked
-/// anew, and documents are compared without their signatures; seals are checked by their public keys.
+/// The folder is only read. Without the master secret, what was signed with keys derived from it is not
+/// checked anew, and documents are compared without their signatures; seals are checked by their public keys.
 public struct Rederivation: Sendable {
     /// What is looked at.
     public struct Request: Sendable {
@@ -20,8 +20,8 @@ public struct Rederivation: Sendable {
         /// The first and the last period to compare, by id; nil: the first and the last that closed.
         public let from: String?
         public let through: String?
-        /// Where the scratch database is made; nil: beside the data folder if that can be, else in the system's
-        /// folder for such.
+        /// Where the scratch database is made; nil: beside the data folder if that can be, else in the
+        /// system's folder for such.
         public let scratch: String?
 
         public init(

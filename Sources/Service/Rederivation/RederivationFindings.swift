@@ -10,7 +10,8 @@ extension RederivationRun {
         let place = try place(of: difference, period)
         guard let column = difference.column else {
             return .init(
-                place, difference.stored == nil ? "is missing" : "is stored, and does not come of the history")
+                place, difference.stored == nil ? "is missing" : "is stored, and does not come of the history"
+            )
         }
         if case .bytes(let ours)? = difference.derived, case .bytes(let theirs)? = difference.stored {
             return try finding(place, difference, ours, theirs, period)
@@ -21,7 +22,8 @@ extension RederivationRun {
     }
 
     private func finding(
-        _ place: String, _ difference: StoredDifference, _ derived: [UInt8], _ stored: [UInt8], _ period: Period?
+        _ place: String, _ difference: StoredDifference, _ derived: [UInt8], _ stored: [UInt8],
+        _ period: Period?
     ) throws -> RederivationReport.Finding {
         let offset = firstDifference(derived, stored)
         switch (difference.table, difference.key.first) {
@@ -50,7 +52,8 @@ extension RederivationRun {
         }
         return .init(
             place, "`\(difference.column ?? "")` differs from byte \(offset + 1) on",
-            derived: StoredDifference.Value.bytes(derived).text, stored: StoredDifference.Value.bytes(stored).text)
+            derived: StoredDifference.Value.bytes(derived).text,
+            stored: StoredDifference.Value.bytes(stored).text)
     }
 
     private static func firstRecord(of settled: SettledMember) -> String {

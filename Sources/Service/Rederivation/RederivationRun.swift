@@ -185,7 +185,8 @@ struct RederivationRun {
     ) throws -> ClosedRange<Int>? {
         func ordinal(_ id: String?, _ option: String, otherwise: Int) throws -> Int {
             guard let id else { return otherwise }
-            guard let ordinal = calendar.ordinal(id: id), history.closes.contains(where: { $0.period == ordinal })
+            guard let ordinal = calendar.ordinal(id: id),
+                history.closes.contains(where: { $0.period == ordinal })
             else { throw Failure.misused(option, "\(id) is no period that has closed") }
             return ordinal
         }
@@ -206,10 +207,10 @@ extension Booking {
     /// What a row of bookings says, where it says what a booking can be.
     fileprivate init?(_ booked: StoredHistory.Booked) {
         guard let merchant = MerchantID(booked.merchant), let kind = Kind(rawValue: booked.kind),
-            let reference = BookingReference(booked.reference), (-719_000...2_933_000).contains(booked.day)
+            let reference = BookingReference(booked.reference), let date = booked.date
         else { return nil }
         self.init(
             merchant: merchant, kind: kind, reference: reference, amount: Money(booked.amount),
-            date: LocalDate(dayNumber: Int(booked.day)), reason: booked.reason)
+            date: date, reason: booked.reason)
     }
 }

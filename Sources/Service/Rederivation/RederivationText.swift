@@ -7,7 +7,8 @@ extension RederivationReport {
         if found > Int64(findings.count) { lines.append("and \(found - Int64(findings.count)) more") }
         lines.append(
             "built again: \(batches) batches of \(records) records, \(bookings) bookings; compared: "
-                + (periods.isEmpty ? "no period" : span) + ", \(statements) statements, \(detailsRows) rows of details")
+                + (periods.isEmpty ? "no period" : span)
+                + ", \(statements) statements, \(detailsRows) rows of details")
         lines.append(
             "signatures of batches: \(signatures) good"
                 + (unchecked > 0 ? ", \(unchecked) not checked, as the master secret is not at hand" : "")

@@ -4,11 +4,12 @@ import Store
 
 /// Batches once more: signature, then reading, then rules, then the store, as at their first arrival.
 extension RederivationRun {
-    /// Stores the batches up to a number again, judged by one of the versions of the alliance that were in force
-    /// since the close before.
+    /// Stores the batches up to a number again, judged by one of the versions of the alliance that were in
+    /// force since the close before.
     mutating func replay(through last: Int64, under versions: ClosedRange<Int64>) throws {
         guard last >= lastBatch else {
-            report.add(.init("batch \(last)", "was the last before a close, which comes after batch \(lastBatch)"))
+            report.add(
+                .init("batch \(last)", "was the last before a close, which comes after batch \(lastBatch)"))
             throw Stop(reason: "a close names a batch that came before another close")
         }
         while lastBatch < last {
@@ -19,7 +20,8 @@ extension RederivationRun {
                 throw Stop(reason: "a batch is missing, and what came after stands on it")
             }
             guard let authentic = check(arrival) else {
-                throw Stop(reason: "\(arrival.place) cannot be stored again, and what came after stands on it")
+                throw Stop(
+                    reason: "\(arrival.place) cannot be stored again, and what came after stands on it")
             }
             try store(authentic, arrival, under: versions)
             lastBatch = number
@@ -66,7 +68,8 @@ extension RederivationRun {
         for version in candidates {
             do {
                 let batch = try verified(authentic, arrival, under: version)
-                // Several are only possible where the alliance changed in this period: the receipt tells which.
+                // Several are only possible where the alliance changed in this period: the receipt tells
+                // which.
                 if candidates.count > 1, try !isReceipt(of: batch, arrival, under: version) { continue }
                 return try keep(batch, arrival, under: version)
             } catch let error as BatchRefusal {
@@ -82,13 +85,14 @@ extension RederivationRun {
         }
     }
 
-    /// The versions that may have judged a batch, the likeliest first: the one in force at its receipt, then the
-    /// others. The order of their commits is not known, only when they were begun.
+    /// The versions that may have judged a batch, the likeliest first: the one in force at its receipt, then
+    /// the others. The order of their commits is not known, only when they were begun.
     private func candidates(at received: Instant, among versions: ClosedRange<Int64>) -> [Int64] {
         guard versions.count > 1 else { return [versions.lowerBound] }
         let known = history.versions.filter { versions.contains($0.version) }
         let likeliest = known.last { $0.at <= received }?.version ?? versions.lowerBound
-        return [likeliest] + versions.filter { $0 != likeliest }
+        return [likeliest]
+            + versions.filter { $0 != likeliest }
             .sorted { abs($0 - likeliest) < abs($1 - likeliest) }
     }
 
@@ -106,7 +110,8 @@ extension RederivationRun {
         return receipt.bytes == arrival.receipt.bytes
     }
 
-    private mutating func keep(_ batch: VerifiedBatch, _ arrival: StoredArrival, under version: Int64) throws {
+    private mutating func keep(_ batch: VerifiedBatch, _ arrival: StoredArrival, under version: Int64) throws
+    {
         let signer = signer
         let appended = try derived.replay(batch, received: arrival.received, under: version) { receipt in
             signer.seal(receipt.bytes, for: receipt.merchant.text)

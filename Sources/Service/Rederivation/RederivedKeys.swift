@@ -70,8 +70,8 @@ struct RederivedKeys {
         return derived?.id == key.id ? derived : nil
     }
 
-    /// From when on the key counted as revoked then. A key may be revoked from an instant that has passed: what
-    /// had been stored until that was noted stays.
+    /// From when on the key counted as revoked then. A key may be revoked from an instant that has passed:
+    /// what had been stored until that was noted stays.
     private func revokedFrom(_ key: StoredHistory.Key, at received: Instant) -> Instant? {
         guard let known = revocations[key.id] else { return key.revoked }
         return known.filter { $0.noted.advanced(byMilliseconds: Self.settlingMilliseconds) < received }

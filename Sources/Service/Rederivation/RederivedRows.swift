@@ -13,7 +13,8 @@ extension RederivationRun {
                 from: stored, in: table, bound: Int64(period.ordinal), without: unsigned)
             for difference in differences { report.add(try finding(difference, period)) }
         }
-        // What is stored of members is the same, byte for byte, so it gives these files: as they were signed for.
+        // What is stored of members is the same, byte for byte, so it gives these files: as they were signed
+        // for.
         try derived.details(period: period.ordinal) { _, _ in }
         for statement in try derived.statements(period: period.ordinal) {
             report.statements += 1
@@ -38,7 +39,8 @@ extension RederivationRun {
 
     // MARK: Signatures
 
-    /// Without the master secret: the seals, by their public keys. With it they are compared with what it makes.
+    /// Without the master secret: the seals, by their public keys. With it they are compared with what it
+    /// makes.
     private mutating func checkSeals(of period: Period) throws {
         for document in try stored.documents(period: period.ordinal) {
             if request.master != nil {
@@ -82,27 +84,49 @@ extension RederivationRun {
 
     // MARK: Bookings
 
-    /// Holds bookings against what the audit says of them.
+    /// Holds bookings against what the audit says of them: what was booked, and in which period, which
+    /// follows of the closes before.
     mutating func noteBookings() {
-        var noted: [String: Int] = [:]
-        func name(_ merchant: String, _ text: String) -> String { merchant + " " + text }
-        for entry in history.audit where entry.act == .booked {
-            noted[name(entry.merchant?.text ?? "?", entry.reason ?? ""), default: 0] += 1
+        var noted: [String: [Int]] = [:]
+        var earliest = 0
+        for entry in history.audit {
+            if entry.act == .closed { earliest += 1 }
+            guard entry.act == .booked else { continue }
+            noted["\(entry.merchant?.text ?? "?") \(entry.reason ?? "")", default: []].append(earliest)
         }
         for booked in history.bookings {
+            let place = "booking \(booked.reference) of \(booked.merchant)"
             let text = "\(booked.kind) \(booked.reference) of \(booked.amount)"
-            let key = name(booked.merchant, text)
-            if let count = noted[key], count > 0 {
-                noted[key] = count - 1
-            } else {
+            guard let open = noted.removeFirst(of: "\(booked.merchant) \(text)") else {
                 report.add(
-                    .init(
-                        "booking \(booked.reference) of \(booked.merchant)",
-                        "is not among those that the audit says were made", stored: text))
+                    .init(place, "is not among those that the audit says were made", stored: text))
+                continue
             }
+            guard let day = booked.date else { continue }
+            let period = max(open, calendar.ordinal(containing: day) ?? 0)
+            guard booked.period != Int64(period) else { continue }
+            report.add(
+                .init(
+                    place, "`period` is not the one that its date and the closes before it give",
+                    derived: "\(period)", stored: "\(booked.period)"))
         }
-        for (key, count) in noted.sorted(by: { $0.key < $1.key }) where count > 0 {
+        for (key, left) in noted.sorted(by: { $0.key < $1.key }) where !left.isEmpty {
             report.add(.init("booking: \(key)", "the audit says that it was made, and it is not there"))
         }
+    }
+}
+
+extension [String: [Int]] {
+    fileprivate mutating func removeFirst(of key: String) -> Int? {
+        guard let first = self[key]?.first else { return nil }
+        self[key]?.removeFirst()
+        return first
+    }
+}
+
+extension StoredHistory.Booked {
+    /// The booking date, where it is one.
+    var date: LocalDate? {
+        (-719_000...2_933_000).contains(day) ? LocalDate(dayNumber: Int(day)) : nil
     }
 }

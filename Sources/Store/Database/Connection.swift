@@ -56,7 +56,8 @@ enum Connection {
     /// A path as part of a URI.
     private static func escaped(_ path: String) -> String {
         path.utf8.map { byte in
-            let isPlain = byte == UInt8(ascii: "/") || (byte > 0x20 && byte < 0x7F && !"%?#".utf8.contains(byte))
+            let isPlain =
+                byte == UInt8(ascii: "/") || (byte > 0x20 && byte < 0x7F && !"%?#".utf8.contains(byte))
             let digits = String(byte, radix: 16)
             return isPlain ? String(UnicodeScalar(byte)) : "%" + (digits.count < 2 ? "0" : "") + digits
         }.joined()

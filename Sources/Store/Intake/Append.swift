@@ -53,7 +53,8 @@ extension Store {
             let (outcomes, identities) = try writing("store batches") { database in
                 var identities = try known.take() ?? IdentityIndex(database)
                 try identities.catchUp(database)
-                let inForce = try version.map { try self.inForce(database, version: $0) }
+                let inForce =
+                    try version.map { try self.inForce(database, version: $0) }
                     ?? self.inForce(database)
                 let outcomes = try Appending(database, inForce: inForce).run(arrivals, &identities)
                 return (outcomes, identities)

@@ -52,7 +52,8 @@ public enum ComparedTable: String, CaseIterable, Sendable {
                 FROM statements s WHERE period = ?1 ORDER BY 1
                 """, 1
             )
-        case .closings: ("SELECT period, document, number, digest, signature, seal FROM closings WHERE period = ?1", 1)
+        case .closings:
+            ("SELECT period, document, number, digest, signature, seal FROM closings WHERE period = ?1", 1)
         case .journal: ("SELECT account, closing FROM journal WHERE period = ?1 ORDER BY 1", 1)
         case .settlements:
             ("SELECT first_member, last_member, bytes FROM settlements WHERE period = ?1 ORDER BY 1", 1)
@@ -70,7 +71,10 @@ public enum ComparedTable: String, CaseIterable, Sendable {
         case .recordRefusals:
             ("SELECT batch, line, id, code FROM record_refusals WHERE batch <= ?1 ORDER BY 1, 2", 2)
         case .recordChunks:
-            ("SELECT first, batch, merchant, records, bytes FROM record_chunks WHERE batch <= ?1 ORDER BY 1", 1)
+            (
+                "SELECT first, batch, merchant, records, bytes FROM record_chunks WHERE batch <= ?1 ORDER BY 1",
+                1
+            )
         case .bookings:
             (
                 """
@@ -81,7 +85,8 @@ public enum ComparedTable: String, CaseIterable, Sendable {
             )
         case .outcomes:
             (
-                "SELECT record, state, period, code, attempts, missing FROM outcomes WHERE ?1 >= 0 ORDER BY 1", 1
+                "SELECT record, state, period, code, attempts, missing FROM outcomes WHERE ?1 >= 0 ORDER BY 1",
+                1
             )
         case .holdings: ("SELECT member, bytes FROM holdings WHERE ?1 >= 0 ORDER BY 1", 1)
         }
@@ -107,7 +112,8 @@ extension Store {
     }
 
     private static func differences(
-        _ derived: Database, _ stored: Database, _ table: ComparedTable, _ bound: Int64, _ without: Set<String>
+        _ derived: Database, _ stored: Database, _ table: ComparedTable, _ bound: Int64,
+        _ without: Set<String>
     ) throws -> [StoredDifference] {
         let (sql, keyCount) = table.query
         let ours = try Row.fetchCursor(derived, sql: sql, arguments: [bound])

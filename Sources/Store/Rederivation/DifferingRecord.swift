@@ -12,7 +12,8 @@ public struct DifferingRecord: Hashable, Sendable {
 }
 
 extension Store {
-    /// The record of a chunk of this file whose bytes hold a place; nil where that is before the first record.
+    /// The record of a chunk of this file whose bytes hold a place; nil where that is before the first
+    /// record.
     public func record(at place: Int, ofChunk first: Int64) throws -> DifferingRecord? {
         try reading("look into records") { database in
             let roster = try inForce(database).roster
@@ -40,7 +41,9 @@ extension Store {
     /// The record of a number, of this file; nil where there is none.
     public func record(numbered number: Int64) throws -> DifferingRecord? {
         try reading("look into records") { database in
-            guard (1...max(1, try RecordChunks.lastNumber(database).value)).contains(number) else { return nil }
+            guard (1...max(1, try RecordChunks.lastNumber(database).value)).contains(number) else {
+                return nil
+            }
             let roster = try inForce(database).roster
             return try RecordChunks(database).withRecord(RecordNumber(number)) { record in
                 let found = record.stored.record
@@ -51,8 +54,8 @@ extension Store {
         }
     }
 
-    /// What this file's close made of the member whose part of a chunk of settlements holds a place, the chunk
-    /// being that of a period which begins with a member; nil where there is none.
+    /// What this file's close made of the member whose part of a chunk of settlements holds a place, the
+    /// chunk being that of a period which begins with a member; nil where there is none.
     public func settled(
         at place: Int, ofChunk firstMember: String, period: Int
     ) throws -> SettledMember? {

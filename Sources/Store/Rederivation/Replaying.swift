@@ -8,8 +8,8 @@ extension Store {
     /// instant was in force so much later.
     public static let longestWaitMilliseconds = Int64(Connection.busySeconds * 1_000)
 
-    /// Stores a batch as `append` does, but judges it by the version of the alliance that was in force when it
-    /// came; with no `seal`, says what would become of it and keeps nothing.
+    /// Stores a batch as `append` does, but judges it by the version of the alliance that was in force when
+    /// it came; with no `seal`, says what would become of it and keeps nothing.
     ///
     /// For one caller at a time. Throws as `append`.
     public func replay(

@@ -3,7 +3,8 @@ public import Settlement
 
 /// All that a file says of how it came to be, batches apart: in what order everything is to be done again.
 ///
-/// Read as it stands, without trust: whoever changed the file behind the program's back may have changed this.
+/// Read as it stands, without trust: whoever changed the file behind the program's back may have changed
+/// this.
 public struct StoredHistory: Sendable {
     /// A version of the alliance with the zone that it came with.
     public struct Version: Sendable {
@@ -55,7 +56,7 @@ public struct StoredHistory: Sendable {
     public let closes: [Close]
     public let keys: [Key]
     public let bookings: [Booked]
-    /// What the audit says of keys and bookings, in order.
+    /// What the audit says of keys, bookings and closes, in order.
     public let audit: [AuditEntry]
     /// The number of the last batch.
     public let lastBatch: Int64
@@ -133,7 +134,7 @@ extension Store {
             database,
             """
             SELECT at, act, merchant, key_id, reason FROM audit
-            WHERE act IN ('key_added', 'key_revoked', 'booked') ORDER BY entry
+            WHERE act IN ('key_added', 'key_revoked', 'booked', 'closed') ORDER BY entry
             """
         ).all { row in
             AuditEntry(
