@@ -19,6 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
               log:    {level: info, format: text}   # or json
               tls:    {certificate: /etc/settled/chain.pem, key: /etc/settled/key.pem}
               limits: {uploads: 256}                # and others, see README.md
+              close:  {automatic: true}             # each period, once its grace is over
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
 
             Example:
@@ -67,6 +68,13 @@ struct ServeCommand: AsyncParsableCommand {
             "Also take batches that uploads leave in DIR/MERCHANT/in, each with its .jws.", valueName: "dir"))
     var spool: String?
 
+    @Flag(
+        inversion: .prefixedNo, exclusivity: .exclusive,
+        help:
+            "Close each period by itself once its end and the grace are over (the default), or leave it to a person."
+    )
+    var automaticClose: Bool?
+
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -79,11 +87,13 @@ struct ServeCommand: AsyncParsableCommand {
         let flags = DaemonConfiguration.Flags(
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
             maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat,
-            tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, limits: limit)
+            tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, closesAutomatically: automaticClose,
+            limits: limit)
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
         let open = try place.folder.open(cacheMebibytes: Store.intakeCacheMebibytes)
         let daemon = Daemon(
             configuration: configuration, intake: open.intake(limitBytes: configuration.maxBatchBytes),
+            closer: PeriodCloser(store: open.store, signer: open.signer),
             clock: now.map { .running(from: $0) } ?? .system, manager: .ofThisProcess(),
             logger: .daemon(configuration))
         try await daemon.run()

@@ -11,16 +11,19 @@ final class Daemon {
         let log: String
     }
 
-    /// Starts it on a free port, or where `listen` says, with more flags, and waits until it says where it
+    /// Starts it on a free port, leaving it to the test to close periods unless it `closes` them, or where `listen` says, with more flags, and waits until it says where it
     /// listens.
     init(
-        data: String, _ flags: String..., listen: String = "127.0.0.1:0", arguments: [String] = [],
+        data: String, _ flags: String..., listen: String = "127.0.0.1:0", closes: Bool? = false,
+        arguments: [String] = [],
         environment: [String: String] = [:]
     ) throws {
         scratch = try Scratch()
         let log = scratch.file("log")
+        let closing = closes.map { $0 ? ["--automatic-close"] : ["--no-automatic-close"] } ?? []
         process = try Command(
-            Command.settledPath, ["serve", "--data", data, "--listen", listen] + flags + arguments,
+            Command.settledPath,
+            ["serve", "--data", data, "--listen", listen] + closing + flags + arguments,
             environment: environment
         ).start(output: scratch.file("out"), errors: log)
         var found: String?

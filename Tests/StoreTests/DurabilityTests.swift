@@ -61,7 +61,7 @@ struct DurabilityTests {
     func close() throws {
         let scene = try Scene()
         var records = january
-        for number in 0..<400 {
+        for number in 0..<2_000 {
             let member = MemberID(verified: "m\(number)")
             records.append(
                 record(RecordID(verified: "e\(number)"), .earn, member, 5, "2026-01-09T10:00:00Z"))
@@ -79,13 +79,13 @@ struct DurabilityTests {
             transaction.database.trace { event in
                 guard "\(event)".hasPrefix("INSERT INTO holdings") else { return }
                 written += 1
-                guard written.isMultiple(of: 100) else { return }
+                guard written.isMultiple(of: 500) else { return }
                 deaths += 1
                 do {
                     logDuring = try logBytes(scene)
                     try survivor(of: scene) { (store: Store) throws in
                         #expect(try store.earliestOpen() == 0)
-                        #expect(try store.stateCounts().open == 403)
+                        #expect(try store.stateCounts().open == 2_003)
                         #expect(try store.contents() == before)
                     }
                 } catch {

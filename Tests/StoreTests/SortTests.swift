@@ -48,7 +48,7 @@ struct SortTests {
         let whole = try inputs(of: scene, budget: EventSort.budget)
         #expect(whole.map(\.0) == expected.keys.sorted())
         for (member, _, records) in whole { #expect(records.map(\.id) == expected[member]) }
-        for budget in [EventPacking.mostBytes + 1, 4_096, 20_000] {
+        for budget in [RecordStretch.mostBytes + 1, 4_096, 20_000] {
             let cut = try inputs(of: scene, budget: budget)
             #expect(cut.map(\.0) == whole.map(\.0))
             #expect(cut.map(\.1) == whole.map(\.1))
@@ -56,6 +56,32 @@ struct SortTests {
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: scene.folder)
         #expect(!left.contains { $0.hasPrefix("closing-") })
+    }
+
+    @Test("Within a member records go by their time, then by arrival, whatever their ids have in common")
+    func order() throws {
+        let scene = try Scene()
+        var random = SeededNumbers(state: 11)
+        var records: [Settlement.Record] = []
+        for number in 0..<500 {
+            let id = RecordID(verified: "r\(number)")
+            let day = Int.random(in: 1...9, using: &random)
+            records.append(record(id, .earn, member(&random), 5, "2026-01-0\(day)T10:00:00Z"))
+        }
+        try scene.send("b", 1, records)
+        struct Stop: Error {}
+        #expect(throws: Stop.self) {
+            try scene.store.close(0, at: .at("2026-02-02T00:00:00Z"), forced: false) { transaction in
+                var seen = 0
+                for input in try transaction.inputs() {
+                    let keys = input.events.map { [$0.record.at.milliseconds, $0.number.value] }
+                    #expect(keys == keys.sorted { $0.lexicographicallyPrecedes($1) })
+                    seen += keys.count
+                }
+                #expect(seen == records.count)
+                throw Stop()
+            }
+        }
     }
 
     @Test("What the engine looks at of a record comes through the sort unchanged")

@@ -121,7 +121,8 @@ class Daemon:
         self.log = programs.scratch / "daemon.log"
         begin = time.perf_counter()
         with open(self.log, "wb") as log:
-            words = [programs.settled, "serve", "--data", folder, "--listen", "127.0.0.1:0", "--now", now]
+            words = [programs.settled, "serve", "--data", folder, "--listen", "127.0.0.1:0", "--now", now,
+                     "--no-automatic-close"]
             self.process = subprocess.Popen([str(w) for w in words], stderr=log)
         self.port = None
         while self.port is None and self.process.poll() is None and time.perf_counter() - begin < 120:

@@ -13,7 +13,8 @@ class Daemon:
 
     def start(self):
         """Starts it; returns when it answers."""
-        words = [self.binary, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"]
+        words = [self.binary, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}",
+                 "--no-automatic-close"]
         for limit in self.limits:
             words += ["--limit", limit]
         begin = time.monotonic()

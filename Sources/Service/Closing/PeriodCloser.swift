@@ -5,7 +5,7 @@ public import Store
 /// Closes periods: streams a period's members through the engine and keeps what they come to, in one
 /// transaction. Rulebook §4–§7.
 public struct PeriodCloser: Sendable {
-    private let store: Store
+    let store: Store
     private let signer: DocumentSigner
 
     public init(store: Store, signer: DocumentSigner) {
@@ -30,6 +30,6 @@ public struct PeriodCloser: Sendable {
             schedule: schedule, period: period, opening: try transaction.opening(),
             intake: try transaction.intake(), bookings: try transaction.bookings())
         try transaction.settle(&settlement)
-        return try settlement.finish(signer: signer)
+        return try settlement.finish(signer: signer, spread: transaction.onEachCore)
     }
 }

@@ -11,13 +11,14 @@ extension DaemonConfiguration {
         public var tlsCertificate: String?
         public var tlsKey: String?
         public var spool: String?
+        public var closesAutomatically: Bool?
         /// `NAME=VALUE`, as they follow `--limit`.
         public var limits: [String]
 
         public init(
             listen: Listen? = nil, maxBatchBytes: Int? = nil, logLevel: String? = nil,
             logFormat: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil,
-            spool: String? = nil, limits: [String] = []
+            spool: String? = nil, closesAutomatically: Bool? = nil, limits: [String] = []
         ) {
             self.listen = listen
             self.maxBatchBytes = maxBatchBytes
@@ -27,6 +28,7 @@ extension DaemonConfiguration {
             self.tlsKey = tlsKey
             self.limits = limits
             self.spool = spool
+            self.closesAutomatically = closesAutomatically
         }
     }
 
@@ -57,6 +59,9 @@ extension DaemonConfiguration {
                 "limits.\(limit.name)", within: limit.bounds, or: configuration.limits[keyPath: limit.path])
         }
         configuration.spool = try await values.spool()
+        let closes = try await values.truth("close.automatic")
+        configuration.closesAutomatically =
+            flags.closesAutomatically ?? closes ?? configuration.closesAutomatically
         return configuration
     }
 
@@ -115,6 +120,12 @@ private struct Values {
     func text(_ key: String) async throws(Failure) -> String? {
         do { return try await reader.fetchString(forKey: ConfigKey(key)) } catch {
             throw .misused(place, "\(key): expected text (\(error))")
+        }
+    }
+
+    func truth(_ key: String) async throws(Failure) -> Bool? {
+        do { return try await reader.fetchBool(forKey: ConfigKey(key)) } catch {
+            throw .misused(place, "\(key): expected true or false")
         }
     }
 

@@ -10,6 +10,7 @@ enum ConfigurationKeys {
         ("log", ["level", "format"]),
         ("tls", ["certificate", "key"]),
         ("limits", ServerLimit.all.map(\.name)),
+        ("close", ["automatic"]),
         ("spool", ["folder", "poll_seconds", "quiet_seconds"]),
     ]
 

@@ -20,6 +20,8 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var limits = ServerLimits()
     /// Nil: no TLS.
     public var tls: TLSFiles?
+    /// Whether periods close by themselves once their grace is over; else a person closes them.
+    public var closesAutomatically = true
     /// Nil: batches come over HTTP only.
     public var spool: SpoolSettings?
 

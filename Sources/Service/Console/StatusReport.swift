@@ -15,6 +15,8 @@ public struct StatusReport: Sendable {
     let quiet: [IntakeStanding]
     let quietPeriods: Int
     let calendar: PeriodCalendar
+    /// The period that cannot be closed, if one cannot.
+    let stuck: FailedClose?
 
     /// Reads it all. `quietPeriods` is 1 or more; a merchant whose terms began since then is not quiet.
     public init(_ store: Store, now: Instant, quietPeriods: Int = 1) throws {
@@ -28,6 +30,7 @@ public struct StatusReport: Sendable {
         refusals = try store.refusalCounts()
         missing = try store.missingSequences()
         self.standings = standings
+        stuck = try store.failedClose()
         self.quietPeriods = quietPeriods
         let present = calendar.ordinal(containing: now) ?? 0
         let since = present >= quietPeriods ? calendar.period(present - quietPeriods).start : nil

@@ -4,7 +4,14 @@ import Store
 extension StatusReport {
     /// For a person: tables, what is empty left out.
     public var text: String {
-        var blocks = [headline, merchantTable]
+        var blocks = [headline]
+        if let stuck {
+            blocks.append([
+                "Stuck",
+                "  \(calendar.period(stuck.period).id) cannot be closed since \(Self.time(stuck.since)): \(stuck.reason)",
+            ])
+        }
+        blocks.append(merchantTable)
         if !refusals.isEmpty { blocks.append(refusalTable) }
         let gaps = missingRanges
         if !gaps.isEmpty { blocks.append(["Missing sequences"] + gaps.map(Self.line)) }
@@ -80,6 +87,13 @@ extension StatusReport {
             object.member("next_to_close") { object in
                 object.member("period", period.id)
                 object.member("from", closesFrom.description)
+            }
+            if let stuck {
+                object.member("stuck") { object in
+                    object.member("period", calendar.period(stuck.period).id)
+                    object.member("since", stuck.since.description)
+                    object.member("reason", stuck.reason)
+                }
             }
             object.member("merchants", array: standings) { json, standing in write(standing, to: &json) }
             object.member("refused", array: refusals) { json, refusal in

@@ -10,6 +10,7 @@ import UnixSignals
 public struct Daemon: Service {
     private let configuration: DaemonConfiguration
     private let intake: Intake
+    private let closer: PeriodCloser?
     private let clock: WallClock
     private let manager: ServiceManager
     private let logger: Logger
@@ -19,15 +20,19 @@ public struct Daemon: Service {
     private let readers = NIOThreadPool(numberOfThreads: 4)
     /// Where the store is tried.
     private let lookout = NIOThreadPool(numberOfThreads: 1)
+    /// Where periods are closed.
+    private let bookkeeper = NIOThreadPool(numberOfThreads: 1)
     private let health: Health
 
-    /// `onListening` gets the URL that the daemon can be reached at, once it can be.
+    /// Closes periods if there is a `closer` and the configuration wants it. `onListening` gets the URL that the daemon can be reached at, once it can be.
     public init(
-        configuration: DaemonConfiguration, intake: Intake, clock: WallClock, manager: ServiceManager,
+        configuration: DaemonConfiguration, intake: Intake, closer: PeriodCloser? = nil, clock: WallClock,
+        manager: ServiceManager,
         logger: Logger, onListening: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.intake = intake
+        self.closer = configuration.closesAutomatically ? closer : nil
         self.clock = clock
         self.manager = manager
         self.logger = logger
@@ -41,6 +46,7 @@ public struct Daemon: Service {
         workers.start()
         readers.start()
         lookout.start()
+        bookkeeper.start()
         do {
             let result = await Result { () async throws in
                 try await serviceGroup(certificates).run()
@@ -50,6 +56,7 @@ public struct Daemon: Service {
             try await workers.shutdownGracefully()
             try await readers.shutdownGracefully()
             try await lookout.shutdownGracefully()
+            try await bookkeeper.shutdownGracefully()
             try result.get()
         } catch is CancellationError {
             logger.notice("stopped with unfinished uploads")
@@ -84,9 +91,15 @@ public struct Daemon: Service {
                     settings: settings, intake: intake, clock: clock, logger: logger, workers: workers),
                 serviceName: "spool")
         }
+        let closing = closer.map { closer in
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: ClosingService(
+                    closer: closer, health: health, clock: clock, logger: logger, thread: bookkeeper),
+                serviceName: "closing")
+        }
         // Services stop in reverse: first the word to the service manager, then the server.
         var group = ServiceGroupConfiguration(
-            services: [certificate, store] + (spool.map { [$0] } ?? []) + [server, farewell],
+            services: [certificate, store] + [closing, spool].compactMap(\.self) + [server, farewell],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         // A peer that never ends its upload does not keep the daemon: what is not whole is not stored.
         group.maximumGracefulShutdownDuration = .seconds(Self.patienceSeconds)

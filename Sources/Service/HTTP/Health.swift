@@ -7,6 +7,8 @@ final class Health: Sendable {
         var isStopping = false
         /// Why the last attempt to write failed; nil: it did not.
         var trouble: String?
+        /// Why the last close failed; nil: it did not.
+        var closing: String?
         /// When the attempt that is going on began.
         var trying: ContinuousClock.Instant?
         /// Whether something was written since this was asked last.
@@ -26,7 +28,9 @@ final class Health: Sendable {
         state.withLock { state in
             if state.isStopping { return "the daemon is stopping" }
             if let trouble = state.trouble { return trouble }
-            guard let trying = state.trying, now - trying > Self.patience else { return nil }
+            guard let trying = state.trying, now - trying > Self.patience else {
+                return state.closing.map { "a period cannot be closed: \($0)" }
+            }
             let seconds = (now - trying).components.seconds
             return
                 "the store has been waiting to write for \(seconds) s: another process is writing to it (as a "
@@ -56,6 +60,28 @@ final class Health: Sendable {
             return state.trouble == nil
         }
         if wasWell { logger.error("not ready", metadata: ["reason": "\(reason)"]) }
+    }
+
+    /// Whether the store is in trouble.
+    var isTroubled: Bool { state.withLock { $0.trouble != nil } }
+
+    /// A period cannot be closed; says whether that is news.
+    func cannotClose(_ reason: String) -> Bool {
+        let isNew = state.withLock { state in
+            defer { state.closing = reason }
+            return state.closing != reason
+        }
+        if isNew { logger.error("a period cannot be closed", metadata: ["reason": "\(reason)"]) }
+        return isNew
+    }
+
+    /// What is due is closed.
+    func closes() {
+        let wasStuck = state.withLock { state in
+            defer { state.closing = nil }
+            return state.closing != nil
+        }
+        if wasStuck { logger.notice("closes again") }
     }
 
     /// Whether there is nothing to be tried: something was written since this was last asked, and nothing failed.

@@ -17,10 +17,10 @@ struct StoreWatch: Service {
             if !health.isProved() { await look() }
             try? await cancelWhenGracefulShutdown {
                 // Trouble that a batch meets meanwhile is looked after soon.
-                for _ in 0..<Self.calm where health.reason() == nil {
+                for _ in 0..<Self.calm where !health.isTroubled {
                     try await Task.sleep(for: .seconds(Self.alert))
                 }
-                if health.reason() != nil { try await Task.sleep(for: .seconds(Self.alert)) }
+                if health.isTroubled { try await Task.sleep(for: .seconds(Self.alert)) }
             }
         }
         try? await thread.runIfActive { try intake.settleNotes(at: clock.now) }

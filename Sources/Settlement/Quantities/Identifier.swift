@@ -85,7 +85,7 @@ public struct Identifier<Kind: IdentifierKind>: BitwiseCopyable, Sendable {
 extension Identifier: Hashable, Comparable, CustomStringConvertible {
     public var description: String { text }
 
-    @inlinable
+    @inline(__always) @inlinable
     public static func == (left: Self, right: Self) -> Bool {
         guard left.words[0] == right.words[0], left.words[1] == right.words[1] else { return false }
         // Behind the end there is nothing to compare.

@@ -48,12 +48,14 @@ public struct PlaceTable<Key: PlaceKey>: Sendable {
     /// The slot that the key has or would have, and its place; -1: none.
     @inlinable
     func find(_ key: Key) -> (slot: Int, place: Int) {
-        let mask = slots.count - 1
+        let (slots, all) = (slots.span, all.span)
+        let mask = slots.count &- 1
         var slot = Int(truncatingIfNeeded: key.mixed) & mask
         while true {
-            let place = Int(slots[slot])
-            if place < 0 || all[place] == key { return (slot, place) }
-            slot = (slot + 1) & mask
+            // The mask keeps the slot within the table, and slots hold places of keys.
+            let place = Int(slots[unchecked: slot])
+            if place < 0 || all[unchecked: place] == key { return (slot, place) }
+            slot = (slot &+ 1) & mask
         }
     }
 
@@ -74,7 +76,7 @@ extension UInt64 {
 }
 
 extension Identifier: PlaceKey {
-    @inlinable
+    @inline(__always) @inlinable
     public var mixed: UInt64 {
         var mixed = (words[0] ^ words[1] &* 0xC2B2_AE3D_27D4_EB4F).spread
         // Most are of at most 16 bytes.

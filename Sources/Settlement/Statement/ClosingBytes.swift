@@ -7,7 +7,7 @@ extension ClosingDraft {
             json.member("alliance", settlement.schedule.alliance.id.text)
             json.member("number", settlement.opening.number + 1)
             json.member("previous", orNull: settlement.opening.previous)
-            settlement.writePeriod(to: &json)
+            settlement.heading.write(to: &json)
             writeRecords(to: &json, intake: settlement.intake)
             points.write(to: &json)
             writePositions(to: &json)

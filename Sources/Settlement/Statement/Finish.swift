@@ -3,9 +3,14 @@ public import Signing
 extension PeriodSettlement {
     /// Makes the statements and the closing, signed and sealed, once every member has been added.
     ///
+    /// Each statement costs a signature and a seal, none depends on another: `spread` makes all of them, in their
+    /// order, on as many threads as it likes.
+    ///
     /// Throws `CloseFailure` when a figure does not fit 64 bits or an invariant does not hold; the close must then
     /// be given up whole.
-    public mutating func finish(signer: DocumentSigner) throws(CloseFailure) -> ClosedPeriod {
+    public mutating func finish(
+        signer: DocumentSigner, spread: StatementSpread = { count, make in (0..<count).map(make) }
+    ) throws(CloseFailure) -> ClosedPeriod {
         gather()
         var journal = Journal(opening: opening.journal)
         var drafts: [StatementDraft] = []
@@ -18,7 +23,11 @@ extension PeriodSettlement {
         for key in prepaid.keys.sorted() {
             try prepaid[key]?.post(to: &journal, at: key.price, minorPerMajor: minorPerMajor)
         }
-        let statements = drafts.map { $0.sealed(by: signer, in: self) }
+        let statements = spread(drafts.count) { [drafts, heading] in
+            drafts[$0].sealed(by: signer, under: heading)
+        }
+        precondition(
+            statements.map(\.merchant) == drafts.map(\.merchant), "each draft is sealed in its place")
         let closing = try ClosingDraft(drafts, statements: statements, journal: journal, in: self)
         try verify(drafts, closing)
         let document = signer.seal(closing.canonicalBytes(in: self), for: "operator")
@@ -30,6 +39,13 @@ extension PeriodSettlement {
                     .map { ($0.account, Money($0.closing)) }),
             records: closing.records)
     }
+
+    /// Gives the statements at all positions below a count, in their order, each made once.
+    public typealias StatementSpread = (
+        _ count: Int, _ make: @escaping @Sendable (Int) -> ClosedPeriod.Statement
+    ) -> [ClosedPeriod.Statement]
+
+    var heading: PeriodHeading { PeriodHeading(schedule: schedule, period: period) }
 
     var minorPerMajor: Int64 { schedule.alliance.currency.minorPerMajor }
 

@@ -1,14 +1,14 @@
 extension StatementDraft {
     /// The bytes of STATEMENT.json, members in the order of rulebook §7.
-    func canonicalBytes(in settlement: PeriodSettlement) -> [UInt8] {
+    func canonicalBytes(under heading: PeriodHeading) -> [UInt8] {
         var json = CanonicalJSON()
         json.object { json in
             json.member("format", "settled-statement/1")
-            json.member("alliance", settlement.schedule.alliance.id.text)
+            json.member("alliance", heading.schedule.alliance.id.text)
             json.member("merchant", merchant.text)
             json.member("number", number)
             json.member("previous", orNull: previous)
-            settlement.writePeriod(to: &json)
+            heading.write(to: &json)
             json.member("balance") { json in
                 json.member("opening", openingBalance)
                 json.member("activity", activity)
@@ -109,26 +109,5 @@ extension PointFigures {
         for figure in [opening, issued, reversed, redeemed, restored, expired, closing] {
             _ = try fitting(figure, "a sum of points", of: merchant)
         }
-    }
-}
-
-extension PeriodSettlement {
-    /// The members `period` and `currency`, of statements and closings.
-    func writePeriod(to json: inout CanonicalJSON) {
-        json.member("period") { json in
-            json.member("id", period.id)
-            json.member("start", localText(period.start))
-            json.member("end", localText(period.end))
-            json.member("timezone", schedule.alliance.timezone)
-        }
-        json.member("currency") { json in
-            json.member("code", schedule.alliance.currency.code)
-            json.member("exponent", Int64(schedule.alliance.currency.exponent))
-        }
-    }
-
-    /// RFC 3339 in local offset, seconds.
-    private func localText(_ instant: Instant) -> String {
-        instant.text(offsetSeconds: schedule.zone.offsetSeconds(at: instant), milliseconds: false)
     }
 }

@@ -1,7 +1,7 @@
 import Signing
 
 /// One merchant's statement before it is written and signed.
-struct StatementDraft {
+struct StatementDraft: Sendable {
     let merchant: MerchantID
     let number: Int64
     let previous: String?
@@ -62,8 +62,8 @@ struct StatementDraft {
         }
     }
 
-    func sealed(by signer: DocumentSigner, in settlement: PeriodSettlement) -> ClosedPeriod.Statement {
-        let document = signer.seal(canonicalBytes(in: settlement), for: merchant.text)
+    func sealed(by signer: DocumentSigner, under heading: PeriodHeading) -> ClosedPeriod.Statement {
+        let document = signer.seal(canonicalBytes(under: heading), for: merchant.text)
         return ClosedPeriod.Statement(
             merchant: merchant, number: number, document: document,
             digest: SHA256Digest(of: document.bytes).text, detailsDigest: detailsDigest,

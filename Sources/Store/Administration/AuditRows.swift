@@ -10,6 +10,8 @@ public struct AuditEntry: Hashable, Sendable {
         case keyRevoked = "key_revoked"
         case booked
         case closed
+        /// A close that a figure forbade; the period stays open.
+        case closeFailed = "close_failed"
         case batchRefused = "batch_refused"
     }
 

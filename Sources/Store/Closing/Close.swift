@@ -55,10 +55,16 @@ extension Store {
     ) throws -> ClosedPeriod {
         let inForce = try inForce(database)
         let period = try period(ordinal, at: instant, forced: forced, inForce, database)
-        try PeriodRows(database).begin(period, at: instant, forced: forced, alliance: inForce.version)
+        // Rows of a period are written before its own is, which is known last: a page that is changed at the
+        // beginning and at the end of a long transaction makes SQLite read all of its log again.
+        try database.execute(sql: "PRAGMA defer_foreign_keys = ON")
+        let lastBatch = try PeriodRows(database).lastBatch()
         let transaction = try ClosingTransaction(
             database, inForce: inForce, period: period, folder: folder)
         let closed = try body(transaction)
+        try PeriodRows(database).add(
+            period, at: instant, forced: forced, alliance: inForce.version, lastBatch: lastBatch,
+            records: closed.records)
         try ClosedPeriodWriter(database, inForce: inForce, period: period).write(closed)
         try transaction.prove(closed)
         try AuditRows(database).add(

@@ -18,7 +18,6 @@ struct ClosedPeriodWriter {
         for statement in closed.statements { try write(statement) }
         try writeClosing(closed)
         try writeJournal(closed.journal)
-        try PeriodRows(database).finish(period.ordinal, records: closed.records)
     }
 
     private func write(_ statement: ClosedPeriod.Statement) throws {

@@ -68,6 +68,7 @@ public final class ClosingTransaction {
             database, period: period.ordinal, settlementBytes: settlementBytes)
         var shares = (0..<threads).map { _ in settlement.makeShare() }
         let roster = inForce.roster
+        let log = try LogWriteback(of: folder + "/" + Store.fileName, database)
         var seen = 0
         try pipelined(contexts: &shares, depth: threads * Self.groupsOnTheWay) {
             try stream.nextGroup(byteCount: groupBytes)
@@ -76,6 +77,7 @@ public final class ClosingTransaction {
         } take: { _, group in
             seen += group.events
             try writer.write(group)
+            log.wrote(group.byteCount)
             settlement.add(group.sheets)
         }
         try writer.finish()

@@ -21,17 +21,18 @@ final class EventSort {
     private let folder: String
     private var runs: [MemoryRun] = []
     private var spill: SpillFile?
+    private let sorter = SortingThread()
     private let sorting = DispatchGroup()
     private let queue = DispatchQueue(label: "settled.sort", qos: .userInitiated)
 
     /// `folder` is where a file may be made; it never has a name there that outlives this.
     init(folder: String, budget: Int = EventSort.budget) {
-        precondition(budget > EventPacking.mostBytes, "the budget has room for a record")
+        precondition(budget > RecordStretch.mostBytes, "the budget has room for a record")
         self.budget = budget
         self.folder = folder
     }
 
-    private var runCapacity: Int { max(budget / Self.runsInMemory, EventPacking.mostBytes) }
+    private var runCapacity: Int { max(budget / Self.runsInMemory, RecordStretch.mostBytes) }
 
     /// Adds a record, in the order of arrival.
     func add(_ record: StoredView, attempts: Int) throws {
@@ -57,7 +58,7 @@ final class EventSort {
 
     private func sortLast() {
         guard let run = runs.last else { return }
-        queue.async(group: sorting) { run.sort() }
+        queue.async(group: sorting) { [sorter] in sorter.sort(run) }
     }
 
     private func spillRuns() throws {
@@ -69,11 +70,22 @@ final class EventSort {
     }
 }
 
+/// What is needed to sort one run after the other. Used on the queue of one sort only.
+private final class SortingThread: @unchecked Sendable {
+    private var sorter = RunSorter()
+    private var spare: RunRoom?
+
+    func sort(_ run: MemoryRun) { run.sort(by: &sorter, spare: &spare) }
+}
+
 /// Packed records in the order of their members.
 protocol SortedRun: AnyObject {
     /// The record at hand, valid until `advance`; nil behind the last.
     var head: UnsafeRawBufferPointer? { get }
     func advance() throws
+    /// Appends the records of a member as `RecordStretch` says, where they are at hand, and goes behind them; says
+    /// whether any is a reversal.
+    func takeAll(of member: UnsafeRawBufferPointer, into bytes: inout [UInt8]) throws -> Bool
 }
 
 /// The run whose head comes first by member; of those that are equal the first. Nil behind the last.
@@ -86,70 +98,6 @@ func leastRun(of runs: [any SortedRun]) -> (any SortedRun)? {
         least = (run, member)
     }
     return least?.run
-}
-
-/// A run in memory. One thread at a time uses it: the one that fills it, then the one that sorts it, then the one
-/// that reads it, each once the other is done.
-final class MemoryRun: SortedRun, @unchecked Sendable {
-    private struct Entry {
-        /// The first eight bytes of the member's id, as a number that orders as they do.
-        let prefix: UInt64
-        let at: Instant
-        let offset: UInt32
-        let length: UInt32
-    }
-
-    private let start: UnsafeMutableRawPointer
-    private let capacity: Int
-    private var count = 0
-    private var entries: [Entry] = []
-    private var position = 0
-
-    init(capacity: Int) {
-        start = .allocate(byteCount: capacity, alignment: 8)
-        self.capacity = capacity
-    }
-
-    deinit { start.deallocate() }
-
-    /// Whether any record fits.
-    var hasRoom: Bool { count + EventPacking.mostBytes <= capacity }
-
-    /// Appends a record where there is room.
-    func append(at: Instant, _ write: (inout PackedBytes) -> Void) {
-        var packed = PackedBytes(start + count)
-        write(&packed)
-        let bytes = UnsafeRawBufferPointer(start: start + count, count: packed.count)
-        entries.append(
-            Entry(
-                prefix: Self.prefix(EventPacking.member(of: bytes)), at: at, offset: UInt32(count),
-                length: UInt32(packed.count)))
-        count += packed.count
-    }
-
-    func sort() {
-        entries.sort { left, right in
-            if left.prefix != right.prefix { return left.prefix < right.prefix }
-            let order = compare(EventPacking.member(of: bytes(left)), EventPacking.member(of: bytes(right)))
-            if order != 0 { return order < 0 }
-            return left.at == right.at ? left.offset < right.offset : left.at < right.at
-        }
-        position = 0
-    }
-
-    var head: UnsafeRawBufferPointer? { position < entries.count ? bytes(entries[position]) : nil }
-
-    func advance() { position += 1 }
-
-    private func bytes(_ entry: Entry) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: start + Int(entry.offset), count: Int(entry.length))
-    }
-
-    private static func prefix(_ member: UnsafeRawBufferPointer) -> UInt64 {
-        var prefix: UInt64 = 0
-        for place in 0..<8 { prefix = prefix << 8 | (place < member.count ? UInt64(member[place]) : 0) }
-        return prefix
-    }
 }
 
 /// Orders ids as bytes: negative, zero or positive.

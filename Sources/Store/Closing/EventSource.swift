@@ -36,20 +36,13 @@ struct EventSource {
         findMember()
     }
 
-    /// Appends all records of the member at hand, each behind its length in two bytes, the lower first; says
-    /// whether any is a reversal.
+    /// Appends all records of the member at hand as `RecordStretch` says; says whether any is a reversal.
     mutating func takeAll(into bytes: inout [UInt8]) throws -> Bool {
         guard let member else { preconditionFailure("nothing is taken behind the last record") }
         var hasReversals = false
         try member.withBytes { id in
             for run in runs {
-                while let head = run.head, compare(EventPacking.member(of: head), id) == 0 {
-                    bytes.append(UInt8(truncatingIfNeeded: head.count))
-                    bytes.append(UInt8(truncatingIfNeeded: head.count >> 8))
-                    bytes.append(contentsOf: head)
-                    hasReversals = hasReversals || EventPacking.type(of: head).reverses != nil
-                    try run.advance()
-                }
+                if try run.takeAll(of: id, into: &bytes) { hasReversals = true }
             }
         }
         findMember()

@@ -9,7 +9,7 @@ struct MemberForm: Sendable {
 /// Members that follow one another, as they were read: packed, as they go from thread to thread.
 struct MemberGroup: Sendable {
     private(set) var members: [Member] = []
-    /// The members' records as `EventPacking` says, each behind its length in two bytes, the lower first.
+    /// The members' records as `RecordStretch` says.
     private var events: [UInt8] = []
     private var heldBytes = 0
     private let form: MemberForm
@@ -65,11 +65,11 @@ struct MemberGroup: Sendable {
         events.withUnsafeBytes { bytes in
             var rest = member.events
             while !rest.isEmpty {
-                let length = Int(bytes[rest.lowerBound]) | Int(bytes[rest.lowerBound + 1]) << 8
-                let record = rest.lowerBound + 2..<rest.lowerBound + 2 + length
+                let record = RecordStretch.first(of: bytes, at: rest.lowerBound)
+                let packed = record.dropFirst(RecordStretch.lengthBytes)
                 input.events.append(
                     EventPacking.event(
-                        UnsafeRawBufferPointer(rebasing: bytes[record]), of: member.id, roster: form.roster,
+                        UnsafeRawBufferPointer(rebasing: bytes[packed]), of: member.id, roster: form.roster,
                         periodStart: form.periodStart))
                 rest = record.upperBound..<rest.upperBound
             }

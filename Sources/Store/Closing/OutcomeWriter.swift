@@ -3,7 +3,12 @@ import Settlement
 
 /// Writes what a close makes of its members, group after group in the order of their ids.
 struct OutcomeWriter {
+    /// Outcomes wait until there are so many, some 10 MB: they come in the order of members and are kept in that of
+    /// records, so that each one alone would change a page that another has changed long ago.
+    static let mostWaiting = 100_000
+
     private let outcomes: Prepared
+    private var waiting: [OutcomeRow] = []
     private let holdings: HoldingsWriter
     private var settlements: SettlementWriter
     private let period: Int
@@ -22,13 +27,23 @@ struct OutcomeWriter {
     }
 
     mutating func write(_ group: SettledGroup) throws {
-        for row in group.outcomes { try write(row) }
+        waiting += group.outcomes
+        if waiting.count >= Self.mostWaiting { try writeOutcomes() }
         try settlements.write(group.settlements)
         for change in group.holdings { try holdings.write(change) }
     }
 
     /// Writes what waits for more of its kind.
-    mutating func finish() throws { try settlements.finish() }
+    mutating func finish() throws {
+        try writeOutcomes()
+        try settlements.finish()
+    }
+
+    private mutating func writeOutcomes() throws {
+        waiting.sort { $0.record < $1.record }
+        for row in waiting { try write(row) }
+        waiting.removeAll(keepingCapacity: true)
+    }
 
     private func write(_ row: OutcomeRow) throws {
         outcomes.bind(1, row.record.value)

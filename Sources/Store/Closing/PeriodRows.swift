@@ -30,14 +30,22 @@ struct PeriodRows {
         return try query.first { $0.integer(0) }
     }
 
-    /// Notes that a close has begun: it is there for others only once its transaction is done.
-    func begin(_ period: Period, at instant: Instant, forced: Bool, alliance version: Int64) throws {
+    /// The last batch that is stored: what a close that begins now looks at ends with it.
+    func lastBatch() throws -> Int64 {
+        try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches").first { $0.integer(0) } ?? 0
+    }
+
+    /// Notes that a period is closed, with the batches through `lastBatch`.
+    func add(
+        _ period: Period, at instant: Instant, forced: Bool, alliance version: Int64, lastBatch: Int64,
+        records: RecordCounts
+    ) throws {
         let insert = try Prepared(
             database,
             """
             INSERT INTO periods (period, id, starts, ends, closed, forced, alliance, last_batch,
                 settled, pending, refused, late)
-            VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(batch), 0) FROM batches), 0, 0, 0, 0)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         insert.bind(1, period.ordinal)
         insert.bind(2, period.id)
@@ -46,17 +54,11 @@ struct PeriodRows {
         insert.bind(5, instant.milliseconds)
         insert.bind(6, forced)
         insert.bind(7, version)
+        insert.bind(8, lastBatch)
+        insert.bind(9, records.settled)
+        insert.bind(10, records.pending)
+        insert.bind(11, records.refused)
+        insert.bind(12, records.late)
         try insert.run()
-    }
-
-    func finish(_ period: Int, records: RecordCounts) throws {
-        let update = try Prepared(
-            database, "UPDATE periods SET settled = ?, pending = ?, refused = ?, late = ? WHERE period = ?")
-        update.bind(1, records.settled)
-        update.bind(2, records.pending)
-        update.bind(3, records.refused)
-        update.bind(4, records.late)
-        update.bind(5, period)
-        try update.run()
     }
 }

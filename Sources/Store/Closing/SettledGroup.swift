@@ -9,6 +9,8 @@ struct SettledGroup: Sendable {
     private(set) var holdings: [HeldChange] = []
     private(set) var settlements = SettlementParts()
     private(set) var sheets: DetailsSheets
+    /// About what it adds to the store.
+    private(set) var byteCount = 0
 
     /// Settles a group's members.
     init(
@@ -24,8 +26,12 @@ struct SettledGroup: Sendable {
                 outcomes.append(OutcomeRow(output.events[position], output.outcomes[position]))
             }
             settlements.add(output, of: input, roster)
-            if let change = HeldChange(output, before: held, roster) { holdings.append(change) }
+            if let change = HeldChange(output, before: held, roster) {
+                holdings.append(change)
+                byteCount += change.bytes?.count ?? 0
+            }
         }
+        byteCount += settlements.byteCount
         self.settlements = settlements
         sheets = share.takeSheets()
     }

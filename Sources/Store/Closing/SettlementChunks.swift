@@ -38,6 +38,8 @@ struct SettlementParts: Sendable {
     /// One member's part, until its length is known.
     private var part: [UInt8] = []
 
+    var byteCount: Int { bytes.count }
+
     mutating func add(_ output: MemberOutput, of input: MemberInput, _ roster: Roster) {
         part.removeAll(keepingCapacity: true)
         SettlementPacking.pack(output, of: input, roster, to: &part)

@@ -22,66 +22,45 @@ enum SettlementPacking {
     /// Appends what is to be kept of a settlement; nothing if there is nothing.
     static func pack(_ output: MemberOutput, of input: MemberInput, _ roster: Roster, to bytes: inout [UInt8])
     {
-        let lots = output.lots.indices.filter { output.changed[$0] }
+        let lots = KeptPlaces(output.changed)
         let allocations = allocations(of: output, input)
-        guard !output.events.isEmpty || !lots.isEmpty || !allocations.isEmpty else {
+        guard !output.events.isEmpty || lots.count > 0 || allocations.count > 0 else {
             precondition(output.movements.isEmpty, "a movement changes a lot")
             return
         }
         SettledEventPacking.pack(output.settled, roster, to: &bytes)
         bytes.appendPacked(atMost: 10) { $0.write(UInt64(lots.count)) }
-        for lot in lots {
+        for lot in output.lots.indices where lots.keeps(lot) {
             bytes.appendPacked(atMost: LotPacking.mostBytes) {
                 LotPacking.pack(output.settled.lots.span[lot], roster, into: &$0)
             }
         }
         bytes.appendPacked(atMost: 10) { $0.write(UInt64(allocations.count)) }
-        for position in allocations {
+        for position in output.allocations.indices where allocations.keeps(position) {
             bytes.appendPacked(atMost: mostBytesOfAllocation) {
                 pack(output.settled.allocations.span[position], roster, into: &$0)
             }
         }
-        let places = Places(lots, of: output.lots.count)
-        let taken = Places(allocations, of: output.allocations.count)
         bytes.appendPacked(atMost: output.movements.count * mostBytesOfMovement) { packed in
-            for movement in output.movements { pack(movement, places, taken, into: &packed) }
+            for movement in output.movements { pack(movement, lots, allocations, into: &packed) }
         }
     }
 
-    /// Where those that are kept of a list stand among themselves.
-    private struct Places {
-        private let places: [Int]
-
-        init(_ kept: [Int], of count: Int) {
-            // Mostly all of them are.
-            guard kept.count < count else {
-                places = kept
-                return
-            }
-            var places = Array(repeating: -1, count: count)
-            for (place, position) in kept.enumerated() { places[position] = place }
-            self.places = places
-        }
-
-        subscript(position: Int) -> UInt64 {
-            precondition(places[position] >= 0, "what a movement names is kept with it")
-            return UInt64(places[position])
-        }
-    }
-
-    /// Positions of the allocations that were made, and of those of redemptions of which any was given back.
-    private static func allocations(of output: MemberOutput, _ input: MemberInput) -> [Int] {
+    /// The allocations that were made, and those of redemptions of which any was given back.
+    private static func allocations(of output: MemberOutput, _ input: MemberInput) -> KeptPlaces {
         precondition(
             output.knownAllocations == input.allocations.count, "allocations of the input come first")
-        guard output.knownAllocations > 0 else { return Array(output.allocations.indices) }
+        guard output.knownAllocations > 0 else { return KeptPlaces(all: output.allocations.count) }
         var changed: Set<RecordNumber> = []
         for (before, after) in zip(input.allocations, output.allocations)
         where before.givenBack != after.givenBack {
             changed.insert(after.redemption)
         }
-        return output.allocations.indices.filter { position in
-            position >= output.knownAllocations || changed.contains(output.allocations[position].redemption)
-        }
+        return KeptPlaces(
+            output.allocations.indices.map { position in
+                position >= output.knownAllocations
+                    || changed.contains(output.allocations[position].redemption)
+            })
     }
 
     private static func pack(_ allocation: Allocation, _ roster: Roster, into packed: inout PackedBytes) {
@@ -97,7 +76,7 @@ enum SettlementPacking {
     }
 
     private static func pack(
-        _ movement: Movement, _ lots: Places, _ allocations: Places, into packed: inout PackedBytes
+        _ movement: Movement, _ lots: KeptPlaces, _ allocations: KeptPlaces, into packed: inout PackedBytes
     ) {
         var flags = movement.kind.stored
         if movement.event != nil { flags |= caused }
@@ -147,6 +126,36 @@ enum SettlementPacking {
         let event = flags & caused == 0 ? nil : Int(packed.unsigned())
         let allocation = flags & allocated == 0 ? nil : Int(packed.unsigned())
         return Movement(kind: kind, event: event, lot: lot, points: points, allocation: allocation)
+    }
+}
+
+/// What is kept of a list, and where it stands among what is kept.
+private struct KeptPlaces {
+    /// How many are kept.
+    let count: Int
+    /// By position in the list, the place; -1: it is not kept. Empty: all are kept, as mostly.
+    private var places: [Int] = []
+
+    init(all count: Int) { self.count = count }
+
+    init(_ isKept: [Bool]) {
+        guard isKept.contains(false) else {
+            count = isKept.count
+            return
+        }
+        var count = 0
+        for kept in isKept {
+            places.append(kept ? count : -1)
+            if kept { count += 1 }
+        }
+        self.count = count
+    }
+
+    func keeps(_ position: Int) -> Bool { places.isEmpty || places[position] >= 0 }
+
+    subscript(position: Int) -> UInt64 {
+        precondition(keeps(position), "what a movement names is kept with it")
+        return UInt64(places.isEmpty ? position : places[position])
     }
 }
 

@@ -4,6 +4,8 @@
     import Darwin
 #endif
 
+import Settlement
+
 /// Sorted runs in a file that loses its name as soon as it is made: a process that dies leaves nothing behind.
 final class SpillFile {
     private static let piece = 1 << 20
@@ -23,15 +25,13 @@ final class SpillFile {
 
     deinit { close(descriptor) }
 
-    /// Writes sorted runs as one: each record behind its length in two bytes, the lower first.
+    /// Writes sorted runs as one, its records as `RecordStretch` says.
     func append(_ runs: [any SortedRun]) throws {
         let begin = end
         var buffer: [UInt8] = []
-        buffer.reserveCapacity(Self.piece + EventPacking.mostBytes)
+        buffer.reserveCapacity(Self.piece + RecordStretch.mostBytes)
         while let run = leastRun(of: runs), let head = run.head {
-            buffer.append(UInt8(truncatingIfNeeded: head.count))
-            buffer.append(UInt8(truncatingIfNeeded: head.count >> 8))
-            buffer.append(contentsOf: head)
+            buffer.append(record: head)
             if buffer.count >= Self.piece { try flush(&buffer) }
             try run.advance()
         }
@@ -96,13 +96,22 @@ final class FileRun: SortedRun {
 
     func advance() throws {
         head = nil
-        if filled.count < EventPacking.mostBytes + 2, next < end { try refill() }
+        if filled.count < RecordStretch.mostBytes, next < end { try refill() }
         guard !filled.isEmpty else { return }
-        let length = Int(buffer[filled.lowerBound]) | Int(buffer[filled.lowerBound + 1]) << 8
-        let start = filled.lowerBound + 2
-        precondition(start + length <= filled.upperBound, "a run ends where its last record does")
-        head = UnsafeRawBufferPointer(rebasing: buffer[start..<start + length])
-        filled = (start + length)..<filled.upperBound
+        let record = RecordStretch.first(of: UnsafeRawBufferPointer(buffer), at: filled.lowerBound)
+        precondition(record.upperBound <= filled.upperBound, "a run ends where its last record does")
+        head = UnsafeRawBufferPointer(rebasing: buffer[record.dropFirst(RecordStretch.lengthBytes)])
+        filled = record.upperBound..<filled.upperBound
+    }
+
+    func takeAll(of member: UnsafeRawBufferPointer, into bytes: inout [UInt8]) throws -> Bool {
+        var hasReversals = false
+        while let head, compare(EventPacking.member(of: head), member) == 0 {
+            hasReversals = hasReversals || EventPacking.type(of: head).reverses != nil
+            bytes.append(record: head)
+            try advance()
+        }
+        return hasReversals
     }
 
     private func refill() throws {
@@ -117,5 +126,14 @@ final class FileRun: SortedRun {
             next += count
             filled = 0..<(filled.upperBound + count)
         }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a packed record behind its length, as `RecordStretch` says.
+    fileprivate mutating func append(record: UnsafeRawBufferPointer) {
+        append(UInt8(truncatingIfNeeded: record.count))
+        append(UInt8(truncatingIfNeeded: record.count >> 8))
+        append(contentsOf: record)
     }
 }

@@ -1,0 +1,69 @@
+import Logging
+import NIOPosix
+import ServiceLifecycle
+import Settlement
+import Store
+
+/// Closes each period when its end and the grace are over, in order, also those whose time came while the daemon was
+/// down. Rulebook §4.
+///
+/// A close that a figure forbids is tried again every minute, as a person may solve its cause meanwhile; until then it
+/// makes the daemon unready and stands in the audit, once for each cause.
+struct ClosingService: Service {
+    let closer: PeriodCloser
+    let health: Health
+    let clock: WallClock
+    let logger: Logger
+    /// Where it closes: no other work waits for this thread.
+    let thread: NIOThreadPool
+    /// Seconds after which the clock is looked at again, as it may be set, and after which a failed close is tried
+    /// again.
+    var patience = 60.0
+
+    func run() async throws {
+        while !Task.isShuttingDownGracefully && !Task.isCancelled {
+            let seconds = await step()
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(seconds)) }
+        }
+    }
+
+    /// Closes a period, if one is due; gives the seconds until there may be more to do.
+    private func step() async -> Double {
+        do {
+            let outcome = try await thread.runIfActive { try closer.closeIfDue(at: clock.now) }
+            health.closes()
+            switch outcome {
+            case .notBefore(let instant):
+                let seconds = Double(instant.milliseconds - clock.now.milliseconds) / 1_000
+                return min(max(seconds, 0.01), patience)
+            case .closed(let period, let closed):
+                say(period, closed)
+                return 0
+            }
+        } catch let failure as CloseFailure {
+            await hold("\(failure)")
+        } catch is CloseRefusal {
+            // Another process closed it, just now.
+            return 1
+        } catch is CancellationError {
+            // The thread is shut: the daemon stops.
+        } catch {
+            logger.warning("a close failed and is tried again", metadata: ["reason": "\(error)"])
+        }
+        return patience
+    }
+
+    private func hold(_ reason: String) async {
+        guard health.cannotClose(reason) else { return }
+        try? await thread.runIfActive { try closer.noteFailure(reason, at: clock.now) }
+    }
+
+    private func say(_ period: Period, _ closed: ClosedPeriod) {
+        logger.notice(
+            "closed \(period.id)",
+            metadata: [
+                "statements": "\(closed.statements.count)", "settled": "\(closed.records.settled)",
+                "pending": "\(closed.records.pending)", "refused": "\(closed.records.refused)",
+            ])
+    }
+}

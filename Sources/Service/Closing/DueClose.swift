@@ -1,0 +1,27 @@
+public import Settlement
+import Store
+
+extension PeriodCloser {
+    /// What there was to close.
+    public enum DueClose: Sendable {
+        /// Nothing yet: the earliest open period closes from this instant on.
+        case notBefore(Instant)
+        case closed(Period, ClosedPeriod)
+    }
+
+    /// Closes the earliest open period if `instant` is its end plus the grace or later. Throws as `close` does.
+    public func closeIfDue(at instant: Instant) throws -> DueClose {
+        let schedule = try store.schedule()
+        let ordinal = try store.earliestOpen()
+        let period = schedule.calendar.period(ordinal)
+        let from = period.end.advanced(byHours: schedule.alliance.graceHours)
+        guard instant >= from else { return .notBefore(from) }
+        return .closed(period, try close(ordinal, at: instant))
+    }
+
+    /// Writes down that the earliest open period could not be closed, and why.
+    func noteFailure(_ reason: String, at instant: Instant) throws {
+        let ordinal = try store.earliestOpen()
+        try store.noteFailedClose(of: ordinal, because: reason, at: instant)
+    }
+}
