@@ -91,6 +91,25 @@ public struct Store: Sendable {
         }
     }
 
+    /// Opens a file that is only looked at, as a copy of it on another machine: nothing in it is ever written, and
+    /// it need not be writable. One of an older schema is refused, as it would have to be changed.
+    public static func openToRead(folder: String) throws -> Store {
+        let path = folder + "/" + fileName
+        return try trying("open \(path)") {
+            let store = Store(path: path, pool: try Connection.openToRead(path))
+            let found = try store.pool.read { try Schema.number($0, path: path) }
+            guard found == Schema.present else {
+                throw StoreTrouble(
+                    "open \(path)",
+                    because: "its schema is \(found), this program reads those of \(Schema.present)",
+                    hint: found > Schema.present
+                        ? "use the newer program that wrote it"
+                        : "open a copy of it with `settled status` first, which brings it up to date")
+            }
+            return store
+        }
+    }
+
     /// Closes the file, with all in it and nothing in the log beside it; the store is not used afterwards.
     /// Done again, it does nothing.
     public func shut() throws {

@@ -25,6 +25,7 @@ struct Settled: AsyncParsableCommand {
                     InitCommand.self, ApplyCommand.self, KeyCommand.self, ServeCommand.self,
                     CloseCommand.self,
                     StatementCommand.self, OperatorCommand.self, StatusCommand.self, AuditCommand.self,
+                    ExplainCommand.self, RederiveCommand.self,
                 ]),
             CommandGroup(
                 name: "The merchant's",

@@ -4,11 +4,14 @@ import Service
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check a receipt, statement or closing by its signature or its seal.",
+        abstract: "Check a receipt, statement or closing by its signature or its seal, or a folder of them.",
         discussion: """
             Looks for FILE.jws (the signature by a shared key) and FILE.seal (the operator's seal, which \
             third parties can check), and for DETAILS.csv beside a statement. At least one of both \
             signatures has to be checked and good.
+
+            Of a folder, every document in it and below is checked so, and that each statement and closing names the \
+            digest of the one before it, and each closing those of its statements; a missing link is named.
 
             Without a key it takes a `seal.jwks` beside the file or up to two folders above.
 
@@ -17,9 +20,10 @@ struct VerifyCommand: ParsableCommand {
               settled verify STATEMENT.json --jwks seal.jwks
               settled verify STATEMENT.json --key M001-statement.key
               settled verify CLOSING.json --data /var/lib/settled
+              settled verify statements --jwks seal.jwks
             """)
 
-    @Argument(help: ArgumentHelp("The document.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The document, or a folder.", valueName: "file"))
     var file: String
 
     @Option(name: .long, help: ArgumentHelp("A key file, a secret or a public key.", valueName: "keyfile"))
@@ -44,15 +48,23 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         let keys = try DocumentKeys(
             keyFile: key, jwks: try jwks ?? sealFile(), folder: data.map { DataFolder($0, secret: secret) })
+        if FolderCheck.isFolder(file) {
+            let check = try FolderCheck(folder: file, key: keys.key)
+            return try show(check.json, check.lines, isGood: check.isGood)
+        }
         let check = try DocumentCheck(file: file, key: keys.key)
-        if json { print(check.json) } else { for line in check.lines { print(line) } }
-        guard check.isGood else { throw ExitCode(Failure.Kind.refused.rawValue) }
+        try show(check.json, check.lines, isGood: check.isGood)
+    }
+
+    private func show(_ object: String, _ lines: [String], isGood: Bool) throws {
+        if json { print(object) } else { for line in lines { print(line) } }
+        guard isGood else { throw ExitCode(Failure.Kind.refused.rawValue) }
     }
 
     /// The seal's keys that lie near the file, when no key at all is named; a missing file is said elsewhere.
     private func sealFile() throws(Failure) -> String? {
         guard key == nil, data == nil, WholeFile.exists(file) else { return nil }
-        guard let found = SealFile.near(file) else {
+        guard let found = SealFile.near(FolderCheck.isFolder(file) ? file + "/." : file) else {
             throw .misused(
                 file, "no key to check it by, and no \(SealFile.name) beside it or above",
                 hint: "give --jwks with the operator's published keys, --key or --data")

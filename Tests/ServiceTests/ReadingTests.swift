@@ -25,7 +25,7 @@ struct ReadingTests {
         "/v1/batches", "/v1/batches/missing", "/v1/batches/B-1", "/v1/statements",
         "/v1/statements/2026-01/STATEMENT.json", "/v1/statements/2026-01/STATEMENT.json.jws",
         "/v1/statements/2026-01/STATEMENT.json.seal", "/v1/statements/2026-01/DETAILS.csv", "/v1/terms",
-        "/v1/points",
+        "/v1/points", "/v1/statements/2026-01/explain?line=1",
     ]
 
     @Test("Each path wants a token of its own, and says so", arguments: paths)

@@ -8,13 +8,23 @@ struct DocumentFacts: Decodable, Sendable {
         let rows: Int64
     }
 
+    /// A statement as a closing lists it.
+    struct Listed: Decodable, Sendable {
+        let merchant: String
+        let number: Int64
+        let digest: String
+    }
+
     let format: String
     let alliance: String?
     let merchant: String?
     // Of statements and closings.
     let number: Int64?
+    let previous: String?
     let period: Period?
     let details: Details?
+    // Of closings.
+    let statements: [Listed]?
     // Of receipts.
     let batch: String?
 

@@ -36,8 +36,35 @@ enum Connection {
         return pool
     }
 
+    /// Opens a file that is there, to read in it only.
+    ///
+    /// SQLite wants to lay its log's index beside the file. Where the folder cannot be written to and there is no
+    /// log, nobody can be writing to the file, and it is read as one that never changes.
+    static func openToRead(_ path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = "settled.read"
+        configuration.readonly = true
+        configuration.busyMode = .timeout(busySeconds)
+        configuration.maximumReaderCount = 4
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+            .joined(separator: "/")
+        let isStill = access(folder.isEmpty ? "/" : folder, W_OK) != 0 && !isFile(path + "-wal")
+        return try DatabasePool(
+            path: isStill ? "file:" + escaped(path) + "?immutable=1" : path, configuration: configuration)
+    }
+
+    /// A path as part of a URI.
+    private static func escaped(_ path: String) -> String {
+        path.utf8.map { byte in
+            let isPlain =
+                byte == UInt8(ascii: "/") || (byte > 0x20 && byte < 0x7F && !"%?#".utf8.contains(byte))
+            let digits = String(byte, radix: 16)
+            return isPlain ? String(UnicodeScalar(byte)) : "%" + (digits.count < 2 ? "0" : "") + digits
+        }.joined()
+    }
+
     /// How long one process waits for another's transaction: a large close takes its time.
-    private static let busySeconds = 300.0
+    static let busySeconds = 300.0
 }
 
 /// Whether there is a file to read at this path.

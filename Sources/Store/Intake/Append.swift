@@ -46,14 +46,17 @@ extension Store {
         try memory.arrivals.run(Arrival(batch: batch, received: received, purpose: .rehearse)) { store($0) }
     }
 
-    private func store(_ arrivals: [Arrival]) -> [Result<Appended, any Error>] {
+    /// Judges and stores batches together: by the alliance in force, or by an earlier version of it.
+    func store(_ arrivals: [Arrival], under version: Int64? = nil) -> [Result<Appended, any Error>] {
         var known = memory.identities.withLock { $0.take() }
         do {
             let (outcomes, identities) = try writing("store batches") { database in
                 var identities = try known.take() ?? IdentityIndex(database)
                 try identities.catchUp(database)
-                let outcomes = try Appending(database, inForce: try inForce(database)).run(
-                    arrivals, &identities)
+                let inForce =
+                    try version.map { try self.inForce(database, version: $0) }
+                    ?? self.inForce(database)
+                let outcomes = try Appending(database, inForce: inForce).run(arrivals, &identities)
                 return (outcomes, identities)
             }
             memory.identities.withLock { $0 = identities }

@@ -168,6 +168,9 @@ struct RecordUnpacker {
         fileprivate let base: RecordPacking.Base
     }
 
+    /// How many bytes have been read.
+    var position: Int { packed.position }
+
     /// Where the next record begins.
     var place: Place { Place(offset: packed.position, base: base) }
 

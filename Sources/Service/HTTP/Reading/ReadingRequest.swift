@@ -35,6 +35,9 @@ struct ReadingRequest: Sendable {
         return id
     }
 
+    /// A text of the query.
+    func text(_ name: String) -> String? { query[name] }
+
     /// A whole number of the query.
     func integer(_ name: String, within bounds: ClosedRange<Int>, otherwise: Int) throws(Problem) -> Int {
         guard let text = query[name] else { return otherwise }

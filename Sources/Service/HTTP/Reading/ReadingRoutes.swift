@@ -33,6 +33,7 @@ struct ReadingRoutes: Sendable {
         ("/v1/batches/missing", { try $0.missing($1) }),
         ("/v1/batches/{batch}", { try $0.receipt($1) }),
         ("/v1/statements", { try $0.statements($1) }),
+        ("/v1/statements/{period}/explain", { try $0.explanation($1) }),
         ("/v1/statements/{period}/{file}", { try $0.statementFile($1) }),
         ("/v1/terms", { try $0.terms($1) }),
         ("/v1/points", { try $0.points($1) }),

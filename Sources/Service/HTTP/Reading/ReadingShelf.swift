@@ -6,8 +6,8 @@ import Store
 /// What there is to read, as the routes show it. It blocks, and throws `Problem` for what is not there and what
 /// the store throws.
 struct ReadingShelf: Sendable {
-    private let store: Store
-    private let details = DetailsPlaces()
+    let store: Store
+    let details = DetailsPlaces()
     /// The public keys of the seal, retired ones too, as a JWK set.
     let sealKeys: Representation
 
@@ -97,15 +97,21 @@ extension ReadingShelf {
             let names = StatementFile.allCases.map(\.rawValue).joined(separator: ", ")
             throw Problem.nothing("a file of this name; a statement has \(names)")
         }
-        guard let id = request.piece("period"), let period = try store.schedule().calendar.ordinal(id: id),
-            let statement = try store.statement(of: request.merchant, period: period)
-        else { throw Problem.nothing("a statement of yours for this period") }
+        let statement = try statement(request)
         switch file {
         case .document: return .file(statement.document.bytes, type: "application/json")
         case .signature: return .file(Array(statement.document.signature.utf8), type: "application/jose")
         case .seal: return .file(Array(statement.document.seal.utf8), type: "application/jose")
         case .details: return try details(of: statement, request)
         }
+    }
+
+    /// The merchant's own, of the period that the path names.
+    func statement(_ request: ReadingRequest) throws -> StoredStatement {
+        guard let id = request.piece("period"), let period = try store.schedule().calendar.ordinal(id: id),
+            let statement = try store.statement(of: request.merchant, period: period)
+        else { throw Problem.nothing("a statement of yours for this period") }
+        return statement
     }
 
     private func details(of statement: StoredStatement, _ request: ReadingRequest) throws -> Representation {

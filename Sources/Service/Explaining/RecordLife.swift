@@ -1,0 +1,127 @@
+public import Settlement
+public import Store
+
+/// A record's whole life: what brought it, what closes made of it, and of its lot or its redemption since.
+public struct RecordLife: Sendable {
+    /// What one close had to do with it.
+    public struct Chapter: Sendable {
+        public let period: Period
+        /// What became of it there; nil where it was not looked at.
+        public let outcome: Outcome?
+        public let effective: Instant?
+        /// Closes at which it had stayed pending before.
+        public let attempts: Int
+        /// Changes of its lot, of what it took, or that it caused, in order.
+        public let movements: [ExplainedMovement]
+        /// Reversals of it that were looked at, and what became of each.
+        public let reversals: [(record: RecordMention, outcome: Outcome)]
+        /// Its lot as the close left it.
+        public let lot: Lot?
+    }
+
+    public let origin: RecordOrigin
+    public let standing: RecordStanding
+    public let copies: [RecordCopy]
+    public let chapters: [Chapter]
+    /// What the member still owes because of it: a reversal of its lot after the points were spent.
+    public let debts: [Debt]
+    /// Batch and line of the records that the chapters name, as far as who asks may see them.
+    public let origins: [RecordNumber: RecordOrigin]
+    public let calendar: PeriodCalendar
+}
+
+extension RecordLife {
+    /// Nil where the merchant has no record of that id. A merchant that asks is shown changes on its own side
+    /// and those that its own records caused.
+    public init?(_ id: RecordID, of merchant: MerchantID, in store: Store, for viewer: Explainer.Viewer)
+        throws
+    {
+        guard let number = try store.number(of: id, merchant),
+            let standing = try store.record(id, of: merchant),
+            let origin = try store.origins(of: [number])[number]
+        else { return nil }
+        let open = try store.earliestOpen()
+        let calendar = try store.schedule().calendar
+        var chapters: [Chapter] = []
+        if origin.period < open {
+            for (ordinal, settled) in try store.settled(origin.record.member, in: origin.period..<open) {
+                let reader = try ChapterReader(
+                    origin: origin, settled: settled, store: store, period: ordinal, viewer: viewer)
+                if let chapter = reader.chapter { chapters.append(chapter) }
+            }
+        }
+        let numbers = chapters.flatMap {
+            $0.movements.flatMap(\.numbers) + $0.reversals.compactMap(\.record.number)
+        }
+        self.init(
+            origin: origin, standing: standing, copies: try store.copies(of: id, merchant),
+            chapters: chapters,
+            debts: try store.debts(of: origin.record.member).filter { debt in
+                debt.lot == number && (viewer == .operator || viewer == .merchant(debt.issuer))
+            },
+            origins: try store.origins(of: numbers), calendar: calendar)
+    }
+}
+
+/// Picks out of what a close made of a member all that one record has to do with.
+private struct ChapterReader {
+    let origin: RecordOrigin
+    let settled: SettledMember
+    let schedule: Schedule
+    let period: Period
+    let viewer: Explainer.Viewer
+
+    init(
+        origin: RecordOrigin, settled: SettledMember, store: Store, period: Int, viewer: Explainer.Viewer
+    ) throws {
+        guard let schedule = try store.schedule(ofPeriod: period) else {
+            preconditionFailure("what a close made is of a closed period")
+        }
+        self.origin = origin
+        self.settled = settled
+        self.schedule = schedule
+        self.period = schedule.calendar.period(period)
+        self.viewer = viewer
+    }
+
+    /// Nil where the record had no part in the close.
+    var chapter: RecordLife.Chapter? {
+        let own = settled.events.firstIndex { $0.number == origin.number }
+        let movements = settled.movements.indices.filter {
+            concerns(settled.movements[$0]) && isVisible(settled.movements[$0])
+        }
+        let reversals = settled.events.indices.filter {
+            settled.events[$0].record.ref == origin.record.id
+                && settled.events[$0].merchant == origin.merchant
+        }
+        guard own != nil || !movements.isEmpty || !reversals.isEmpty else { return nil }
+        let mentions = Mentions(schedule: schedule, viewer: viewer)
+        return RecordLife.Chapter(
+            period: period, outcome: own.map { settled.outcomes[$0] },
+            effective: own.map { settled.events[$0].effective },
+            attempts: own.map { settled.events[$0].attempts } ?? 0,
+            movements: movements.map { mentions.explained(untraced($0), of: settled) },
+            reversals: reversals.map { (mentions.mention(settled.events[$0]), settled.outcomes[$0]) },
+            lot: settled.lots.first { $0.number == origin.number && mentions.isOwn($0.issuer) })
+    }
+
+    private func concerns(_ movement: Movement) -> Bool {
+        settled.lots[movement.lot].number == origin.number
+            || movement.event.map { settled.events[$0].number } == origin.number
+            || movement.allocation.map { settled.allocations[$0].redemption } == origin.number
+    }
+
+    /// What the merchant's own DETAILS.csv shows, and what its own records did.
+    private func isVisible(_ movement: Movement) -> Bool {
+        guard case .merchant(let merchant) = viewer else { return true }
+        return settled.lots[movement.lot].issuer == merchant
+            || movement.event.map { settled.events[$0].merchant } == merchant
+            || movement.allocation.map { settled.allocations[$0].redeemer } == merchant
+    }
+
+    /// A movement by itself, of no line.
+    private func untraced(_ position: Int) -> TracedMovement {
+        let movement = settled.movements[position]
+        return TracedMovement(movement, at: position, pricedBy: settled.lots[movement.lot].terms)
+    }
+}

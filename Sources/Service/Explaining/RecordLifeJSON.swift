@@ -1,0 +1,125 @@
+import Settlement
+public import Store
+
+extension RecordLife {
+    /// For scripts, and what merchants read over HTTP.
+    public var json: String { String(decoding: bytes, as: UTF8.self) }
+
+    var bytes: [UInt8] {
+        var json = CanonicalJSON()
+        json.object { json in
+            write(origin.record, to: &json)
+            json.member("received", origin.batch.received.description)
+            json.member("batch", origin.batch.batch.text)
+            json.member("line", Int64(origin.line))
+            json.name("late")
+            json.boolean(origin.late)
+            json.member("period", calendar.period(origin.period).id)
+            json.member("state", standing.state.word)
+            json.member("code", ifPresent: standing.state.code)
+            json.member("copies", array: copies) { json, copy in
+                json.object { json in
+                    json.member("batch", copy.batch.batch.text)
+                    json.member("line", Int64(copy.line))
+                    json.member("received", copy.batch.received.description)
+                    json.member("code", ifPresent: copy.code?.rawValue)
+                }
+            }
+            json.member("chapters", array: chapters) { write($1, to: &$0) }
+            json.member("debts", array: debts) { json, debt in
+                json.object { json in
+                    json.member("issuer", debt.issuer.text)
+                    json.member("points", debt.points.count)
+                }
+            }
+            json.member("batches", array: batches) { $1.write(to: &$0) }
+        }
+        return json.bytes
+    }
+
+    /// The batches that brought it, its copies, and the records that had to do with it, in the order of
+    /// arrival.
+    public var batches: [SigningBatch] {
+        let all = [origin.batch] + copies.map(\.batch) + origins.values.map(\.batch)
+        return Dictionary(all.map { ($0.number, $0) }) { first, _ in first }.values
+            .sorted { $0.number < $1.number }
+    }
+
+    private func write(_ record: Settlement.Record, to json: inout CanonicalJSON) {
+        json.member("merchant", origin.merchant.text)
+        json.member("id", record.id.text)
+        json.member("type", record.type.name)
+        json.member("member", record.member.text)
+        json.member("points", record.points.count)
+        json.member("amount", ifPresent: record.amount?.minorUnits)
+        json.member("at", record.at.description)
+        json.member("ref", ifPresent: record.ref?.text)
+        json.member("store", ifPresent: record.store?.text)
+        json.member("expires", ifPresent: record.expires?.description)
+        json.member("campaign", ifPresent: record.campaign?.text)
+        json.member("item", ifPresent: record.item?.text)
+    }
+
+    private func write(_ chapter: Chapter, to json: inout CanonicalJSON) {
+        json.object { json in
+            json.member("period", chapter.period.id)
+            if let outcome = chapter.outcome {
+                json.member("state", outcome.word)
+                json.member("code", ifPresent: outcome.code)
+                json.member("effective", ifPresent: chapter.effective?.description)
+                json.member("attempts", Int64(chapter.attempts))
+            }
+            json.member("movements", array: chapter.movements) { $1.write(to: &$0, origins) }
+            json.member("reversals", array: chapter.reversals) { json, reversal in
+                json.object { json in
+                    reversal.record.write(to: &json, origins)
+                    json.member("state", reversal.outcome.word)
+                    json.member("code", ifPresent: reversal.outcome.code)
+                }
+            }
+            if let lot = chapter.lot {
+                json.member("lot") { json in
+                    json.member("open", lot.open.count)
+                    json.member("expired", lot.expired.count)
+                    json.member("reversed", lot.reversed.count)
+                }
+            }
+        }
+    }
+}
+
+extension Outcome {
+    var word: String {
+        switch self {
+        case .settled, .shortfall: "settled"
+        case .pending: "pending"
+        case .refused: "refused"
+        }
+    }
+
+    var code: String? {
+        switch self {
+        case .settled: nil
+        case .shortfall(let missing): "shortfall of \(missing.count)"
+        case .pending(let code), .refused(let code): code.rawValue
+        }
+    }
+}
+
+extension RecordState {
+    var word: String {
+        switch self {
+        case .open: "open"
+        case .settled: "settled"
+        case .pending: "pending"
+        case .refused: "refused"
+        }
+    }
+
+    var code: String? {
+        switch self {
+        case .open, .settled: nil
+        case .pending(let code), .refused(let code, _): code.rawValue
+        }
+    }
+}

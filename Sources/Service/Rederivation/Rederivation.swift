@@ -1,0 +1,91 @@
+import Foundation
+public import Signing
+import Store
+
+/// Builds a data folder's closed periods again from the signed batches, the bookings and the alliance's
+/// history, in a scratch database and with the code that built them first, and holds every stored document
+/// and row against what comes of it. Rulebook §4–§7.
+///
+/// The folder is only read. Without the master secret, what was signed with keys derived from it is not
+/// checked anew, and documents are compared without their signatures; seals are checked by their public keys.
+public struct Rederivation: Sendable {
+    /// What is looked at.
+    public struct Request: Sendable {
+        /// The folder that holds the database.
+        public let folder: DataFolder
+        /// Nil: it is not at hand.
+        public let master: MasterSecret?
+        /// The seal's public keys; none: seals are only checked by way of the master secret.
+        public let sealKeys: [VerificationKey]
+        /// The first and the last period to compare, by id; nil: the first and the last that closed.
+        public let from: String?
+        public let through: String?
+        /// Where the scratch database is made; nil: beside the data folder if that can be, else in the
+        /// system's folder for such.
+        public let scratch: String?
+
+        public init(
+            folder: DataFolder, master: MasterSecret?, sealKeys: [VerificationKey] = [], from: String? = nil,
+            through: String? = nil, scratch: String? = nil
+        ) {
+            self.folder = folder
+            self.master = master
+            self.sealKeys = sealKeys
+            self.from = from
+            self.through = through
+            self.scratch = scratch
+        }
+    }
+
+    let request: Request
+
+    public init(_ request: Request) { self.request = request }
+
+    /// Does it all. Throws `Failure` for a folder that holds no alliance or a period that has not closed
+    /// (`misused`), and trouble with the disk; what is found wrong stands in the report.
+    public func run(progress: SimulationProgress = .silent) throws -> RederivationReport {
+        try request.folder.requireFounded()
+        let stored = try Store.openToRead(folder: request.folder.path)
+        defer { try? stored.shut() }
+        let history = try stored.history()
+        let scratch = try ScratchFolder(beside: request.folder.path, in: request.scratch)
+        defer { scratch.clear() }
+        var run = try RederivationRun(
+            request, stored: stored, history: history, scratch: scratch.path, progress: progress)
+        defer { try? run.derived.shut() }
+        return try run.finished()
+    }
+}
+
+extension Rederivation.Request {
+    /// By the words of a command: takes the master secret and the seal's keys where they lie, if they do.
+    public init(
+        data: String, secret: String?, jwks: String?, from: String?, through: String?, scratch: String?
+    ) throws(Failure) {
+        let folder = DataFolder(data, secret: secret)
+        let isThere = secret != nil || WholeFile.exists(folder.secretPath)
+        let published = folder.keysPath + "/" + SealFile.name
+        let keys = jwks ?? (WholeFile.exists(published) ? published : nil)
+        self.init(
+            folder: folder, master: isThere ? try MasterSecretFile.read(folder.secretPath) : nil,
+            sealKeys: try keys.map { path throws(Failure) in try KeyFile.readSet(path) } ?? [], from: from,
+            through: through, scratch: scratch)
+    }
+}
+
+/// A folder for its owner alone, which goes when the work is done.
+private struct ScratchFolder {
+    let path: String
+
+    /// Throws `trouble` where it cannot be made.
+    init(beside folder: String, in chosen: String?) throws(Failure) {
+        let parent = URL(fileURLWithPath: folder, isDirectory: true).standardizedFileURL
+            .deletingLastPathComponent().path
+        let system = FileManager.default.temporaryDirectory.path
+        let place = chosen ?? (access(parent, W_OK) == 0 ? parent : system)
+        path = place + "/settled-rederive-" + SecureRandom.hexDigits(16)
+        try createFolder(path, mode: 0o700)
+    }
+
+    func clear() { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,52 @@
+/// What a rederivation found.
+public struct RederivationReport: Sendable {
+    /// One thing that is stored and is not what comes of the history.
+    public struct Finding: Hashable, Sendable {
+        /// Which document, batch or row: `statement of M001 for 2026-11`.
+        public let place: String
+        /// What is wrong with it, in one sentence.
+        public let problem: String
+        /// What comes of the history, where that is short enough to tell.
+        public let derived: String?
+        /// What is stored.
+        public let stored: String?
+
+        init(_ place: String, _ problem: String, derived: String? = nil, stored: String? = nil) {
+            self.place = place
+            self.problem = problem
+            self.derived = derived
+            self.stored = stored
+        }
+    }
+
+    /// Findings beyond this number are counted only.
+    static let mostFindings = 1_000
+
+    public internal(set) var findings: [Finding] = []
+    /// How many were found, told or not.
+    public internal(set) var found: Int64 = 0
+    public internal(set) var batches: Int64 = 0
+    public internal(set) var records: Int64 = 0
+    /// Signatures under batches that were checked, and those that were not as their key is derived from a
+    /// secret that is not at hand.
+    public internal(set) var signatures: Int64 = 0
+    public internal(set) var unchecked: Int64 = 0
+    /// Seals that were checked, or made again and compared.
+    public internal(set) var seals: Int64 = 0
+    public internal(set) var bookings: Int64 = 0
+    /// Ids of the periods that were compared.
+    public internal(set) var periods: [String] = []
+    public internal(set) var statements: Int64 = 0
+    /// Rows of DETAILS.csv.
+    public internal(set) var detailsRows: Int64 = 0
+    /// Why not all was built again; nil: it was.
+    public internal(set) var stopped: String?
+
+    /// Whether all was built again and nothing differs.
+    public var isGood: Bool { found == 0 && stopped == nil }
+
+    mutating func add(_ finding: Finding) {
+        found += 1
+        if findings.count < Self.mostFindings { findings.append(finding) }
+    }
+}

@@ -1,0 +1,216 @@
+import Foundation
+import Settlement
+import Signing
+import Store
+
+/// A rederivation at work: everything is done again in the order of arrival, and compared close by close.
+struct RederivationRun {
+    let request: Rederivation.Request
+    let stored: Store
+    let history: StoredHistory
+    /// The scratch database.
+    let derived: Store
+    let calendar: PeriodCalendar
+    let progress: SimulationProgress
+    let keys: RederivedKeys
+    let signer: DocumentSigner
+    /// The periods to compare, by ordinal.
+    let compared: ClosedRange<Int>?
+    var report = RederivationReport()
+
+    /// The last batch that was stored again.
+    var lastBatch: Int64 = 0
+    /// The version of the alliance in force.
+    var version: Int64 = 1
+    /// Schedules of versions that were asked for.
+    private var schedules: [Int64: Schedule] = [:]
+
+    /// Why the rest cannot be built again: the report says what was found.
+    struct Stop: Error { let reason: String }
+
+    init(
+        _ request: Rederivation.Request, stored: Store, history: StoredHistory, scratch: String,
+        progress: SimulationProgress
+    ) throws {
+        self.request = request
+        self.stored = stored
+        self.history = history
+        self.progress = progress
+        // Everybody may know it: it signs nothing that leaves the scratch folder.
+        let standIn = try MasterSecret(Simulation.publicSecret)
+        keys = RederivedKeys(history, master: request.master, standIn: standIn)
+        signer = DocumentSigner(master: request.master ?? standIn, version: OpenFolder.keyVersion)
+        guard let first = history.versions.first, first.version == 1 else {
+            throw Failure.refused("alliance version 1", "is missing: nothing can be built again")
+        }
+        let (alliance, zone) = try Self.alliance(of: first)
+        derived = try Store.create(
+            folder: scratch, alliance: alliance, zone: zone, at: first.at, durability: .process)
+        calendar = Schedule(alliance: alliance, zone: zone).calendar
+        compared = try Self.compared(request, history, calendar)
+    }
+
+    /// Does it all.
+    mutating func finished() throws -> RederivationReport {
+        for finding in keys.findings(history) { report.add(finding) }
+        noteBookings()
+        do {
+            try rebuild()
+        } catch let stop as Stop {
+            report.stopped = stop.reason
+            try checkRest()
+        }
+        try compareIntake()
+        progress.clear()
+        return report
+    }
+
+    private mutating func rebuild() throws {
+        for (ordinal, close) in history.closes.enumerated() {
+            guard close.period == ordinal else {
+                report.add(.init("period \(calendar.period(ordinal).id)", "its close is missing"))
+                throw Stop(reason: "periods close in order, and one is missing")
+            }
+            if let last = compared?.upperBound, ordinal > last { return }
+            let before = version
+            try apply(through: close.alliance)
+            try book(ordinal)
+            try replay(through: close.lastBatch, under: before...version)
+            try self.close(close)
+        }
+        guard request.through == nil else { return }
+        let before = version
+        try apply(through: history.versions.last?.version ?? version)
+        try book(nil)
+        try replay(through: history.lastBatch, under: before...version)
+    }
+
+    // MARK: Steps
+
+    /// Puts the versions up to one in force.
+    private mutating func apply(through last: Int64) throws {
+        guard last >= version, last <= history.versions.last?.version ?? 0 else {
+            report.add(.init("alliance version \(last)", "was in force at a close, and is missing"))
+            throw Stop(reason: "a version of the alliance is missing")
+        }
+        while version < last {
+            let place = "alliance version \(version + 1)"
+            guard let next = history.versions.first(where: { $0.version == version + 1 }) else {
+                report.add(.init(place, "is missing"))
+                throw Stop(reason: "a version of the alliance is missing")
+            }
+            do {
+                let (alliance, zone) = try Self.alliance(of: next)
+                _ = try derived.apply(alliance, zone: zone, at: next.at)
+            } catch let refusal as AllianceChangeRefusal {
+                report.add(.init(place, "could not have come into force: \(refusal)"))
+                throw Stop(reason: "a version of the alliance is not one that could have been applied")
+            }
+            version += 1
+        }
+    }
+
+    /// Books what belongs to a period, when it is the earliest open one; nil: all that is left. Whatever was
+    /// booked before belonged to the same period.
+    private mutating func book(_ period: Int?) throws {
+        let closed = Int64(compared?.upperBound ?? -1)
+        for booked in history.bookings
+        where period.map({ booked.period == Int64($0) }) ?? (booked.period > closed) {
+            let place = "booking \(booked.reference) of \(booked.merchant)"
+            guard let booking = Booking(booked) else {
+                report.add(.init(place, "is none that can be booked"))
+                continue
+            }
+            do {
+                try derived.book([booking], at: booked.booked)
+                report.bookings += 1
+            } catch let refusal as BookingRefusal {
+                report.add(.init(place, "would be refused: \(refusal.code.rawValue)"))
+            }
+        }
+    }
+
+    private mutating func close(_ close: StoredHistory.Close) throws {
+        let period = calendar.period(close.period)
+        progress.show("closing \(period.id), \(lastBatch) batches")
+        do {
+            try PeriodCloser(store: derived, signer: signer).close(
+                close.period, at: close.at, forced: close.forced)
+        } catch let refusal as CloseRefusal {
+            report.add(.init("period \(period.id)", "could not have closed: \(refusal)"))
+            throw Stop(reason: "\(period.id) does not close")
+        } catch let failure as CloseFailure {
+            report.add(.init("period \(period.id)", "does not close: \(failure)"))
+            throw Stop(reason: "\(period.id) does not close")
+        }
+        guard let compared, compared.contains(close.period) else { return }
+        try compare(period)
+        progress.done("\(period.id): \(report.found == 0 ? "as derived" : "\(report.found) found so far")")
+    }
+
+    // MARK: The alliance
+
+    mutating func schedule(_ version: Int64) throws -> Schedule {
+        if let known = schedules[version] { return known }
+        let schedule = try derived.schedule(ofVersion: version)
+        schedules[version] = schedule
+        return schedule
+    }
+
+    /// A stored version; throws `refused` where it is damaged.
+    private static func alliance(
+        of version: StoredHistory.Version
+    ) throws(Failure) -> (alliance: Alliance, zone: ZoneRules) {
+        let place = "alliance version \(version.version)"
+        let alliance: Alliance
+        let zone: ZoneRules
+        do {
+            alliance = try AllianceDocument.alliance(from: version.document)
+        } catch {
+            throw .refused(place, "\(error)")
+        }
+        do {
+            zone = try ZoneRules(name: version.zone, tzif: version.tzif)
+        } catch {
+            throw .refused(place, "\(error)")
+        }
+        guard alliance.problems.isEmpty else {
+            throw .refused(place, alliance.problems.map(\.description).joined(separator: "; "))
+        }
+        return (alliance, zone)
+    }
+
+    private static func compared(
+        _ request: Rederivation.Request, _ history: StoredHistory, _ calendar: PeriodCalendar
+    ) throws -> ClosedRange<Int>? {
+        func ordinal(_ id: String?, _ option: String, otherwise: Int) throws -> Int {
+            guard let id else { return otherwise }
+            guard let ordinal = calendar.ordinal(id: id),
+                history.closes.contains(where: { $0.period == ordinal })
+            else { throw Failure.misused(option, "\(id) is no period that has closed") }
+            return ordinal
+        }
+        guard let last = history.closes.last else {
+            _ = try ordinal(request.from ?? request.through, "--from", otherwise: 0)
+            return nil
+        }
+        let from = try ordinal(request.from, "--from", otherwise: 0)
+        let through = try ordinal(request.through, "--through", otherwise: last.period)
+        guard from <= through else {
+            throw Failure.misused("--from", "\(request.from ?? "") comes after \(request.through ?? "")")
+        }
+        return from...through
+    }
+}
+
+extension Booking {
+    /// What a row of bookings says, where it says what a booking can be.
+    fileprivate init?(_ booked: StoredHistory.Booked) {
+        guard let merchant = MerchantID(booked.merchant), let kind = Kind(rawValue: booked.kind),
+            let reference = BookingReference(booked.reference), let date = booked.date
+        else { return nil }
+        self.init(
+            merchant: merchant, kind: kind, reference: reference, amount: Money(booked.amount),
+            date: date, reason: booked.reason)
+    }
+}

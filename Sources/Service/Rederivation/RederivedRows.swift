@@ -1,0 +1,132 @@
+import Settlement
+import Signing
+import Store
+
+/// What is stored, held against what was built again.
+extension RederivationRun {
+    /// Compares all that the close of a period wrote.
+    mutating func compare(_ period: Period) throws {
+        report.periods.append(period.id)
+        let unsigned: Set<String> = request.master == nil ? ["signature", "seal"] : []
+        for table in ComparedTable.ofPeriod {
+            let differences = try derived.differences(
+                from: stored, in: table, bound: Int64(period.ordinal), without: unsigned)
+            for difference in differences { report.add(try finding(difference, period)) }
+        }
+        // What is stored of members is the same, byte for byte, so it gives these files: as they were signed
+        // for.
+        try derived.details(period: period.ordinal) { _, _ in }
+        for statement in try derived.statements(period: period.ordinal) {
+            report.statements += 1
+            report.detailsRows += statement.detailsRows
+        }
+        try checkSeals(of: period)
+    }
+
+    /// Compares what batches and bookings wrote, and, if all was built again, what members hold.
+    mutating func compareIntake() throws {
+        var tables = ComparedTable.ofIntake
+        let isWhole = report.stopped == nil && request.through == nil
+        if !isWhole { tables.removeAll { $0 == .merchants || $0 == .bookings } }
+        if isWhole { tables += ComparedTable.ofEnd }
+        for table in tables {
+            progress.show("comparing \(table.rawValue)")
+            for difference in try derived.differences(from: stored, in: table, bound: lastBatch) {
+                report.add(try finding(difference, nil))
+            }
+        }
+    }
+
+    // MARK: Signatures
+
+    /// Without the master secret: the seals, by their public keys. With it they are compared with what it
+    /// makes.
+    private mutating func checkSeals(of period: Period) throws {
+        for document in try stored.documents(period: period.ordinal) {
+            if request.master != nil {
+                report.seals += 1
+            } else {
+                checkSeal(
+                    of: document.document,
+                    place: Self.place(ofDocument: document.owner, period.id))
+            }
+        }
+    }
+
+    mutating func compareSignatures(of document: SealedDocument, derived: SealedDocument, place: String) {
+        guard request.master != nil else { return checkSeal(of: document, place: place) }
+        report.seals += 1
+        if document.signature != derived.signature {
+            report.add(.init(place, "its signature is not the one that its key makes"))
+        }
+        if document.seal != derived.seal {
+            report.add(.init(place, "its seal is not the one that its key makes"))
+        }
+    }
+
+    private mutating func checkSeal(of document: SealedDocument, place: String) {
+        guard !request.sealKeys.isEmpty else { return }
+        do throws(SignatureRefusal) {
+            let seal = try DetachedJWS(parsing: document.seal)
+            guard let key = request.sealKeys.first(where: { $0.id == seal.keyID }) else {
+                return report.add(.init(place, "its seal names the key \(seal.keyID), which is not at hand"))
+            }
+            try seal.verify(payload: document.bytes, key: key)
+            report.seals += 1
+        } catch {
+            report.add(.init(place, "its seal does not hold: \(error)"))
+        }
+    }
+
+    static func place(ofDocument owner: String?, _ period: String) -> String {
+        owner.map { "statement of \($0) for \(period)" } ?? "closing of \(period)"
+    }
+
+    // MARK: Bookings
+
+    /// Holds bookings against what the audit says of them: what was booked, and in which period, which
+    /// follows of the closes before.
+    mutating func noteBookings() {
+        var noted: [String: [Int]] = [:]
+        var earliest = 0
+        for entry in history.audit {
+            if entry.act == .closed { earliest += 1 }
+            guard entry.act == .booked else { continue }
+            noted["\(entry.merchant?.text ?? "?") \(entry.reason ?? "")", default: []].append(earliest)
+        }
+        for booked in history.bookings {
+            let place = "booking \(booked.reference) of \(booked.merchant)"
+            let text = "\(booked.kind) \(booked.reference) of \(booked.amount)"
+            guard let open = noted.removeFirst(of: "\(booked.merchant) \(text)") else {
+                report.add(
+                    .init(place, "is not among those that the audit says were made", stored: text))
+                continue
+            }
+            guard let day = booked.date else { continue }
+            let period = max(open, calendar.ordinal(containing: day) ?? 0)
+            guard booked.period != Int64(period) else { continue }
+            report.add(
+                .init(
+                    place, "`period` is not the one that its date and the closes before it give",
+                    derived: "\(period)", stored: "\(booked.period)"))
+        }
+        for (key, left) in noted.sorted(by: { $0.key < $1.key }) where !left.isEmpty {
+            report.add(.init("booking: \(key)", "the audit says that it was made, and it is not there"))
+        }
+    }
+}
+
+extension [String: [Int]] {
+    fileprivate mutating func removeFirst(of key: String) -> Int? {
+        guard let first = self[key]?.first else { return nil }
+        self[key]?.removeFirst()
+        return first
+    }
+}
+
+extension StoredHistory.Booked {
+    /// The booking date, where it is one.
+    var date: LocalDate? {
+        (-719_000...2_933_000).contains(day) ? LocalDate(dayNumber: Int(day)) : nil
+    }
+}

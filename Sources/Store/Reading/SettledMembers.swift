@@ -1,0 +1,55 @@
+import GRDB
+public import Settlement
+
+extension Store {
+    /// Calls `body` with what the close of a period made of each member, in the order of members.
+    public func settledMembers(period: Int, _ body: (SettledMember) throws -> Void) throws {
+        try reading("read what a close made of members") { database in
+            let roster = try inForce(database).roster
+            let query = try Prepared(database, Self.settlementsOfPeriod)
+            query.bind(1, period)
+            try query.forEach { row in
+                try row.withBytes(0) { bytes in
+                    var packed = SettlementChunk.reader(bytes)
+                    while let (member, part) = SettlementChunk.next(&packed, of: bytes) {
+                        try body(SettlementPacking.unpack(part, of: member, roster))
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the closes of some periods made of one member, by ordinal; periods in which nothing happened to
+    /// it are left out.
+    public func settled(
+        _ member: MemberID, in periods: Range<Int>
+    ) throws -> [(period: Int, settled: SettledMember)] {
+        try reading("read what closes made of a member") { database in
+            let lookup = try SettlementLookup(database, try inForce(database).roster)
+            return try periods.compactMap { period in
+                try lookup.settled(member, in: period).map { (period, $0) }
+            }
+        }
+    }
+
+    /// What a member owes, oldest first.
+    public func debts(of member: MemberID) throws -> [Debt] {
+        try reading("read what a member holds") { database in
+            let roster = try inForce(database).roster
+            let query = try Prepared(database, "SELECT bytes FROM holdings WHERE member = ?")
+            query.bind(1, member)
+            var input = MemberInput(member: member)
+            _ = try query.first { row in
+                row.withBytes(0) { _ = HoldingsPacking.unpack($0, into: &input, roster) }
+            }
+            return input.debts
+        }
+    }
+
+    /// The alliance as it was when a period closed; nil while it is open.
+    public func schedule(ofPeriod period: Int) throws -> Schedule? {
+        try reading("read the alliance") { database in
+            try PeriodRows(database).alliance(of: period).map { try AllianceRows(database).schedule(of: $0) }
+        }
+    }
+}

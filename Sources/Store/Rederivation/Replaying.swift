@@ -1,0 +1,37 @@
+import GRDB
+public import Settlement
+public import Signing
+
+/// What happened before, done again in another file, with the code that did it then.
+extension Store {
+    /// How long at most a command waits for another's transaction before it gives up: what it noted of an
+    /// instant was in force so much later.
+    public static let longestWaitMilliseconds = Int64(Connection.busySeconds * 1_000)
+
+    /// Stores a batch as `append` does, but judges it by the version of the alliance that was in force when
+    /// it came; with no `seal`, says what would become of it and keeps nothing.
+    ///
+    /// For one caller at a time. Throws as `append`.
+    public func replay(
+        _ batch: VerifiedBatch, received: Instant, under version: Int64,
+        seal: (@Sendable (Receipt) -> SealedDocument)?
+    ) throws -> Appended {
+        let purpose = seal.map { Arrival.Purpose.keep($0) } ?? .rehearse
+        let arrival = Arrival(batch: batch, received: received, purpose: purpose)
+        return try store([arrival], under: version)[0].get()
+    }
+
+    /// The alliance and its calendar as they were in a version; throws `StoreTrouble` for what is none.
+    public func schedule(ofVersion version: Int64) throws -> Schedule {
+        try reading("read the alliance") { try AllianceRows($0).schedule(of: version) }
+    }
+
+    /// The version in force if it is that one, else that one.
+    func inForce(_ database: Database, version: Int64) throws -> InForce {
+        let present = try inForce(database)
+        guard present.version != version else { return present }
+        return InForce(
+            version: version, schedule: try AllianceRows(database).schedule(of: version),
+            roster: present.roster)
+    }
+}

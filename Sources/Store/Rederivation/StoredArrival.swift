@@ -1,0 +1,68 @@
+import GRDB
+public import Settlement
+public import Signing
+
+/// A stored batch as it arrived, and the receipt that it got: what it takes to do it again.
+public struct StoredArrival: Sendable {
+    /// Its place in the order of arrival, from 1.
+    public let number: Int64
+    public let merchant: String
+    public let id: String
+    public let bytes: [UInt8]
+    /// `ndjson` or `csv`; not trusted to be either.
+    public let form: String
+    public let signature: String
+    public let received: Instant
+    public let receipt: SealedDocument
+}
+
+extension Store {
+    /// The batch of a number; nil if there is none.
+    public func arrival(_ number: Int64) throws -> StoredArrival? {
+        try reading("read batch \(number)") { database in
+            let query = try Prepared(
+                database,
+                """
+                SELECT batch, coalesce((SELECT id FROM merchants WHERE merchant = batches.merchant), '?'), id,
+                    bytes, form, signature, received, receipt, receipt_signature, receipt_seal
+                FROM batches WHERE batch = ?
+                """)
+            query.bind(1, number)
+            return try query.first { row in
+                StoredArrival(
+                    number: row.integer(0), merchant: row.text(1), id: row.text(2), bytes: row.bytes(3),
+                    form: row.text(4), signature: row.text(5),
+                    received: Instant(milliseconds: row.integer(6)),
+                    receipt: SealedDocument(bytes: row.bytes(7), signature: row.text(8), seal: row.text(9)))
+            }
+        }
+    }
+}
+
+/// A document that was given out, by whose it is.
+public struct StoredDocument: Sendable {
+    /// A merchant's id, or nil of the closing.
+    public let owner: String?
+    public let document: SealedDocument
+}
+
+extension Store {
+    /// The statements and the closing of a period as they are stored.
+    public func documents(period: Int) throws -> [StoredDocument] {
+        try reading("read documents") { database in
+            let query = try Prepared(
+                database,
+                """
+                SELECT coalesce((SELECT id FROM merchants m WHERE m.merchant = s.merchant), '?'), document,
+                    signature, seal FROM statements s WHERE period = ?1
+                UNION ALL SELECT NULL, document, signature, seal FROM closings WHERE period = ?1
+                """)
+            query.bind(1, period)
+            return try query.all { row in
+                StoredDocument(
+                    owner: row.textOrNil(0),
+                    document: SealedDocument(bytes: row.bytes(1), signature: row.text(2), seal: row.text(3)))
+            }
+        }
+    }
+}

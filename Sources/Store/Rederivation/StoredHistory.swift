@@ -1,0 +1,147 @@
+import GRDB
+public import Settlement
+
+/// All that a file says of how it came to be, batches apart: in what order everything is to be done again.
+///
+/// Read as it stands, without trust: whoever changed the file behind the program's back may have changed
+/// this.
+public struct StoredHistory: Sendable {
+    /// A version of the alliance with the zone that it came with.
+    public struct Version: Sendable {
+        public let version: Int64
+        public let at: Instant
+        public let document: [UInt8]
+        public let zone: String
+        public let tzif: [UInt8]
+    }
+
+    /// A close, and where in the order of arrival it was made.
+    public struct Close: Sendable {
+        /// The ordinal of its period.
+        public let period: Int
+        public let at: Instant
+        public let forced: Bool
+        /// The version of the alliance in force.
+        public let alliance: Int64
+        /// The last batch that was stored before it.
+        public let lastBatch: Int64
+    }
+
+    /// A key as it is registered.
+    public struct Key: Sendable {
+        public let id: String
+        public let isDerived: Bool
+        /// Nil: an operator's.
+        public let merchant: String?
+        public let version: Int64?
+        public let publicKey: [UInt8]?
+        public let added: Instant
+        public let revoked: Instant?
+    }
+
+    /// A booking, by its place in the order in which they were made.
+    public struct Booked: Sendable {
+        public let number: Int64
+        public let merchant: String
+        public let reference: String
+        public let kind: String
+        public let amount: Int64
+        public let day: Int64
+        public let reason: String
+        public let booked: Instant
+        public let period: Int64
+    }
+
+    public let versions: [Version]
+    public let closes: [Close]
+    public let keys: [Key]
+    public let bookings: [Booked]
+    /// What the audit says of keys, bookings and closes, in order.
+    public let audit: [AuditEntry]
+    /// The number of the last batch.
+    public let lastBatch: Int64
+}
+
+extension Store {
+    /// The file's history, as one transaction sees it.
+    public func history() throws -> StoredHistory {
+        try reading("read the history") { database in
+            StoredHistory(
+                versions: try versions(database), closes: try closes(database), keys: try keys(database),
+                bookings: try booked(database), audit: try audited(database),
+                lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")
+                    .first { $0.integer(0) } ?? 0)
+        }
+    }
+
+    private func versions(_ database: Database) throws -> [StoredHistory.Version] {
+        try Prepared(
+            database,
+            """
+            SELECT version, at, document, zone, tzif FROM alliances JOIN zones ON name = zone ORDER BY version
+            """
+        ).all { row in
+            StoredHistory.Version(
+                version: row.integer(0), at: Instant(milliseconds: row.integer(1)), document: row.bytes(2),
+                zone: row.text(3), tzif: row.bytes(4))
+        }
+    }
+
+    private func closes(_ database: Database) throws -> [StoredHistory.Close] {
+        try Prepared(
+            database, "SELECT period, closed, forced, alliance, last_batch FROM periods ORDER BY period"
+        ).all { row in
+            StoredHistory.Close(
+                period: Int(row.integer(0)), at: Instant(milliseconds: row.integer(1)),
+                forced: row.integer(2) != 0, alliance: row.integer(3), lastBatch: row.integer(4))
+        }
+    }
+
+    private func keys(_ database: Database) throws -> [StoredHistory.Key] {
+        try Prepared(
+            database,
+            """
+            SELECT keys.id, algorithm, merchants.id, version, public_key, added, revoked, keys.merchant
+            FROM keys LEFT JOIN merchants USING (merchant) ORDER BY keys.id
+            """
+        ).all { row in
+            StoredHistory.Key(
+                id: row.text(0), isDerived: row.text(1) == "HS256",
+                merchant: row.textOrNil(2) ?? (row.isNull(7) ? nil : "number \(row.integer(7))"),
+                version: row.integerOrNil(3), publicKey: row.isNull(4) ? nil : row.bytes(4),
+                added: Instant(milliseconds: row.integer(5)),
+                revoked: row.integerOrNil(6).map { Instant(milliseconds: $0) })
+        }
+    }
+
+    private func booked(_ database: Database) throws -> [StoredHistory.Booked] {
+        try Prepared(
+            database,
+            """
+            SELECT booking, merchants.id, reference, kind, amount, date, reason, booked, period
+            FROM bookings JOIN merchants USING (merchant) ORDER BY booking
+            """
+        ).all { row in
+            StoredHistory.Booked(
+                number: row.integer(0), merchant: row.text(1), reference: row.text(2), kind: row.text(3),
+                amount: row.integer(4), day: row.integer(5), reason: row.text(6),
+                booked: Instant(milliseconds: row.integer(7)), period: row.integer(8))
+        }
+    }
+
+    private func audited(_ database: Database) throws -> [AuditEntry] {
+        try Prepared(
+            database,
+            """
+            SELECT at, act, merchant, key_id, reason FROM audit
+            WHERE act IN ('key_added', 'key_revoked', 'booked', 'closed') ORDER BY entry
+            """
+        ).all { row in
+            AuditEntry(
+                at: Instant(milliseconds: row.integer(0)),
+                act: AuditEntry.Act(rawValue: row.text(1)) ?? .booked,
+                merchant: row.textOrNil(2).flatMap { MerchantID($0) }, keyID: row.textOrNil(3),
+                reason: row.textOrNil(4))
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Fixtures
+import Foundation
+import Oracle
+import Service
+import Settlement
+import Store
+import Testing
+
+/// Every figure is made of what its explanation says, and every record is traced to a line of a signed batch.
+@Suite("Explaining statements")
+struct ExplainerTests {
+    /// Holds every line and every figure of points of a folder's statements against its explanation.
+    private func explainAll(_ folder: DataFolder, every nth: Int = 1) throws -> (lines: Int, movements: Int64)
+    {
+        let store = try folder.openStore()
+        defer { try? store.shut() }
+        var (lines, movements, place) = (0, Int64(0), 0)
+        for period in 0..<(try store.earliestOpen()) {
+            for statement in try store.statements(period: period) {
+                place += 1
+                guard place % nth == 0 else { continue }
+                let explainer = try Explainer(statement, in: store, for: .operator)
+                for number in 1...max(1, explainer.statement.lines.count) {
+                    guard let line = try explainer.line(number) else { continue }
+                    lines += 1
+                    expectTrue(line, "\(statement.merchant) \(period) line \(number)")
+                    if case .movements(let found) = line.basis { movements += found.count }
+                }
+                for figure in try explainer.pointFigures(.init()) {
+                    #expect(
+                        figure.movements.points == figure.stated,
+                        "\(statement.merchant) \(period) \(figure.name)")
+                }
+            }
+        }
+        return (lines, movements)
+    }
+
+    /// The line's amount and points are what its parts sum to, and every record has a batch.
+    private func expectTrue(_ line: LineExplanation, _ place: String) {
+        #expect(line.rounded == line.line.amount, "\(place)")
+        guard case .movements(let found) = line.basis else { return }
+        #expect(found.points == line.line.points, "\(place)")
+        #expect(found.count == Int64(found.movements.count) && found.count > 0, "\(place)")
+        let exact = found.movements.reduce(ExactAmount.zero) { $0.adding($1.exact ?? .zero) ?? $0 }
+        #expect(exact == found.exact, "\(place)")
+        for movement in found.movements {
+            #expect(
+                movement.priced != nil
+                    && movement.lot.number.map { found.origins[$0]?.record.id } == movement.lot.id)
+            guard let cause = movement.cause, let number = cause.number else { continue }
+            #expect(
+                found.origins[number]?.record.id == cause.id
+                    && found.origins[number]?.record.type == cause.type)
+        }
+        #expect(!found.batches.isEmpty && found.batches.allSatisfy { $0.signature.contains("..") })
+    }
+
+    @Test(
+        "Every line and every figure of points of random histories is what its explanation sums to",
+        arguments: 0..<4)
+    func random(part: Int) throws {
+        var lines = 0
+        for seed in Seeds.among(400..<416) where Int(seed) % 4 == part {
+            let settled = try SettledHistory(RandomHistory(seed: seed))
+            lines += try explainAll(settled.folder).lines
+            withExtendedLifetime(settled) {}
+        }
+        #expect(Seeds.picked != nil || lines > 20)
+    }
+
+    @Test(
+        "So is every fourth statement of X5's year",
+        .enabled(if: SharedFolder.isWanted, Comment(rawValue: SharedFolder.absence)))
+    func x5() throws {
+        func text(_ name: String) throws -> String {
+            try String(contentsOf: SharedFolder.file("data/x5/" + name), encoding: .utf8)
+        }
+        let settled = try SettledHistory(
+            alliance: text("alliance-month.yaml"), records: text("records.csv"), through: "2019-03")
+        let (lines, movements) = try explainAll(settled.folder, every: 4)
+        withExtendedLifetime(settled) {}
+        #expect(lines > 100 && movements > 300, "\(lines) lines, \(movements) movements")
+    }
+
+    @Test("A window shows some movements and the sums of all")
+    func window() throws {
+        let story = try LongStory()
+        let store = try story.folder.openStore()
+        defer { try? store.shut() }
+        let explainer = try explainer("M", 0, store)
+        guard case .movements(let all)? = try explainer.line(1)?.basis,
+            case .movements(let some)? = try explainer.line(1, .init(offset: 1, limit: 1))?.basis
+        else {
+            Issue.record("line 1 has no movements")
+            return
+        }
+        #expect(all.movements.count == 3 && some.movements.count == 1 && some.count == 3)
+        #expect(some.exact == all.exact && some.movements[0].lot == all.movements[1].lot)
+        #expect(try explainer.line(0) == nil && explainer.line(99) == nil)
+    }
+
+    @Test("Fees, VAT and adjustments say what they were worked out of")
+    func fees() throws {
+        let story = try LongStory()
+        let store = try story.folder.openStore()
+        defer { try? store.shut() }
+        let vat = try #require(
+            try lines(explainer("P", 1, store)).first { $0.line.kind == "vat" })
+        guard case .rate(let numbers, let base, let exact, let terms) = vat.basis else {
+            Issue.record("vat is a rate")
+            return
+        }
+        #expect(numbers.count == 1 && base == -10 && exact.description == "-2")
+        #expect(terms == "terms of P from 2026-02-01")
+        let adjustment = try #require(
+            try lines(explainer("M", 1, store)).first { $0.line.kind == "adjustment" })
+        let text = ExplanationText(zone: try store.schedule().zone).lines(adjustment)
+        #expect(
+            text.contains { $0.contains("booked by the operator") && $0.hasSuffix("a reason") }, "\(text)")
+        #expect(
+            adjustment.json.contains(#""booking":{"reference":"ADJ-1","date":"2026-02-10""#),
+            "\(adjustment.json)")
+    }
+
+    private func explainer(_ merchant: String, _ period: Int, _ store: Store) throws -> Explainer {
+        let statement = try #require(try store.statement(of: MerchantID(verified: merchant), period: period))
+        return try Explainer(statement, in: store, for: .operator)
+    }
+
+    private func lines(_ explainer: Explainer) throws -> [LineExplanation] {
+        try explainer.statement.lines.indices.compactMap { try explainer.line($0 + 1) }
+    }
+}

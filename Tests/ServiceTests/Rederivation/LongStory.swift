@@ -1,0 +1,166 @@
+import Foundation
+import Service
+import Settlement
+import Signing
+import Store
+
+/// A history in which everything happens that a rederivation has to follow: keys that come and go, changes of
+/// the alliance between batches, bookings, late and refused and duplicate records, a forced close, an open
+/// period.
+struct LongStory {
+    let estate: Estate
+    private var sequences: [String: Int64] = [:]
+
+    /// M's own key, beside the derived one.
+    static let ownKey: SigningKey = {
+        guard
+            let key = try? SigningKey.ed25519(
+                id: "m-own", seed: SecretBytes([UInt8](repeating: 7, count: 32)))
+        else { preconditionFailure("32 bytes are a seed") }
+        return key
+    }()
+
+    init() throws {
+        estate = try Estate()
+        try january()
+        try february()
+        try march()
+        try estate.open.store.shut()
+    }
+
+    var folder: DataFolder { estate.open.folder }
+    private var store: Store { estate.open.store }
+    private var master: MasterSecret { estate.open.master }
+
+    private mutating func january() throws {
+        try send(
+            "M", "2026-01-05T10:00:00Z",
+            [
+                record("m1", .earn, "ana", 100, "2026-01-04T10:00:00Z", amount: 100),
+                record("m2", .earn, "ben", 50, "2026-01-04T11:00:00Z"),
+            ])
+        _ = try store.addPublicKey(
+            Self.ownKey.verification.publicKey!, id: "m-own", for: MerchantID(verified: "M"),
+            at: instant("2026-01-06T00:00:00Z"))
+        try send(
+            "M", "2026-01-07T00:00:00Z", [record("m3", .redeem, "ana", 30, "2026-01-06T10:00:00Z")],
+            key: Self.ownKey)
+        try send("N", "2026-01-07T00:00:01Z", [record("n1", .redeem, "ana", 20, "2026-01-06T12:00:00Z")])
+        try store.book(
+            [
+                booking("N", .payment, "PAY-1", 500, "2026-01-08"),
+                booking("M", .adjustment, "ADJ-1", -7, "2026-02-10"),
+            ],
+            at: instant("2026-01-08T00:00:00Z"))
+        // Received after the change below was begun, and stored before it was made.
+        try send(
+            "M", "2026-01-20T00:00:00Z",
+            [record("m4", .earn, "cem", 100, "2026-01-19T10:00:00Z", amount: 100)], key: Self.ownKey)
+        try apply(
+            Estate.alliance.replacing(
+                "redeem_price: '0.01'}", "redeem_price: '0.01', max_points_per_unit: 1}"),
+            "2026-01-19T00:00:00Z")
+        try send(
+            "M", "2026-01-21T00:00:00Z",
+            [
+                record("m5", .earn, "dan", 100, "2026-01-20T10:00:00Z", amount: 100),
+                record("m2", .earn, "ben", 50, "2026-01-04T11:00:00Z"),
+            ])
+        try close(0, "2026-02-03T00:00:00Z")
+    }
+
+    private mutating func february() throws {
+        // Late, and one that waits for its original.
+        try send(
+            "N", "2026-02-05T00:00:00Z",
+            [
+                record("n2", .earn, "ana", 10, "2026-01-31T10:00:00Z"),
+                record("n3", .earnReversal, "ana", 5, "2026-02-04T10:00:00Z", ref: "n9"),
+            ])
+        try store.revokeKey(
+            "m-own", from: instant("2026-01-19T00:00:00Z"), at: instant("2026-02-06T00:00:00Z"))
+        try apply(
+            Estate.alliance.replacing(
+                "redeem_price: '0.01'}", "redeem_price: '0.01', max_points_per_unit: 1}")
+                    + """
+                    - id: P
+                      name: Merchant P
+                      terms:
+                      - {from: 2026-02-01, funding: redemption, issue_price: '0.02', redeem_price: '0.01', vat: '0.2', period_fee: 10}
+
+                    """, "2026-02-07T00:00:00Z")
+        _ = try store.addDerivedKey(for: MerchantID(verified: "P"), at: instant("2026-02-07T00:00:00Z"))
+        try send(
+            "P", "2026-02-08T00:00:00Z",
+            [
+                record("p1", .earn, "ana", 70, "2026-02-07T10:00:00Z"),
+                record("p2", .redeem, "ben", 50, "2026-02-07T11:00:00Z"),
+            ])
+        try send(
+            "P", "2026-02-09T00:00:00Z",
+            [record("p3", .redeemReversal, "ben", 20, "2026-02-08T11:00:00Z", ref: "p2")])
+        try close(1, "2026-02-20T00:00:00Z", forced: true)
+    }
+
+    private mutating func march() throws {
+        try send("N", "2026-02-21T00:00:00Z", [record("n4", .earn, "ben", 40, "2026-02-15T10:00:00Z")])
+        try store.book(
+            [booking("P", .payment, "PAY-1", 30, "2026-03-01")], at: instant("2026-02-22T00:00:00Z"))
+        try close(2, "2026-04-03T00:00:00Z")
+        try send("M", "2026-04-05T00:00:00Z", [record("m6", .redeem, "ana", 40, "2026-04-04T10:00:00Z")])
+    }
+
+    // MARK: Steps
+
+    private mutating func send(
+        _ merchant: String, _ received: String, _ records: [Settlement.Record], key: SigningKey? = nil
+    ) throws {
+        let sequence = sequences[merchant, default: 0] + 1
+        sequences[merchant] = sequence
+        let header = BatchHeader(
+            merchant: MerchantID(verified: merchant), batch: BatchID(verified: "B-\(sequence)"),
+            sequence: sequence, for: records)
+        let bytes = BatchWriter.bytes(header, records, form: sequence % 2 == 0 ? .csv : .ndjson)
+        _ = try estate.intake.take(
+            bytes, form: sequence % 2 == 0 ? .csv : .ndjson,
+            signature: (key ?? master.batchKey(merchant: merchant, version: 1)).sign(bytes),
+            received: instant(received))
+    }
+
+    private func apply(_ alliance: String, _ at: String) throws {
+        let alliance = try AllianceFile.parse(text: alliance, fileName: "alliance.yaml")
+        let change = try store.apply(alliance, zone: try store.schedule().zone, at: instant(at))
+        precondition(!change.isEmpty, "the story changes the alliance")
+    }
+
+    private func close(_ ordinal: Int, _ at: String, forced: Bool = false) throws {
+        try PeriodCloser(store: store, signer: estate.open.signer)
+            .close(ordinal, at: instant(at), forced: forced)
+    }
+
+    private func booking(
+        _ merchant: String, _ kind: Booking.Kind, _ reference: String, _ amount: Int64, _ date: String
+    ) -> Booking {
+        guard let date = LocalDate(date) else { preconditionFailure("\(date) is a date") }
+        return Booking(
+            merchant: MerchantID(verified: merchant), kind: kind,
+            reference: BookingReference(verified: reference),
+            amount: Money(amount), date: date, reason: "a reason")
+    }
+
+    private func record(
+        _ id: String, _ type: RecordType, _ member: String, _ points: Int64, _ at: String, ref: String? = nil,
+        amount: Int64? = nil
+    ) -> Settlement.Record {
+        Record(
+            id: RecordID(verified: id), type: type, member: MemberID(verified: member),
+            points: Points(points),
+            amount: amount.map { Money($0) }, at: instant(at), ref: ref.map { RecordID(verified: $0) })
+    }
+}
+
+extension String {
+    fileprivate func replacing(_ part: String, _ other: String) -> String {
+        replacingOccurrences(of: part, with: other)
+    }
+}

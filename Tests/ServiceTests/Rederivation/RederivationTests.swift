@@ -1,0 +1,250 @@
+import Foundation
+import Oracle
+import Service
+import Signing
+import Testing
+
+/// What is stored comes again of the signed batches, and what was changed behind the program's back is named.
+@Suite("Rederivation")
+struct RederivationTests {
+    private static let story = Result { try LongStory() }
+
+    private func story() throws -> DataFolder { try Self.story.get().folder }
+
+    /// A copy of the story's database alone, as it would go to another machine.
+    private func copy(_ scratch: Scratch) throws -> String {
+        let folder = scratch.file("copy")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: story().databasePath, toPath: folder + "/settled.sqlite")
+        return folder
+    }
+
+    private func rederive(
+        _ folder: String, secret: Bool = true, from: String? = nil, through: String? = nil
+    ) throws -> RederivationReport {
+        let original = try story()
+        return try Rederivation(
+            .init(
+                data: folder, secret: secret ? original.secretPath : nil,
+                jwks: original.keysPath + "/seal.jwks", from: from, through: through, scratch: nil)
+        ).run()
+    }
+
+    @Test("A history in which everything happens comes out again, with the secret and without")
+    func wholeStory() throws {
+        let scratch = try Scratch()
+        let folder = try copy(scratch)
+        let full = try rederive(folder)
+        #expect(full.isGood, "\(full.lines)")
+        #expect(full.batches == 10 && full.signatures == 10 && full.unchecked == 0 && full.bookings == 3)
+        #expect(full.periods == ["2026-01", "2026-02", "2026-03"])
+        #expect(full.statements == 8 && full.seals == 11 + 10 && full.detailsRows > 20, "\(full.lines)")
+        let unsigned = try rederive(folder, secret: false)
+        #expect(unsigned.isGood, "\(unsigned.lines)")
+        #expect(unsigned.signatures == 2 && unsigned.unchecked == 8 && unsigned.seals == full.seals)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["copy"])
+    }
+
+    @Test("A part of the periods is compared when asked for, and periods that have not closed are refused")
+    func span() throws {
+        let scratch = try Scratch()
+        let part = try rederive(copy(scratch), from: "2026-02", through: "2026-02")
+        #expect(part.isGood && part.periods == ["2026-02"] && part.batches == 8, "\(part.lines)")
+        for (from, through) in [("2026-04", nil), (nil, "2027-01"), ("2026-03", "2026-01"), ("x", nil)] {
+            #expect(throws: Failure.self) {
+                try rederive(scratch.file("copy"), from: from, through: through)
+            }
+        }
+    }
+
+    @Test("Random histories with late records come out again", arguments: 0..<4)
+    func random(part: Int) throws {
+        var late = 0
+        for seed in Seeds.among(300..<332) where Int(seed) % 4 == part {
+            let settled = try SettledHistory(RandomHistory(seed: seed))
+            let report = try Rederivation(
+                .init(
+                    data: settled.folder.path, secret: nil, jwks: nil, from: nil, through: nil, scratch: nil)
+            ).run()
+            #expect(report.isGood, "SETTLED_SEED=\(seed): \(report.lines)")
+            #expect(report.periods == settled.summary.periods && report.records == settled.summary.records)
+            late += settled.periods.flatMap(\.merchants).reduce(0) {
+                $0 + Int($1.documents.statement.records.late)
+            }
+        }
+        #expect(Seeds.picked != nil || late > 0)
+    }
+
+    /// What is changed, and what the report has to say: the place, and a part of the problem.
+    static let changes: [(sql: String, place: String, problem: String)] = [
+        (
+            "UPDATE batches SET bytes = swap(bytes, '\"points\":100', '\"points\":900') WHERE batch = 1",
+            "batch B-1 of M (number 1)", "signature_invalid"
+        ),
+        (
+            "UPDATE batches SET bytes = flip(bytes, -3) WHERE batch = 2", "batch B-2 of M (number 2)",
+            "signature_invalid"
+        ),
+        (
+            "UPDATE batches SET signature = flip(signature, -9) WHERE batch = 3", "batch B-1 of N (number 3)",
+            "signature_invalid"
+        ),
+        (
+            "UPDATE batches SET received = received + 1 WHERE batch = 3",
+            "receipt of batch B-1 of N (number 3)", "`received`"
+        ),
+        (
+            "UPDATE batches SET receipt = swap(receipt, '\"accepted\":1', '\"accepted\":2') WHERE batch = 3",
+            "receipt of batch B-1 of N (number 3)", "`counts.accepted`"
+        ),
+        (
+            "UPDATE batches SET receipt_seal = flip(receipt_seal, -9) WHERE batch = 4",
+            "receipt of batch B-3 of M (number 4)", "its seal"
+        ),
+        (
+            "UPDATE batches SET receipt_signature = flip(receipt_signature, -9) WHERE batch = 4",
+            "receipt of batch B-3 of M (number 4)", "its signature"
+        ),
+        (
+            "UPDATE batches SET refused = 0, accepted = 1 WHERE batch = 5", "batch B-4 of M (number 5)",
+            "`accepted`"
+        ),
+        ("DELETE FROM batch_periods WHERE batch = 10", "periods of batch B-5 of M (number 10)", "is missing"),
+        (
+            "UPDATE record_refusals SET code = 'too_old'",
+            "refused record on line 3 of batch B-4 of M (number 5)", "`code`"
+        ),
+        (
+            "UPDATE record_chunks SET bytes = flip(bytes, -1) WHERE batch = 1",
+            "record m2 of M, line 3 of its batch", "from byte"
+        ),
+        (
+            "UPDATE record_chunks SET bytes = flip(bytes, 0) WHERE batch = 3",
+            "record n1 of N, line 2 of its batch", "from byte 1 "
+        ),
+        (
+            "UPDATE statements SET document = swap(document, '\"issued\":250', '\"issued\":251') WHERE period = 0 AND merchant = 1",
+            "statement of M for 2026-01", "`points.issued`"
+        ),
+        (
+            "UPDATE statements SET document = flip(document, 0) WHERE period = 1 AND merchant = 2",
+            "statement of N for 2026-02", "`byte 1`"
+        ),
+        (
+            "UPDATE statements SET signature = flip(signature, -9) WHERE period = 1 AND merchant = 2",
+            "statement of N for 2026-02", "`signature`"
+        ),
+        (
+            "UPDATE statements SET seal = flip(seal, -9) WHERE period = 1 AND merchant = 2",
+            "statement of N for 2026-02", "`seal`"
+        ),
+        (
+            "UPDATE statements SET balance = balance + 1 WHERE period = 2 AND merchant = 3",
+            "statement of P for 2026-03", "`balance`"
+        ),
+        (
+            "DELETE FROM statements WHERE period = 2 AND merchant = 3", "statement of P for 2026-03",
+            "is missing"
+        ),
+        (
+            "UPDATE closings SET document = swap(document, '\"pending\":1', '\"pending\":2') WHERE period = 1",
+            "closing of 2026-02", "`records.pending`"
+        ),
+        (
+            "UPDATE journal SET closing = closing + 1 WHERE period = 1 AND account = 'bank'",
+            "journal of 2026-02, account bank", "`closing`"
+        ),
+        (
+            "UPDATE settlements SET bytes = flip(bytes, -1) WHERE period = 0",
+            "settlements of 2026-01, member cem, from record m4 of M on", "DETAILS.csv"
+        ),
+        (
+            "UPDATE settlements SET bytes = flip(bytes, 9) WHERE period = 1",
+            "settlements of 2026-02, member ana, from record n2 of N on", "DETAILS.csv"
+        ),
+        ("UPDATE bookings SET amount = 501 WHERE booking = 1", "booking PAY-1 of N", "audit"),
+        (
+            "UPDATE bookings SET amount = 501 WHERE booking = 1", "statement of N for 2026-01",
+            "`balance.payments`"
+        ),
+        ("UPDATE bookings SET period = 2 WHERE booking = 2", "booking ADJ-1 of M", "`period`"),
+        ("DELETE FROM bookings WHERE booking = 3", "booking: P payment PAY-1 of 30", "not there"),
+        (
+            "UPDATE keys SET public_key = flip(public_key, 0) WHERE id = 'm-own'",
+            "batch B-2 of M (number 2)", "signature_invalid"
+        ),
+        ("UPDATE keys SET version = 2 WHERE id = 'batch/N/1'", "batch B-1 of N (number 3)", "key_unknown"),
+        ("UPDATE keys SET revoked = 1767900000000 WHERE id = 'batch/N/1'", "key batch/N/1", "`revoked`"),
+        ("UPDATE keys SET merchant = 2 WHERE id = 'm-own'", "key m-own", "`merchant`"),
+        ("UPDATE keys SET merchant = 99 WHERE id = 'm-own'", "key m-own", "`merchant`"),
+        (
+            "UPDATE outcomes SET code = 'insufficient_points' WHERE state <> 'settled'",
+            "what became of record n3 of N", "`code`"
+        ),
+        (
+            "UPDATE holdings SET bytes = flip(bytes, -1) WHERE member = 'ana'", "what member ana holds",
+            "`bytes`"
+        ),
+        ("DELETE FROM holdings WHERE member = 'ben'", "what member ben holds", "is missing"),
+        (
+            "UPDATE periods SET closed = closed - 864000000 WHERE period = 0", "period 2026-01",
+            "could not have closed"
+        ),
+        ("UPDATE periods SET late = 7 WHERE period = 1", "period 2026-02", "`late`"),
+        ("UPDATE periods SET last_batch = 4 WHERE period = 0", "closing of 2026-01", "is not what comes"),
+        (
+            "UPDATE alliances SET document = swap(document, '\"redeem_price\":\"0.01\"', '\"redeem_price\":\"0.02\"') WHERE version = 2",
+            "statement of M for 2026-01", "`balance.activity`"
+        ),
+        ("DELETE FROM batches WHERE batch = 8", "batch 8", "is missing"),
+    ]
+
+    @Test("What was changed behind the program's back is found and named", arguments: changes.indices)
+    func change(number: Int) throws {
+        let (sql, place, problem) = Self.changes[number]
+        let scratch = try Scratch()
+        let folder = try copy(scratch)
+        try tamper(with: folder + "/settled.sqlite", sql)
+        let report = try rederive(folder)
+        #expect(!report.isGood)
+        #expect(
+            report.findings.contains { $0.place == place && $0.problem.contains(problem) },
+            "\(sql)\n\(report.lines.joined(separator: "\n"))")
+        #expect(report.json.hasPrefix(#"{"good":false,"#) && report.lines.last?.hasPrefix("DIFFERS") == true)
+    }
+
+    @Test("Without the secret, a seal that does not hold is found by the published key")
+    func seals() throws {
+        for (sql, place) in [
+            (
+                "UPDATE statements SET seal = flip(seal, -9) WHERE period = 1 AND merchant = 2",
+                "statement of N for 2026-02"
+            ),
+            (
+                "UPDATE batches SET receipt_seal = flip(receipt_seal, -9) WHERE batch = 4",
+                "receipt of batch B-3 of M (number 4)"
+            ),
+            ("UPDATE closings SET seal = flip(seal, -9) WHERE period = 1", "closing of 2026-02"),
+        ] {
+            let scratch = try Scratch()
+            let folder = try copy(scratch)
+            try tamper(with: folder + "/settled.sqlite", sql)
+            let report = try rederive(folder, secret: false)
+            #expect(
+                report.found == 1 && report.findings[0].place == place
+                    && report.findings[0].problem.contains("seal does not hold"), "\(report.lines)")
+        }
+    }
+
+    @Test("Another secret than the folder's is found at the first batch")
+    func otherSecret() throws {
+        let scratch = try Scratch()
+        let folder = try copy(scratch)
+        let secret = try scratch.write(String(repeating: "5a", count: 32), to: "secret", mode: 0o600)
+        let report = try Rederivation(
+            .init(data: folder, secret: secret, jwks: nil, from: nil, through: nil, scratch: nil)
+        ).run()
+        #expect(!report.isGood && report.findings[0].problem.contains("signature_invalid"), "\(report.lines)")
+        #expect(report.stopped != nil)
+    }
+}
