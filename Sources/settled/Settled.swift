@@ -24,7 +24,8 @@ struct Settled: AsyncParsableCommand {
                 subcommands: [
                     InitCommand.self, ApplyCommand.self, KeyCommand.self, ServeCommand.self,
                     CloseCommand.self,
-                    StatementCommand.self, OperatorCommand.self, StatusCommand.self, AuditCommand.self,
+                    StatementCommand.self, ReportCommand.self, OperatorCommand.self, StatusCommand.self,
+                    AuditCommand.self,
                 ]),
             CommandGroup(
                 name: "The merchant's",
