@@ -23,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         // The system's libcrypto, and nothing else of OpenSSL.
@@ -65,10 +66,13 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"),
             ],
-            // The description of the API and, by a link to it, the manual: the daemon serves both.
+            // The description of the API and, by a link to it, the manual: the daemon serves both. And the page that
+            // statements and reports are printed on.
             resources: [
                 .embedInCode("Published/openapi.yaml"), .embedInCode("Published/README.md"),
+                .embedInCode("Presentation/Page"),
             ]),
         // The commands, one file each.
         .executableTarget(

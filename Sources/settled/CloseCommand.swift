@@ -47,10 +47,7 @@ struct CloseCommand: ParsableCommand {
             ?? open.store.earliestOpen()
         let closer = PeriodCloser(store: open.store, signer: open.signer)
         let closed = try closer.close(ordinal, at: when.instant, forced: force, preview: preview)
-        guard !json else {
-            emit(closed.closing.bytes)
-            return print()
-        }
+        guard !json else { return emit(closed.closing.bytes) }
         if preview {
             print(try ClosingText(bytes: closed.closing.bytes, place: "CLOSING.json").text, terminator: "")
             print("\npreview: nothing was written")

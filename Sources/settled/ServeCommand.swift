@@ -96,8 +96,7 @@ struct ServeCommand: AsyncParsableCommand {
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
             maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat,
             tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, closesAutomatically: automaticClose,
-            drainSeconds: drainSeconds,
-            limits: limit)
+            drainSeconds: drainSeconds, limits: limit)
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
         let open = try place.folder.open(cacheMebibytes: Store.intakeCacheMebibytes)
         let daemon = Daemon(

@@ -24,8 +24,8 @@ struct Settled: AsyncParsableCommand {
                 subcommands: [
                     InitCommand.self, ApplyCommand.self, KeyCommand.self, ServeCommand.self,
                     CloseCommand.self,
-                    StatementCommand.self, OperatorCommand.self, StatusCommand.self, AuditCommand.self,
-                    ExplainCommand.self, RederiveCommand.self,
+                    StatementCommand.self, ExplainCommand.self, ReportCommand.self, RederiveCommand.self,
+                    OperatorCommand.self, StatusCommand.self, AuditCommand.self,
                 ]),
             CommandGroup(
                 name: "The merchant's",

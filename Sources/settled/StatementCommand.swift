@@ -1,7 +1,5 @@
 import ArgumentParser
 import Service
-import Settlement
-import Signing
 import Store
 
 struct StatementCommand: ParsableCommand {
@@ -10,11 +8,17 @@ struct StatementCommand: ParsableCommand {
         abstract: "Show a merchant's statement of a closed period, or hand it out as signed files.",
         discussion: """
             Amounts are from the merchant's side: positive is owed to it. `operator` in place of the merchant shows \
-            the closing of the alliance. --out writes what the merchant gets: STATEMENT.json, its signature .jws, \
-            its seal .seal, and DETAILS.csv with a row for everything that made up the lines.
+            the closing of the alliance. Whatever is shown was first checked: bytes that do not fit their digest, \
+            signature or seal are refused.
+
+            --html is one page that needs nothing else, made for print; --pdf has it printed by WeasyPrint, which \
+            has to be on the PATH; --csv has the lines (of the closing, the positions); --json are the signed bytes \
+            themselves. --out writes what the merchant gets: STATEMENT.json, its signature .jws, its seal .seal, \
+            and DETAILS.csv with a row for everything that made up the lines.
 
             Examples:
               settled statement M001 2026-11 --data /var/lib/settled
+              settled statement M001 2026-11 --data /var/lib/settled --pdf --lang zh > M001-2026-11.pdf
               settled statement M001 2026-11 --data /var/lib/settled --out M001-2026-11
               settled statement operator 2026-11 --data /var/lib/settled
             """)
@@ -25,43 +29,33 @@ struct StatementCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The period, as 2026-11, 2026-W47 or 2026-11-24.", valueName: "period"))
     var period: String
 
-    @Option(name: .long, help: ArgumentHelp("The data folder that `settled init` made.", valueName: "dir"))
-    var data: String
-
-    @Flag(name: .long, help: "Print the signed bytes themselves.")
-    var json = false
+    @OptionGroup var place: DataOption
+    @OptionGroup var showing: ShowingOptions
 
     @Option(name: .long, help: ArgumentHelp("Write the signed files to this folder.", valueName: "dir"))
     var out: String?
 
     func run() throws {
-        let store = try DataFolder(data).openStore()
-        let shelf = StatementShelf(store)
+        let desk = try showing.desk(place.folder)
         if merchant == "operator" {
-            let closing = try shelf.closing(period: period)
-            if let out { try StatementFiles(out).write(closing: closing.document) }
-            return try show(closing.document.bytes) { bytes throws(Failure) in
-                try ClosingText(bytes: bytes, place: "CLOSING.json").text
-            }
+            let closing = try desk.closing(period: period)
+            if let out { try StatementFiles(out).write(closing: closing.stored.document) }
+            return try show(closing)
         }
-        let (name, statement) = try shelf.statement(of: merchant, period: period)
+        let statement = try desk.statement(of: merchant, period: period)
         if let out {
+            let stored = statement.stored
             try StatementFiles(out).write(
-                statement: statement.document, of: statement.merchant, period: statement.period, from: store)
+                statement: stored.document, of: stored.merchant, period: stored.period, from: desk.store)
         }
-        try show(statement.document.bytes) { bytes throws(Failure) in
-            try StatementText(StatementDocument(bytes: bytes, place: "STATEMENT.json"), name: name).text
-        }
+        try show(statement)
     }
 
-    private func show(_ bytes: [UInt8], as text: ([UInt8]) throws(Failure) -> String) throws {
-        if json {
-            emit(bytes)
-            print()
-        } else if let out {
+    private func show(_ document: some Shown) throws {
+        if let out, showing.form == .text {
             print("written to \(out)")
         } else {
-            print(try text(bytes), terminator: "")
+            try showing.show(document)
         }
     }
 }

@@ -48,7 +48,7 @@ struct SimulateTests {
         #expect(ran.errors.contains("merchant_suspended") && !ran.errors.contains("\r"), "\(ran.errors)")
         let out = scratch.file("out/2026-01/M/STATEMENT.json")
         let shown = try expectDone(Command.settled("statement", "M", "2026-01", "--json", "--data", data))
-        #expect(try shown.output == String(contentsOf: out, encoding: .utf8) + "\n")
+        #expect(try shown.output == String(contentsOf: out, encoding: .utf8))
         try expectDone(Command.settled("verify", out.path, "--data", data))
         try expectDone(
             Command.settled("verify", scratch.file("out/2026-02/CLOSING.json").path, "--data", data))

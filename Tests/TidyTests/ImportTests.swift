@@ -19,7 +19,8 @@ private let allowed: [(target: String, folder: String, imports: Set<String>)] = 
             "AsyncHTTPClient", "CZlib", "CZstd", "Configuration", "Foundation", "FoundationEssentials",
             "Glibc",
             "HTTPTypes",
-            "Hummingbird", "HummingbirdCore", "HummingbirdHTTP2", "Logging", "NIOCore", "NIOHTTP1",
+            "Hummingbird", "HummingbirdCore", "HummingbirdHTTP2", "Logging", "Mustache", "NIOCore",
+            "NIOHTTP1",
             "NIOHTTPTypes", "NIOPosix", "NIOSSL", "ServiceLifecycle",
             "Settlement", "Signing", "Store", "Synchronization", "UnixSignals", "Yams",
         ]

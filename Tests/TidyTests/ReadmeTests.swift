@@ -21,7 +21,7 @@ struct ReadmeTests {
             return name.hasSuffix("Command") ? String(name) : nil
         }
         #expect(shown == Set(files))
-        #expect(files.count == 18)
+        #expect(files.count == 19)
     }
 
     @Test("Every path of the repository that it names is there")

@@ -70,16 +70,31 @@ struct AllianceReader {
     }
 
     private func merchants(_ alliance: Members, start: LocalDate?) -> [Merchant] {
-        elements("merchants", of: alliance, known: ["id", "name", "status", "terms"], isRequired: true)
-            .compactMap { members in
-                let id = members.required("id", Form.merchantID, MerchantID.init)
-                let name = members.required("name", "a name") { $0 }
-                let statuses = statuses(members, start: start)
-                let terms = elements("terms", of: members, known: Self.termsMembers, isRequired: true)
-                    .compactMap(self.terms)
-                guard let id, let name else { return nil }
-                return Merchant(id: id, name: name, statuses: statuses, terms: terms)
-            }
+        elements(
+            "merchants", of: alliance, known: ["id", "name", "address", "status", "terms"], isRequired: true
+        )
+        .compactMap { members in
+            let id = members.required("id", Form.merchantID, MerchantID.init)
+            let name = members.required("name", "a name") { $0 }
+            let address = address(members)
+            let statuses = statuses(members, start: start)
+            let terms = elements("terms", of: members, known: Self.termsMembers, isRequired: true)
+                .compactMap(self.terms)
+            guard let id, let name else { return nil }
+            return Merchant(id: id, name: name, address: address, statuses: statuses, terms: terms)
+        }
+    }
+
+    private func address(_ merchant: Members) -> PostalAddress? {
+        guard let node = merchant.node("address"),
+            let members = Members(
+                node, path: merchant.path(of: "address"), known: ["lines", "country"], findings: findings)
+        else { return nil }
+        let lines = members.list("lines", isRequired: true).enumerated().compactMap { place, node in
+            members.text(of: node, at: "\(members.path(of: "lines"))[\(place)]", "a line of text")
+        }
+        let country = members.optional("country", "two capital letters of ISO 3166-1, as DE") { $0 }
+        return PostalAddress(lines: lines, country: country)
     }
 
     /// A plain word, which means since `start`, or a list of changes.

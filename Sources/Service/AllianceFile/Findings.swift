@@ -110,6 +110,16 @@ struct Members {
         return optional(name, expected, read)
     }
 
+    /// The text of an element of a list; nil, and a finding, if it is none.
+    func text(of node: Node, at path: String, _ expected: String) -> String? {
+        findings.place(path, at: node.mark)
+        guard case .scalar(let scalar) = node, scalar.style != .plain || !Self.isNull(scalar.string) else {
+            findings.add(.valueMalformed, path, at: node.mark, "expected \(expected), found no plain value")
+            return nil
+        }
+        return scalar.string
+    }
+
     /// The elements of a list; empty if it is absent, with a finding if that may not be.
     func list(_ name: String, isRequired: Bool = false) -> [Node] {
         guard let node = nodes[name] else {

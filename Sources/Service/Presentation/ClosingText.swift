@@ -1,52 +1,10 @@
-import Foundation
-
 /// A closing as the operator reads it: positions, records by state, the journal.
 public struct ClosingText: Sendable {
-    private struct Document: Decodable {
-        struct Period: Decodable {
-            let id, start, end, timezone: String
-        }
-        struct Currency: Decodable {
-            let code: String
-            let exponent: Int
-        }
-        struct Records: Decodable {
-            let settled, pending, refused: Int64
-        }
-        struct Intake: Decodable {
-            let batches, duplicates, refused: Int64
-        }
-        struct Position: Decodable {
-            let merchant: String
-            let activity, closing: Int64
-        }
-        struct Operator: Decodable {
-            let activity, closing: Int64
-        }
-        struct Account: Decodable {
-            let account: String
-            let opening, debit, credit, closing: Int64
-        }
-        let alliance: String
-        let number: Int64
-        let period: Period
-        let currency: Currency
-        let records: Records
-        let intake: Intake
-        let positions: [Position]
-        let `operator`: Operator
-        let journal: [Account]
-    }
-
-    private let document: Document
+    private let document: ClosingDocument
 
     /// Reads the bytes of a CLOSING.json; throws `refused` when they are something else.
     public init(bytes: [UInt8], place: String) throws(Failure) {
-        do {
-            document = try JSONDecoder().decode(Document.self, from: Data(bytes))
-        } catch {
-            throw .refused(place, "is no closing of the form settled-closing/1")
-        }
+        document = try ClosingDocument(bytes: bytes, place: place)
     }
 
     /// The whole text, with a line end at its end.

@@ -1,8 +1,8 @@
-/// Rows of text in aligned columns, for a person to read.
+/// Rows of text in aligned columns, for a person to read; East Asian characters take two columns.
 struct TextTable {
-    enum Alignment { case left, right }
+    enum Alignment: Sendable { case left, right }
 
-    struct Column {
+    struct Column: Sendable {
         let title: String
         let alignment: Alignment
 
@@ -17,17 +17,22 @@ struct TextTable {
 
     init(_ columns: Column...) { self.columns = columns }
 
+    init(_ columns: [Column]) { self.columns = columns }
+
     /// Adds a row of as many cells as there are columns.
-    mutating func add(_ cells: String...) {
+    mutating func add(_ cells: String...) { add(cells) }
+
+    mutating func add(_ cells: [String]) {
         precondition(cells.count == columns.count, "a row has one cell a column")
         rows.append(cells)
     }
 
     /// Adds a row that sums up those above: a rule stands before it.
-    mutating func sum(_ cells: String...) {
-        precondition(cells.count == columns.count, "a row has one cell a column")
+    mutating func sum(_ cells: String...) { sum(cells) }
+
+    mutating func sum(_ cells: [String]) {
         ruled.insert(rows.count)
-        rows.append(cells)
+        add(cells)
     }
 
     /// The lines, indented by two spaces, without spaces at their ends. Columns in which no row has anything
@@ -35,11 +40,11 @@ struct TextTable {
     var lines: [String] {
         let used = columns.indices.filter { column in rows.contains { !$0[column].isEmpty } }
         let widths = used.map { column in
-            max(columns[column].title.count, rows.map { $0[column].count }.max() ?? 0)
+            ([columns[column].title] + rows.map { $0[column] }).map(DisplayWidth.columns).max() ?? 0
         }
         func line(_ cells: [String]) -> String {
             let padded = zip(used, widths).map { column, width in
-                let space = String(repeating: " ", count: width - cells[column].count)
+                let space = String(repeating: " ", count: width - DisplayWidth.columns(cells[column]))
                 return columns[column].alignment == .left ? cells[column] + space : space + cells[column]
             }
             let text = "  " + padded.joined(separator: "  ")
@@ -64,6 +69,11 @@ enum Figures {
         let whole = apart(digits.dropLast(exponent))
         let sign = minorUnits < 0 ? "-" : ""
         return exponent == 0 ? sign + whole : "\(sign)\(whole).\(digits.suffix(exponent))"
+    }
+
+    /// Minor units with the currency's digits and nothing between thousands, for programs: `-1234.50`.
+    static func plain(_ minorUnits: Int64, exponent: Int) -> String {
+        money(minorUnits, exponent: exponent).filter { $0 != "," }
     }
 
     /// A count, thousands apart: `12,000`.

@@ -10,6 +10,9 @@ public enum AllianceBounds {
     public static let maxAgeDays = 0...36_525
     /// Bytes of UTF-8.
     public static let nameLength = 1...200
+    public static let addressLines = 1...6
+    /// Bytes of UTF-8.
+    public static let addressLineLength = 1...100
     /// The first period's day, as instants are bounded (rulebook §1).
     public static let start = LocalDate(2000, 1, 1)...LocalDate(2099, 12, 31)
     /// Every other date.

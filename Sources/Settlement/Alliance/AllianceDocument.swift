@@ -3,7 +3,8 @@
 public enum AllianceDocument {
     public static let format = "settled-alliance/1"
 
-    /// The canonical bytes (rulebook §7): every member written out, absent ones as `null`.
+    /// The canonical bytes (rulebook §7): every member written out, absent ones as
+    /// `null`, an absent address apart.
     public static func bytes(of alliance: Alliance) -> [UInt8] {
         var json = CanonicalJSON()
         json.object { json in
@@ -42,6 +43,7 @@ public enum AllianceDocument {
         json.object { json in
             json.member("id", merchant.id.text)
             json.member("name", merchant.name)
+            if let address = merchant.address { write(address, to: &json) }
             json.member("status", array: merchant.statuses) { json, change in
                 json.object { json in
                     json.member("from", change.from.description)
@@ -49,6 +51,14 @@ public enum AllianceDocument {
                 }
             }
             json.member("terms", array: merchant.terms) { write($1, to: &$0) }
+        }
+    }
+
+    /// Only where there is one: documents from before addresses were known keep their bytes.
+    private static func write(_ address: PostalAddress, to json: inout CanonicalJSON) {
+        json.member("address") { json in
+            json.member("lines", array: address.lines) { $0.string($1) }
+            json.member("country", orNull: address.country)
         }
     }
 

@@ -113,9 +113,20 @@ extension StoredObject {
 
     func merchant() throws(AllianceDamage) -> Merchant {
         Merchant(
-            id: try text("id", MerchantID.init), name: try text("name", { $0 }),
+            id: try text("id", MerchantID.init), name: try text("name", { $0 }), address: try address(),
             statuses: try list("status") { object throws(AllianceDamage) in try object.status() },
             terms: try list("terms") { object throws(AllianceDamage) in try object.terms() })
+    }
+
+    func address() throws(AllianceDamage) -> PostalAddress? {
+        guard value["address"] != nil, let address = try object("address") else { return nil }
+        return PostalAddress(
+            lines: try address.list("lines") { line throws(AllianceDamage) in
+                guard let text = line.value.string else {
+                    throw AllianceDamage(path: line.path, reason: "is no text")
+                }
+                return text
+            }, country: try address.optional("country", { $0 }))
     }
 
     func status() throws(AllianceDamage) -> StatusChange {

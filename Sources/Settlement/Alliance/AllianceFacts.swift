@@ -36,6 +36,10 @@ extension Merchant {
     fileprivate var facts: [Alliance.Fact] {
         let path = "merchants[\(id)]"
         var facts = [Alliance.Fact(path: "\(path).name", value: name)]
+        if let address {
+            let text = (address.lines + [address.country].compactMap(\.self)).joined(separator: ", ")
+            facts.append(Alliance.Fact(path: "\(path).address", value: text))
+        }
         for change in statuses {
             facts.append(Alliance.Fact(path: "\(path).status[\(change.from)]", value: change.status.rawValue))
         }

@@ -6,6 +6,8 @@ public struct AllianceProblem: Hashable, Sendable, CustomStringConvertible {
         case outOfBounds = "out_of_bounds"
         /// A name that is empty, too long or would not print.
         case nameMalformed = "name_malformed"
+        /// An address of no or too many lines, of a line that would not print, or of no country.
+        case addressMalformed = "address_malformed"
         /// Not a name of a zone.
         case timezoneMalformed = "timezone_malformed"
         /// No currency of ISO 4217 with an exponent of 0 … 3, or with another exponent than the standard's.

@@ -56,14 +56,37 @@ private struct AllianceCheck {
     }
 
     private mutating func name(_ name: String, at path: String) {
-        let isPrintable = name.unicodeScalars.allSatisfy { scalar in
+        guard !AllianceBounds.nameLength.contains(name.utf8.count) || !isPrintable(name) else { return }
+        note(.nameMalformed, path, "expected 1 … 200 bytes of printable text on one line")
+    }
+
+    private func isPrintable(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false
             default: true
             }
         }
-        guard !AllianceBounds.nameLength.contains(name.utf8.count) || !isPrintable else { return }
-        note(.nameMalformed, path, "expected 1 … 200 bytes of printable text on one line")
+    }
+
+    private mutating func address(_ address: PostalAddress, at path: String) {
+        if !AllianceBounds.addressLines.contains(address.lines.count) {
+            note(.addressMalformed, "\(path).lines", "expected 1 … 6 lines, found \(address.lines.count)")
+        }
+        for (place, line) in address.lines.enumerated()
+        where !AllianceBounds.addressLineLength.contains(line.utf8.count) || !isPrintable(line) {
+            note(
+                .addressMalformed, "\(path).lines[\(place)]",
+                "expected 1 … 100 bytes of printable text on one line"
+            )
+        }
+        if let country = address.country,
+            country.utf8.count != 2 || !country.utf8.allSatisfy({ (0x41...0x5A).contains($0) })
+        {
+            note(
+                .addressMalformed, "\(path).country",
+                "expected two capital letters of ISO 3166-1, as DE, found \(country)")
+        }
     }
 
     mutating func head(of alliance: Alliance) {
@@ -98,6 +121,7 @@ private struct AllianceCheck {
 
     mutating func merchant(_ merchant: Merchant, at path: String) {
         name(merchant.name, at: "\(path).name")
+        if let address = merchant.address { self.address(address, at: "\(path).address") }
         ascending(merchant.statuses.map(\.from), at: "\(path).status")
         if merchant.terms.isEmpty {
             note(.termsMissing, "\(path).terms", "expected terms, found none")

@@ -2,14 +2,19 @@
 public struct Merchant: Hashable, Sendable {
     public let id: MerchantID
     public let name: String
+    public let address: PostalAddress?
     /// Strictly ascending by `from`; before the first, active.
     public let statuses: [StatusChange]
     /// Strictly ascending by `from`; never empty.
     public let terms: [Terms]
 
-    public init(id: MerchantID, name: String, statuses: [StatusChange] = [], terms: [Terms]) {
+    public init(
+        id: MerchantID, name: String, address: PostalAddress? = nil, statuses: [StatusChange] = [],
+        terms: [Terms]
+    ) {
         self.id = id
         self.name = name
+        self.address = address
         self.statuses = statuses
         self.terms = terms
     }

@@ -108,6 +108,31 @@ import Testing
         #expect(try parse("\u{FEFF}" + Self.whole) == expected)
     }
 
+    @Test("A merchant's address is read, and what is no address is refused where it stands")
+    func address() throws {
+        let named = "name: \"Zoe's\""
+        func file(_ address: String) -> String {
+            Self.whole.replacing(named, with: named + "\n    address: " + address)
+        }
+        let whole = try parse(file("{lines: [Quay 3, 20457 Hamburg], country: DE}"))
+        #expect(
+            whole.merchants.map(\.address) == [
+                nil, PostalAddress(lines: ["Quay 3", "20457 Hamburg"], country: "DE"),
+            ])
+        let bare = try parse(file("{lines: ['1']}"))
+        #expect(bare.merchants.last?.address == PostalAddress(lines: ["1"]))
+        for (address, refusal) in [
+            ("Quay 3", "17: value_malformed merchants[Z].address"),
+            ("{country: DE}", "17: member_missing merchants[Z].address.lines"),
+            ("{lines: [a, [b]]}", "17: value_malformed merchants[Z].address.lines[1]"),
+            ("{lines: [a, ~]}", "17: value_malformed merchants[Z].address.lines[1]"),
+            ("{lines: [a], land: DE}", "17: member_unknown merchants[Z].address"),
+            ("{lines: [a], country: Germany}", "17: address_malformed merchants[Z].address.country"),
+        ] {
+            #expect(refusals(file(address)).contains(refusal), "\(address): \(refusals(file(address)))")
+        }
+    }
+
     @Test("Absent members have the rulebook's defaults")
     func defaults() throws {
         let alliance = try parse(

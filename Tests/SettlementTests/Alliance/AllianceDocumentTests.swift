@@ -10,7 +10,18 @@ import Testing
             name: "Quoted \"n\\ame\" 积分", graceHours: 0, carryPeriods: 0, refundShortfall: .absorb,
             maxAgeDays: 0,
             merchants: [SampleAlliance.m], campaigns: [], items: [])
-        for alliance in [sample, bare] {
+        let addresses = [
+            PostalAddress(lines: ["Am Kai 3", "20457 \"Hamburg\""], country: "DE"),
+            PostalAddress(lines: ["x"]),
+        ]
+        let posted = addresses.map { address in
+            sample.with(
+                merchants: [
+                    Merchant(id: MerchantID("M")!, name: "M", address: address, terms: SampleAlliance.m.terms)
+                ],
+                campaigns: [], items: [])
+        }
+        for alliance in [sample, bare] + posted {
             let bytes = AllianceDocument.bytes(of: alliance)
             let read = try AllianceDocument.alliance(from: bytes)
             #expect(read == alliance)

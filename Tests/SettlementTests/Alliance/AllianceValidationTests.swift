@@ -47,6 +47,28 @@ import Testing
             codes(sample.with(currency: Currency(code: "ABC", exponent: 2))) == ["currency_unknown currency"])
     }
 
+    @Test("An address has lines that print, and a country of two letters or none")
+    func address() {
+        func codes(_ lines: [String], _ country: String? = nil) -> [String] {
+            let merchant = Merchant(
+                id: MerchantID("M")!, name: "M", address: PostalAddress(lines: lines, country: country),
+                terms: SampleAlliance.m.terms)
+            return self.codes(sample.with(merchants: [merchant], campaigns: [], items: []))
+        }
+        #expect(codes(["Am Kai 3", "人民路 1 号"], "DE") == [])
+        #expect(codes(["x"]) == [])
+        #expect(codes([]) == ["address_malformed merchants[M].address.lines"])
+        #expect(codes(Array(repeating: "x", count: 7)) == ["address_malformed merchants[M].address.lines"])
+        #expect(codes(["x", "a\nb"]) == ["address_malformed merchants[M].address.lines[1]"])
+        #expect(codes([""]) == ["address_malformed merchants[M].address.lines[0]"])
+        #expect(
+            codes([String(repeating: "x", count: 101)]) == ["address_malformed merchants[M].address.lines[0]"]
+        )
+        for country in ["", "D", "de", "DEU", "Ä"] {
+            #expect(codes(["x"], country) == ["address_malformed merchants[M].address.country"], "\(country)")
+        }
+    }
+
     @Test(
         "A zone's name leads nowhere but to a zone",
         arguments: [

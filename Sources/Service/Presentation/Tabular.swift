@@ -1,0 +1,66 @@
+/// Rows for a spreadsheet (RFC 4180, LF): amounts in major units with the currency's digits, nothing between
+/// thousands. The same in every language.
+struct Tabular: Sendable {
+    private(set) var text = ""
+
+    init(_ columns: String...) { add(columns) }
+
+    mutating func add(_ cells: [String]) {
+        text += cells.map(Self.quoted).joined(separator: ",") + "\n"
+    }
+
+    private static func quoted(_ cell: String) -> String {
+        guard cell.contains(where: { ",\"\r\n".contains($0) || $0 == "\r\n" }) else { return cell }
+        return "\"" + cell.replacing("\"", with: "\"\"") + "\""
+    }
+}
+
+extension StatementDocument {
+    /// The lines, one a row; their amounts add up to the activity.
+    var linesTable: String {
+        var table = Tabular(
+            "alliance", "merchant", "period", "statement", "line", "kind", "counterparty", "price", "rate",
+            "reference", "points", "amount", "currency")
+        for (place, line) in lines.enumerated() {
+            table.add([
+                alliance, merchant, period.id, "\(number)", "\(place + 1)", line.kind,
+                line.counterparty ?? "", line.price ?? "", line.rate ?? "", line.reference ?? "",
+                line.points.map(String.init) ?? "",
+                Figures.plain(line.amount, exponent: currency.exponent), currency.code,
+            ])
+        }
+        return table.text
+    }
+}
+
+extension ClosingDocument {
+    /// The positions, one a row, the operator's last; activities and balances add up to zero.
+    var positionsTable: String {
+        var table = Tabular("alliance", "period", "closing", "merchant", "activity", "balance", "currency")
+        let operatorPosition = ("operator", `operator`.activity, `operator`.closing)
+        for (merchant, activity, balance) in positions.map({ ($0.merchant, $0.activity, $0.closing) })
+            + [operatorPosition]
+        {
+            table.add([
+                alliance, period.id, "\(number)", merchant,
+                Figures.plain(activity, exponent: currency.exponent),
+                Figures.plain(balance, exponent: currency.exponent), currency.code,
+            ])
+        }
+        return table.text
+    }
+
+    /// The matrix, one pair a row.
+    var matrixTable: String {
+        var table = Tabular(
+            "alliance", "period", "issuer", "redeemer", "points", "charged", "paid", "currency")
+        for flow in matrix {
+            table.add([
+                alliance, period.id, flow.issuer, flow.redeemer, "\(flow.points)",
+                Figures.plain(flow.charged, exponent: currency.exponent),
+                Figures.plain(flow.paid, exponent: currency.exponent), currency.code,
+            ])
+        }
+        return table.text
+    }
+}

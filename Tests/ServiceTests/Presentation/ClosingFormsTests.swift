@@ -1,0 +1,154 @@
+import Fixtures
+import Foundation
+import Settlement
+import Signing
+import Store
+import Testing
+
+@testable import Service
+
+@Suite("Closings and reports in their forms")
+struct ClosingFormsTests {
+    private static let surroundings = StatementSurroundings(
+        allianceName: "Test", names: ["M": "Merchant M", "N": "诺"], address: nil)
+
+    private func closing() throws -> (ProvenDocument, ClosingDocument) {
+        let estate = try StatementFormsTests.estate.get()
+        let sealed = estate.open.signer.seal(SampleStatement.closing, for: "operator")
+        let proof = try ProvenDocument(
+            sealed, digest: sealed.digest.text, owner: "operator", place: "it",
+            keys: ShowingKeys(estate.open.folder))
+        return (proof, try ClosingDocument(bytes: proof.bytes, place: "it"))
+    }
+
+    private func report() throws -> FlowReport {
+        let (proof, document) = try closing()
+        return FlowReport(
+            closings: [document, document], proofs: [proof, proof], periods: 20,
+            surroundings: Self.surroundings)
+    }
+
+    @Test("Every figure of a closing stands on page and text, and no other", arguments: Language.allCases)
+    func figures(language: Language) throws {
+        let (proof, document) = try closing()
+        let sheet = ClosingSheet(
+            closing: document, surroundings: Self.surroundings, language: language, proof: proof
+        ).sheet
+        let figures = try ShownFigures(SampleStatement.closing)
+        try figures.expect(on: sheet.page)
+        figures.expect(in: sheet.text, batchDigests: true)
+    }
+
+    @Test("The positions' table adds up to zero")
+    func positions() throws {
+        let rows = try closing().1.positionsTable.split(separator: "\n").map(String.init)
+        #expect(
+            rows == [
+                "alliance,period,closing,merchant,activity,balance,currency",
+                "test,2026-01,1002,M,-0.559,-13.510,KWD", "test,2026-01,1002,N,0.060,0.010,KWD",
+                "test,2026-01,1002,operator,0.499,13.500,KWD",
+            ])
+    }
+
+    @Test("The matrix has its figures from the closing, and sums of them", arguments: Language.allCases)
+    func matrix(language: Language) throws {
+        let report = try report()
+        let found = try ShownFigures.onPage(report.page(language))
+        for (place, figure) in try ShownFigures(SampleStatement.closing).texts
+        where place.hasPrefix("matrix.") && !place.hasSuffix("r") {
+            #expect(found[place] == [figure], "\(place)")
+        }
+        let text = report.text(language)
+        let rows = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        for row in [["M", "-100", "3,000", "2,900"], ["M", "-0.045", "15.000", "14.955"]] {
+            #expect(rows.contains(row), "\(text)")
+        }
+        #expect(text.contains(language.say(.courseShown, "2", "20")))
+    }
+
+    @Test("The report's table and JSON have the matrix as the closing has it")
+    func programs() throws {
+        let report = try report()
+        #expect(
+            report.table.split(separator: "\n") == [
+                "alliance,period,issuer,redeemer,points,charged,paid,currency",
+                "test,2026-01,M,M,-100,0.000,-0.045,KWD", "test,2026-01,M,N,3000,18.000,15.000,KWD",
+            ])
+        let json = try JSONSerialization.jsonObject(with: Data(report.json)) as? NSDictionary
+        let signed = try JSONSerialization.jsonObject(with: Data(SampleStatement.closing)) as? NSDictionary
+        #expect(json?["matrix"] as? NSArray == signed?["matrix"] as? NSArray)
+        let course = try #require(json?["course"] as? [NSDictionary])
+        #expect(course.count == 2)
+        for member in ["points", "positions", "operator"] {
+            #expect(course[1][member] as? NSObject == signed?[member] as? NSObject, "\(member)")
+        }
+        #expect(course[0]["closing"] as? String == (try closing().0.digest))
+    }
+
+    @Test("A wide matrix is listed, a pair a row, and nothing of it is left out")
+    func wide() {
+        let flows = (0..<9).map { number in
+            ClosingDocument.Flow(issuer: "I", redeemer: "R\(number)", points: 1, charged: 2, paid: 3)
+        }
+        let make = Figured(language: .english, exponent: 2)
+        #expect(
+            make.grid(flows, .paid, { make.money($0.paid, $1) }, total: \.paid, { make.money($0) }) == nil)
+        let table = make.matrix(flows, names: [:])
+        #expect(table.rows.count == 10)
+        #expect(table.rows.last?.cells.map(\.text) == ["Total", "", "9", "", "0.18", "0.27"])
+    }
+
+    @Test("Owed to merchants and by them are the positive and the negative balances")
+    func owed() throws {
+        let owed = FlowReport.owed(try closing().1)
+        #expect(owed.toMerchants == 10 && owed.byMerchants == 13510)
+    }
+
+    @Test(
+        "Ticks are few and round, and reach around the figures and zero",
+        arguments: [
+            ([0], [0, 1]), ([90, 1000], [0, 500, 1000]), ([-1351, -1910], [-2000, -1500, -1000, -500, 0]),
+            ([-3, 4], [-4, -2, 0, 2, 4]), ([Int64.min, Int64.max], nil),
+        ] as [([Int64], [Int]?)])
+    func axis(values: [Int64], ticks: [Int]?) {
+        let axis = Axis(values)
+        if let ticks { #expect(axis.ticks.map { Int($0) } == ticks) }
+        #expect((2...7).contains(axis.ticks.count) && axis.ticks.contains(0))
+        for value in values {
+            #expect((0...1000).contains(axis.depth(Int128(value), height: 1000)))
+        }
+    }
+
+    @Test(
+        "Shown, the whole year of real merchants has every figure in every form",
+        .enabled(if: SharedFolder.isWanted, Comment(rawValue: SharedFolder.absence)))
+    func real() throws {
+        let scratch = try Scratch()
+        let simulation = Simulation(
+            alliance: SharedFolder.file("data/x5/alliance-month.yaml").path,
+            records: SharedFolder.file("data/x5/records.csv").path, bookings: nil, through: "2019-03",
+            output: scratch.file("out"), secret: Simulation.publicSecret, keep: scratch.file("data"))
+        _ = try simulation.run(progress: .silent)
+        let desk = try ReadingDesk(DataFolder(scratch.file("data")))
+        let merchants = try desk.store.schedule().alliance.merchants.map(\.id.text)
+        var shown = 0
+        for (place, merchant) in merchants.enumerated() {
+            let period = ["2018-11", "2018-12", "2019-01", "2019-02", "2019-03"][place % 5]
+            let statement = try desk.statement(of: merchant, period: period)
+            let figures = try ShownFigures(statement.json)
+            let language: Language = place.isMultiple(of: 2) ? .english : .chinese
+            try figures.expect(on: statement.page(language))
+            figures.expect(in: statement.text(language), batchDigests: false)
+            let amounts = statement.table.split(separator: "\n").dropFirst().compactMap {
+                Decimal(string: String($0.split(separator: ",", omittingEmptySubsequences: false)[11]))
+            }
+            #expect(amounts.reduce(0, +) * 100 == Decimal(statement.document.balance.activity))
+            shown += 1
+        }
+        #expect(shown == 260)
+        let closing = try desk.closing(period: "2019-03")
+        try ShownFigures(closing.json).expect(on: closing.page(.chinese))
+        let flows = try desk.flows(period: "2019-03")
+        #expect(flows.closings.count == 5 && flows.page(.english).contains("2018-11"))
+    }
+}
