@@ -249,5 +249,7 @@ CREATE TABLE audit (
     digest TEXT,
     code TEXT,
     line INTEGER,
-    reason TEXT
+    reason TEXT,
+    -- How often it happened, where it was only counted.
+    times INTEGER NOT NULL DEFAULT 1 CHECK (times >= 1)
 ) STRICT;

@@ -45,7 +45,8 @@ final class RefusalNotes: Sendable {
             for (code, count) in counted.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                 let reason = "\(count) more batches were refused so in a rush, and only counted"
                 try store.note(
-                    BatchRefusal(code, reason: reason), digest: nil, keyID: nil, merchant: nil, at: instant)
+                    BatchRefusal(code, reason: reason), digest: nil, keyID: nil, merchant: nil,
+                    times: Int64(count), at: instant)
                 left[code] = nil
             }
         } catch {

@@ -37,6 +37,45 @@ struct IntakeTests {
         #expect(second == first)
     }
 
+    @Test("A copy is recognised before a suspension is, and after a revocation")
+    func copyOfSuspended() throws {
+        let estate = try Estate(
+            alliance: Estate.alliance.replacingOccurrences(
+                of: "  name: Merchant M\n",
+                with: "  name: Merchant M\n  status:\n  - {from: 2026-02-10, status: suspended}\n"))
+        let bytes = Estate.batch()
+        let later = instant("2026-02-15T00:00:00Z")
+        guard case .stored(let first, _) = try estate.take(bytes),
+            case .copy(let second) = try estate.take(bytes, received: later)
+        else {
+            Issue.record("expected a new batch, then its copy")
+            return
+        }
+        #expect(second == first)
+        let other = #expect(throws: BatchRefusal.self) {
+            try estate.take(Estate.batch("B-2", sequence: 2), received: later)
+        }
+        #expect(other?.code == .merchantSuspended)
+        _ = try estate.open.store.revokeKey(estate.merchantKey.id, from: later, at: later)
+        let revoked = #expect(throws: BatchRefusal.self) { try estate.take(bytes, received: later) }
+        #expect(revoked?.code == .keyRevoked)
+    }
+
+    @Test("The figures of a receipt are read without its lists")
+    func figures() throws {
+        let estate = try Estate()
+        let early = Estate.batch("B-1", records: 3, at: "2025-01-10T10:00:00Z")
+        guard case .stored(let document, let receipt) = try estate.take(early) else {
+            Issue.record("the batch is new")
+            return
+        }
+        #expect(receipt.refused.count == 3)
+        let figures = try #require(Receipt(figuresOf: document.bytes))
+        #expect(figures.counts == receipt.counts && figures.batch == receipt.batch)
+        #expect(figures.merchant == receipt.merchant && figures.refused.isEmpty)
+        #expect(Receipt(figuresOf: Array("{}".utf8)) == nil)
+    }
+
     @Test("A refused batch leaves an audit entry and nothing else")
     func refused() throws {
         let estate = try Estate()

@@ -42,6 +42,63 @@ struct IdentityTests {
         #expect(receipt.refused.map(\.code) == [.idReused])
     }
 
+    /// Two records of one id that differ in one field, which only some types have.
+    private static let pairs: [(field: String, one: Settlement.Record, other: Settlement.Record)] = {
+        func make(
+            _ type: RecordType, ref: RecordID? = nil, store: StoreID? = nil, expires: LocalDate? = nil,
+            campaign: CampaignID? = nil, item: ItemID? = nil
+        ) -> Settlement.Record {
+            Settlement.Record(
+                id: "a", type: type, member: "x", points: Points(5), at: .at("2026-01-05T10:00:00Z"),
+                ref: ref,
+                store: store, expires: expires, campaign: campaign, item: item)
+        }
+        return [
+            ("ref", make(.earnReversal, ref: "r1"), make(.earnReversal, ref: "r2")),
+            ("store", make(.earn), make(.earn, store: "s")),
+            ("store", make(.earn, store: "t"), make(.earn, store: "s")),
+            ("campaign", make(.earn), make(.earn, campaign: "c")),
+            ("item", make(.redeem), make(.redeem, item: "i")),
+            ("expires", make(.opening), make(.opening, expires: .on("2027-06-30"))),
+            (
+                "expires", make(.opening, expires: .on("2027-06-29")),
+                make(.opening, expires: .on("2027-06-30"))
+            ),
+        ]
+    }()
+
+    @Test("Every field counts, those too that only some types have", arguments: pairs.indices)
+    func everyField(position: Int) throws {
+        let (field, one, other) = Self.pairs[position]
+        let byOperator = one.type == .opening
+        // A campaign or an item is known to no alliance of these tests: an id that is used comes before that.
+        for (first, second) in [(one, other), (other, one)]
+        where first.campaign == nil && first.item == nil {
+            let scene = try Scene()
+            let taken = try counts(try scene.send("b1", 1, [first], byOperator: byOperator))
+            #expect(taken.counts.accepted == 1, "\(field)")
+            let receipt = try counts(try scene.send("b2", 2, [second], byOperator: byOperator))
+            #expect(receipt.refused.map(\.code) == [.idReused], "\(field)")
+            let copy = try counts(try scene.send("b3", 3, [first], byOperator: byOperator))
+            #expect(copy.counts.duplicates == 1, "\(field)")
+        }
+    }
+
+    @Test("An id is taken whoever signed its record, and so is a batch's")
+    func bothSigners() throws {
+        let scene = try Scene()
+        let earn = record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")
+        try scene.send("b1", 1, [earn])
+        let receipt = try counts(
+            try scene.send("o1", 1, [record("a", .earn, "x", 99, "2026-01-05T10:00:00Z")], byOperator: true))
+        #expect(receipt.refused.map(\.code) == [.idReused])
+        #expect(try counts(try scene.send("o2", 2, [earn], byOperator: true)).counts.duplicates == 1)
+        let refusal = #expect(throws: BatchRefusal.self) {
+            try scene.send("b1", 3, [record("b", .earn, "x", 1, "2026-01-05T10:00:00Z")], byOperator: true)
+        }
+        #expect(refusal?.code == .batchReused)
+    }
+
     @Test("An absent amount is not 0")
     func absentAmount() throws {
         let scene = try Scene()

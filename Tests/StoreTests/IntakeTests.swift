@@ -72,6 +72,16 @@ struct IntakeTests {
             try scene.store.copy(of: scene.authentic(Array("x".utf8), by: "M", received: received)) == nil)
     }
 
+    @Test("An operator's batch is a copy to its merchant, even where only an operator may sign its records")
+    func copyOfOperators() throws {
+        let scene = try Scene()
+        let opening = record("o", .opening, "x", 40, "2019-01-05T10:00:00Z", expires: "2027-06-30")
+        let first = try stored(try scene.send("b1", 1, [opening], byOperator: true))
+        let bytes = try #require(try scene.store.batch("b1", of: "M")).bytes
+        let authentic = try scene.authentic(bytes, by: "M", received: .at("2026-01-31T12:00:00Z"))
+        #expect(try scene.store.copy(of: authentic) == first.document)
+    }
+
     @Test("Another batch under a used batch id is refused, before its sequence is looked at")
     func batchReused() throws {
         let scene = try Scene()

@@ -14,7 +14,7 @@ struct StoreWatch: Service {
 
     func run() async throws {
         while !Task.isShuttingDownGracefully && !Task.isCancelled {
-            if !health.isProved() { await look() }
+            if health.isProved() { await settleNotes() } else { await look() }
             try? await cancelWhenGracefulShutdown {
                 // Trouble that a batch meets meanwhile is looked after soon.
                 for _ in 0..<Self.calm where !health.isTroubled {
@@ -24,6 +24,14 @@ struct StoreWatch: Service {
             }
         }
         try? await thread.runIfActive { try intake.settleNotes(at: clock.now) }
+    }
+
+    /// Writes down what was only counted, also while batches prove that the store can be written to: a kill loses
+    /// the refusals of ten seconds at most.
+    private func settleNotes() async {
+        do { try await thread.runIfActive { try intake.settleNotes(at: clock.now) } } catch {
+            health.fail("\(error)")
+        }
     }
 
     private func look() async {

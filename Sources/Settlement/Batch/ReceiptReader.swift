@@ -30,6 +30,19 @@ extension Receipt {
     }
 }
 
+extension Receipt {
+    /// The figures of a receipt that is ours, without its lists, which may name a million records: what a log wants.
+    /// Nil where the bytes are no receipt.
+    public init?(figuresOf bytes: [UInt8]) {
+        // No text of a receipt holds a quote, so the list begins where its name first stands before a bracket.
+        let list = Array(#""refused":["#.utf8)
+        guard let start = bytes.firstRange(of: list)?.lowerBound else { return nil }
+        let figures = bytes[..<start] + #""refused":[],"warnings":[],"periods":[]}"#.utf8
+        guard let receipt = try? Receipt(parsing: Array(figures)) else { return nil }
+        self = receipt
+    }
+}
+
 /// Why bytes are not a receipt.
 public struct ReceiptRefusal: Error, Hashable, Sendable {
     /// The member, where one can be named.

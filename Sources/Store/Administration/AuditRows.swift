@@ -25,10 +25,12 @@ public struct AuditEntry: Hashable, Sendable {
     public let code: String?
     public let line: Int?
     public let reason: String?
+    /// How often it happened: more than once where refusals were only counted.
+    public let times: Int64
 
     public init(
         at: Instant, act: Act, merchant: MerchantID? = nil, keyID: String? = nil, digest: String? = nil,
-        code: String? = nil, line: Int? = nil, reason: String? = nil
+        code: String? = nil, line: Int? = nil, reason: String? = nil, times: Int64 = 1
     ) {
         self.at = at
         self.act = act
@@ -38,6 +40,7 @@ public struct AuditEntry: Hashable, Sendable {
         self.code = code
         self.line = line
         self.reason = reason
+        self.times = times
     }
 }
 
@@ -45,13 +48,14 @@ extension Store {
     /// Notes that a batch was refused whole. `keyID` is the one its signature names, if it names one; no
     /// `digest`: the batch was too large to be read.
     public func note(
-        _ refusal: BatchRefusal, digest: String?, keyID: String?, merchant: MerchantID?, at instant: Instant
+        _ refusal: BatchRefusal, digest: String?, keyID: String?, merchant: MerchantID?, times: Int64 = 1,
+        at instant: Instant
     ) throws {
         try writing("note a refused batch") { database in
             try AuditRows(database).add(
                 AuditEntry(
                     at: instant, act: .batchRefused, merchant: merchant, keyID: keyID, digest: digest,
-                    code: refusal.code.rawValue, line: refusal.line, reason: refusal.reason))
+                    code: refusal.code.rawValue, line: refusal.line, reason: refusal.reason, times: times))
         }
     }
 
@@ -70,8 +74,8 @@ struct AuditRows {
         let insert = try Prepared(
             database,
             """
-            INSERT INTO audit (at, act, merchant, key_id, digest, code, line, reason)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO audit (at, act, merchant, key_id, digest, code, line, reason, times)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         insert.bind(1, entry.at.milliseconds)
         insert.bind(2, entry.act.rawValue)
@@ -81,6 +85,7 @@ struct AuditRows {
         insert.bind(6, entry.code)
         insert.bind(7, entry.line.map { Int64($0) })
         insert.bind(8, entry.reason)
+        insert.bind(9, entry.times)
         try insert.run()
     }
 
@@ -88,7 +93,7 @@ struct AuditRows {
         let query = try Prepared(
             database,
             """
-            SELECT at, act, merchant, key_id, digest, code, line, reason FROM audit
+            SELECT at, act, merchant, key_id, digest, code, line, reason, times FROM audit
             WHERE (?1 IS NULL OR merchant = ?1) AND (?2 IS NULL OR act = ?2) AND (?3 IS NULL OR code = ?3)
                 AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5)
             ORDER BY entry DESC LIMIT ?6
@@ -107,7 +112,7 @@ struct AuditRows {
                 at: Instant(milliseconds: row.integer(0)), act: act,
                 merchant: row.textOrNil(2).map { MerchantID(verified: $0) }, keyID: row.textOrNil(3),
                 digest: row.textOrNil(4), code: row.textOrNil(5), line: row.integerOrNil(6).map { Int($0) },
-                reason: row.textOrNil(7))
+                reason: row.textOrNil(7), times: row.integer(8))
         }
     }
 }

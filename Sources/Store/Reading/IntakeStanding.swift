@@ -133,7 +133,7 @@ private struct StandingRows {
         let query = try Prepared(
             database,
             """
-            SELECT merchant, code, 1, count(*), max(at) FROM audit WHERE act = 'batch_refused'
+            SELECT merchant, code, 1, sum(times), max(at) FROM audit WHERE act = 'batch_refused'
             GROUP BY merchant, code
             UNION ALL
             SELECT merchants.id, code, 0, count(*), max(received)

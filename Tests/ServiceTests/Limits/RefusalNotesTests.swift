@@ -28,6 +28,8 @@ struct RefusalNotesTests {
         #expect(entries.first?.reason?.hasPrefix("500 more batches") == true)
         try notes.settle(at: Estate.received)
         #expect(try noted().count == most + 1)
+        #expect(entries.first?.times == 500)
+        #expect(try estate.open.store.refusalCounts().map(\.count) == [Int64(most + 500)])
     }
 
     @Test("What cannot be written down now is counted on")
