@@ -114,7 +114,8 @@ struct SpoolTests {
         #expect(problem["digest"] as? String == SHA256Digest(of: Array("{".utf8)).text)
         #expect(try WholeFile.read(scene.path("refused/m.ndjson")) == Array("{".utf8))
         let codes = try scene.estate.open.store.audit().compactMap(\.code)
-        #expect(codes.sorted() == [
+        #expect(
+            codes.sorted() == [
                 "malformed", "signature_invalid", "signature_malformed", "signature_malformed",
             ])
     }
