@@ -128,12 +128,11 @@ final class SpoolSweep: Sendable {
         // What is not what was looked at has changed since, and will be looked at again.
         guard let batch = try folder.inbox.read(sight.name, limit: intake.limitBytes),
             batch.facts == sight.batch,
-            let signature = try folder.inbox.read(sight.signatureName, limit: Self.longestSignature),
-            signature.facts == sight.signature
+            let signature = try signature(of: sight, in: folder)
         else { return }
-        let (text, received) = (Self.text(of: signature.bytes), clock.now)
+        let (text, received) = (Self.text(of: signature), clock.now)
         var sight = sight
-        sight.read = (batch.bytes, signature.bytes)
+        sight.read = (batch.bytes, signature)
         let verdict = try door.run(bytes: batch.bytes.count) { [intake, owner] () throws -> Verdict in
             if !isQuiet,
                 try !intake.isSigned(batch.bytes, form: form, signature: text, received: received)
@@ -150,6 +149,13 @@ final class SpoolSweep: Sendable {
             }
         }
         try follow(verdict, sight, in: folder)
+    }
+
+    /// Nil: it has changed since. Of one that is too long to be any, nothing.
+    private func signature(of sight: SpoolFolder.Sight, in folder: SpoolFolder) throws -> [UInt8]? {
+        guard let facts = sight.signature, facts.size <= Self.longestSignature else { return [] }
+        let read = try folder.inbox.read(sight.signatureName, limit: Self.longestSignature)
+        return read?.facts == facts ? read?.bytes : nil
     }
 
     private enum Verdict: Sendable {

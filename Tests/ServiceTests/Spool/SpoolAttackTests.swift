@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Settlement
 import Signing
 import Testing
@@ -78,6 +79,28 @@ struct SpoolAttackTests {
         try scene.look()
         // Root reads everything.
         #expect(try scene.stored() == (geteuid() == 0 ? ["A", "B"] : ["B"]))
+    }
+
+    @Test(
+        "No member's id, no secret and nothing of a file's content comes into the log, and no name ends a line"
+    )
+    func log() throws {
+        let lines = LoggingTests.Lines()
+        let logger = Logger(label: "test") { _ in LineLog(level: .trace, format: .text) { lines.append($0) } }
+        let scene = try SpoolScene(logger: logger)
+        try scene.put(Estate.batch(), signedAs: "good.ndjson")
+        try scene.put(Array("{\"member\":\"member-77\"}\n".utf8), signedAs: "malformed.ndjson")
+        try scene.put(Estate.batch("B-2", records: 3), signedAs: "changed.ndjson")
+        try scene.put(Estate.batch("B-2", records: 4), "in/changed.ndjson")
+        try scene.put(Array("member-78".utf8), "in/a\nsecret line.ndjson")
+        try scene.put(Array("member-79".utf8), "in/a\nsecret line.ndjson.jws")
+        #expect(symlink(scene.estate.open.folder.secretPath, scene.path("in/link.csv")) == 0)
+        try scene.look()
+        #expect(try scene.names("in").isEmpty && scene.names("refused").contains("link.problem.json"))
+        let secret = try text(of: scene.estate.open.folder.secretPath).trimmingCharacters(in: .newlines)
+        #expect(lines.text.contains("batch stored") && !lines.text.contains("member-"), "\(lines.text)")
+        #expect(secret.count == 64 && !lines.text.contains(secret))
+        for line in lines.text.split(separator: "\n") { #expect(line.hasPrefix("20"), "\(line)") }
     }
 
     @Test("Names and endings are told by their bytes")

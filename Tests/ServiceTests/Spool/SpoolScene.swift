@@ -18,7 +18,8 @@ final class SpoolScene: Sendable {
     /// otherwise.
     init(
         _ owner: SpoolOwner = .merchant(MerchantID(verified: "M")), quietSeconds: Int = 0,
-        limitBytes: Int = 1 << 20, mostNames: Int = 4096, mostBytes: Int = 64 << 20
+        limitBytes: Int = 1 << 20, mostNames: Int = 4096, mostBytes: Int = 64 << 20,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws {
         estate = try Estate(limitBytes: limitBytes)
         bounds = Bounds(ServerLimits(), largestBytes: limitBytes)
@@ -27,8 +28,7 @@ final class SpoolScene: Sendable {
             of: owner, settings: SpoolSettings(folder: root, quietSeconds: quietSeconds),
             intake: estate.intake, clock: .standing(at: Estate.received),
             door: SpoolDoor(bounds: bounds, workers: BatchWorkers()),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            mostNames: mostNames, mostBytes: mostBytes)
+            logger: logger, mostNames: mostNames, mostBytes: mostBytes)
         _ = try folder
     }
 

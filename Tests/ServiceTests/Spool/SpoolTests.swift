@@ -100,17 +100,24 @@ struct SpoolTests {
         try scene.put(Array("{".utf8), signedAs: "m.ndjson")
         try scene.put(Estate.batch(), "in/s.ndjson")
         try scene.put([], "in/s.ndjson.jws")
+        try scene.put(Estate.batch(), "in/l.ndjson")
+        try scene.put([UInt8](repeating: UInt8(ascii: "a"), count: 1 << 20), "in/l.ndjson.jws")
         try scene.look()
         #expect(try scene.names("in").isEmpty && scene.names("done").isEmpty)
         #expect(try scene.code("b.problem.json") == "signature_invalid")
         #expect(try scene.code("m.problem.json") == "malformed")
         #expect(try scene.code("s.problem.json") == "signature_malformed")
+        #expect(try scene.code("l.problem.json") == "signature_malformed")
+        #expect(try WholeFile.read(scene.path("refused/l.ndjson.jws")).count == 1 << 20)
         let problem = try members(WholeFile.read(scene.path("refused/m.problem.json")))
         #expect(problem["line"] as? Int == 1 && problem["file"] as? String == "m.ndjson")
         #expect(problem["digest"] as? String == SHA256Digest(of: Array("{".utf8)).text)
         #expect(try WholeFile.read(scene.path("refused/m.ndjson")) == Array("{".utf8))
         let codes = try scene.estate.open.store.audit().compactMap(\.code)
-        #expect(codes.sorted() == ["malformed", "signature_invalid", "signature_malformed"])
+        #expect(
+            codes.sorted() == [
+                "malformed", "signature_invalid", "signature_malformed", "signature_malformed",
+            ])
     }
 
     @Test("A folder takes its owner's keys only: a copy of another's batch gets no receipt there either")
