@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Fuzzing
 
@@ -78,18 +77,19 @@ struct Fuzz {
 
     private static func wait(_ input: [UInt8]) throws(BrokenPromise) {
         let answer = Answer()
-        // libFuzzer waits for each input, so nothing runs on behind its back.
-        Task.detached {
+        Task(executorPreference: thread) {
             do throws(BrokenPromise) { _ = try await Fuzz.chosen.run(input) } catch { answer.broken = error }
-            answer.isThere.signal()
+            answer.isThere = true
         }
-        answer.isThere.wait()
+        thread.work { answer.isThere }
         if let broken = answer.broken { throw broken }
     }
 
-    /// Written before the signal, read after it.
+    private static let thread = OwnThread()
+
+    /// Of one thread.
     private final class Answer: @unchecked Sendable {
-        let isThere = DispatchSemaphore(value: 0)
+        var isThere = false
         var broken: BrokenPromise?
     }
 }

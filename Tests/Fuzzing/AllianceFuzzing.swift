@@ -3,7 +3,7 @@ import Settlement
 
 extension FuzzTarget {
     public static let alliance = FuzzTarget(
-        name: "alliance", subject: "the alliance file, from YAML to findings", longestBytes: 8192,
+        name: "alliance", subject: "the alliance file, from YAML to findings", longestBytes: 3072,
         seeds: Seeds.alliances,
         check: .plain { (input) throws(BrokenPromise) in
             try AllianceFuzzing.check(input)
@@ -24,7 +24,9 @@ enum AllianceFuzzing {
             return .taken
         case .failure(let refusal):
             try check(refusal, bytes)
-            try promise(read(bytes) == .failure(refusal), "the same bytes are refused with the same findings")
+            // Of a few, since reading is most of the work.
+            let isSame = !bytes.count.isMultiple(of: 32) || read(bytes) == .failure(refusal)
+            try promise(isSame, "the same bytes are refused with the same findings")
             return .refused(refusal.problems[0].code.text)
         }
     }

@@ -10,7 +10,7 @@ extension FuzzTarget {
     ) -> FuzzTarget {
         let fuzzing = BatchFuzzing(form: form)
         return FuzzTarget(
-            name: form.rawValue, subject: subject, longestBytes: 4096, seeds: seeds,
+            name: form.rawValue, subject: subject, longestBytes: 2048, seeds: seeds,
             check: .plain { (input) throws(BrokenPromise) in try fuzzing.check(input) })
     }
 }

@@ -6,7 +6,7 @@ import Signing
 extension FuzzTarget {
     public static let http = FuzzTarget(
         name: "http", subject: "uploads and other requests, from head and body to the answer",
-        longestBytes: 8192, seeds: Seeds.requests,
+        longestBytes: 4096, seeds: Seeds.requests,
         check: .waiting { (input) async throws(BrokenPromise) in
             try await HTTPFuzzing.check(input)
         })

@@ -3,12 +3,12 @@ package import Logging
 package import NIOCore
 import NIOPosix
 
-/// The daemon's answers without a socket: every route, with the threads that it works on. What stands before the
-/// routes, connections and their limits in time, is not here.
+/// The daemon's answers without a socket: every route. Batches are checked and stored on the thread that asks. What
+/// stands before the routes, connections and their limits in time, is not here.
 package struct RouteAnswers: Sendable {
     private let responder: RouterResponder<BasicRequestContext>
     private let logger: Logger
-    private let workers = BatchWorkers()
+    private let workers = BatchWorkers(atOnce: true)
     private let readers = NIOThreadPool(numberOfThreads: 1)
 
     package init(intake: Intake, limits: ServerLimits, clock: WallClock, logger: Logger) {

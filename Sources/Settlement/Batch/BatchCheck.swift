@@ -84,6 +84,7 @@ extension BatchCheck {
     private mutating func readable(_ bytes: [UInt8], _ form: BatchForm) -> BatchContent? {
         let headLines = form == .csv ? 2 : 1
         var lines = LineNumbers(bytes)
+        var last = 0
         while true {
             do throws(BatchRefusal) {
                 let content = try BatchContent(parsing: lines.bytes, form: form)
@@ -94,6 +95,9 @@ extension BatchCheck {
                     })
             } catch {
                 let line = error.line.map { lines.number(of: $0) }
+                // A row of several lines that has lost one ends elsewhere: what is wrong above it was not before.
+                guard line ?? .max > last else { return nil }
+                last = line ?? last
                 add(error.code, line: line, field: error.field, reason: error.reason)
                 guard error.code == .malformed, let line, line > headLines, let found = error.line,
                     findings.count < Self.mostMalformed, lines.remove(found)

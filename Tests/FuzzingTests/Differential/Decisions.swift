@@ -66,24 +66,24 @@ extension Decision {
     ]
 
     private static let signatures =
-        ["joserfc", "jwcrypto"].flatMap { library in
+        ["joserfc", "jwcrypto"].flatMap { peer in
             [
-                Decision("jws", library, "another kid", why: "the kid says whose batch it is (rulebook §3)"),
+                Decision("jws", peer, "another kid", why: "the kid says whose batch it is (rulebook §3)"),
                 Decision(
-                    "jws", library, "the header has members besides alg, kid, b64 and crit",
+                    "jws", peer, "the header has members besides alg, kid, b64 and crit",
                     why: "alg, kid, b64 and crit, and nothing else (rulebook §3)"),
                 Decision(
-                    "jws", library, "the header's kid is missing or no key id",
+                    "jws", peer, "the header's kid is missing or no key id",
                     why: "without a kid nobody has signed; key ids are of rulebook §1"),
-                Decision("jws", library, "the header's b64 is not false", why: "b64 is false (rulebook §3)"),
+                Decision("jws", peer, "the header's b64 is not false", why: "b64 is false (rulebook §3)"),
                 Decision(
-                    "jws", library, "the header's crit is not [\"b64\"]",
+                    "jws", peer, "the header's crit is not [\"b64\"]",
                     why: "crit is [\"b64\"] (rulebook §3)"),
                 Decision(
-                    "jws", library, "JSON of more than ASCII",
+                    "jws", peer, "JSON of more than ASCII",
                     why: "none of the four members needs it: key ids are ASCII (rulebook §1, §3)"),
                 Decision(
-                    "jws", library, "no JSON: repeatedMember",
+                    "jws", peer, "no JSON: repeatedMember",
                     why: "of two alg or kid each reader may take another one (RFC 7515 §4 lets us refuse)"),
             ]
         } + [

@@ -25,10 +25,10 @@ struct DifferentialTests {
         let verdicts = try await Peers.verdicts(on: cases)
         var met: [Disagreement: (count: Int, example: [UInt8])] = [:]
         for (item, words) in zip(cases, verdicts) {
-            for (library, word) in words {
+            for (peer, word) in words {
                 let ours = item.reason
                 guard
-                    let found = Disagreement(item.reader, library: library, ours: ours, theirs: word)
+                    let found = Disagreement(item.reader, peer: peer, ours: ours, theirs: word)
                 else { continue }
                 met[found, default: (0, item.input)].count += 1
             }

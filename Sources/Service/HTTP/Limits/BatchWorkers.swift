@@ -14,6 +14,10 @@ struct BatchWorkers: Sendable {
     private let light = NIOThreadPool(numberOfThreads: Self.mostInHand)
     private let heavy = NIOThreadPool(numberOfThreads: 1)
     private let brief = NIOThreadPool(numberOfThreads: 1)
+    /// Whether all is done on the thread that asks, one thing after the other.
+    private let isAtOnce: Bool
+
+    init(atOnce: Bool = false) { isAtOnce = atOnce }
 
     /// Small batches that are checked and stored at the same time; as many as may share a commit.
     private static let mostInHand = 32
@@ -35,14 +39,15 @@ struct BatchWorkers: Sendable {
 
     /// Does what only looks something up: it must be answered also while all others wait for the disk.
     func look<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await brief.runIfActive(work)
+        isAtOnce ? try work() : try await brief.runIfActive(work)
     }
 
     /// Does the work for a body of this size on a thread that may wait.
     func run<Value: Sendable>(
         bytes: Int = 0, _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
-        try await (bytes >= Self.heavyBytes ? heavy : light).runIfActive {
+        if isAtOnce { return try work() }
+        return try await (bytes >= Self.heavyBytes ? heavy : light).runIfActive {
             Self.standBack()
             return try work()
         }
