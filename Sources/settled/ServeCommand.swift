@@ -9,7 +9,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the daemon: take merchants' batches over HTTP.",
         discussion: """
-            Answers POST /v1/batches, GET /healthz and GET /readyz, and logs on standard error. Stops on SIGTERM or \
+            Answers what /openapi.yaml describes: batches, receipts, statements under /v1/, /healthz and /readyz. \
+            Closes periods when their time has come, and logs on standard error. Stops on SIGTERM or \
             SIGINT: batches in hand are finished, none is half done. Flags win over the configuration file, \
             which has
 

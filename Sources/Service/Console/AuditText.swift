@@ -11,8 +11,8 @@ public enum AuditText {
         for entry in entries {
             table.add(
                 entry.at.text(offsetSeconds: 0, milliseconds: true), entry.act.rawValue,
-                entry.merchant?.text ?? "", plain(entry.keyID ?? ""), entry.code ?? "",
-                entry.line.map { "\($0)" } ?? "", plain(entry.reason ?? ""))
+                entry.merchant?.text ?? "", LogText.plain(entry.keyID ?? ""), entry.code ?? "",
+                entry.line.map { "\($0)" } ?? "", LogText.plain(entry.reason ?? ""))
         }
         return entries.isEmpty ? "" : table.lines.map { $0 + "\n" }.joined()
     }
@@ -33,12 +33,5 @@ public enum AuditText {
             }
             return String(decoding: json.bytes, as: UTF8.self) + "\n"
         }.joined()
-    }
-
-    /// What a peer wrote stays on its line.
-    private static func plain(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }))
     }
 }

@@ -45,9 +45,17 @@ public struct LineLog: LogHandler {
 
     private func text(_ event: LogEvent, _ time: String, _ pairs: [(String, String)]) -> [UInt8] {
         var line = "\(time) \(event.level.rawValue) \(event.message)"
-        for (key, value) in pairs { line += " \(key)=\(value)" }
-        // A line stays a line, whatever a peer put into a name.
-        return line.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
+        for (key, value) in pairs { line += " \(key)=\(Self.cell(value))" }
+        return Array(LogText.plain(line).utf8)
+    }
+
+    /// A value as it is, or in quotes where it could be taken for more than one.
+    private static func cell(_ value: String) -> String {
+        let isPlain = value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" }
+        guard !isPlain || value.isEmpty else { return value }
+        let escaped = value.replacingOccurrences(of: "\\", with: "\\\\")
+            .replacingOccurrences(of: "\"", with: "\\\"")
+        return "\"\(escaped)\""
     }
 
     private func json(_ event: LogEvent, _ time: String, _ pairs: [(String, String)]) -> [UInt8] {
@@ -55,8 +63,8 @@ public struct LineLog: LogHandler {
         json.object { object in
             object.member("time", time)
             object.member("level", event.level.rawValue)
-            object.member("message", "\(event.message)")
-            for (key, value) in pairs { object.member(key, value) }
+            object.member("message", LogText.plain("\(event.message)"))
+            for (key, value) in pairs { object.member(key, LogText.plain(value)) }
         }
         return json.bytes
     }
@@ -64,6 +72,21 @@ public struct LineLog: LogHandler {
     /// Writes to standard error; there is nowhere left to say that this fails.
     public static let standardError: @Sendable ([UInt8]) -> Void = { bytes in
         _ = bytes.withUnsafeBytes { Foundation.write(2, $0.baseAddress, $0.count) }
+    }
+}
+
+/// What peers wrote, for a line that a person reads on a terminal.
+enum LogText {
+    /// The text without anything that ends a line, moves a cursor or turns the direction of reading.
+    static func plain(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { isPlain($0) ? $0 : "\u{FFFD}" }))
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: false
+        default: true
+        }
     }
 }
 

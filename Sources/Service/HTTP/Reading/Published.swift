@@ -1,7 +1,8 @@
+import NIOCore
 import Settlement
 import Signing
 
-/// Documents that are embedded in the binary, for anybody to read.
+/// Documents that are embedded in the binary, for anybody to read. All answers share their memory.
 enum Published {
     /// The OpenAPI document of all routes.
     static let description = Representation.published(PackageResources.openapi_yaml, type: "application/yaml")
@@ -12,6 +13,6 @@ enum Published {
 
 extension Representation {
     fileprivate static func published(_ bytes: [UInt8], type: String) -> Representation {
-        .bytes(bytes, type: type, digest: SHA256Digest(of: bytes))
+        .bytes(ByteBuffer(bytes: bytes), type: type, digest: SHA256Digest(of: bytes))
     }
 }

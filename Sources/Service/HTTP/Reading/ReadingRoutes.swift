@@ -103,7 +103,7 @@ extension ReadingRoutes {
             all.append(contentsOf: fields)
             all.append(contentsOf: headers)
             return Response(
-                status: .ok, headers: all, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+                status: .ok, headers: all, body: ResponseBody(byteBuffer: bytes))
         case .details(let file, _):
             var all: HTTPFields = [.contentType: "text/csv; charset=utf-8"]
             all.append(contentsOf: fields)

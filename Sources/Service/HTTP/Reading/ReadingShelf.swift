@@ -1,4 +1,5 @@
 import HTTPTypes
+import NIOCore
 import Settlement
 import Signing
 import Store
@@ -13,7 +14,7 @@ struct ReadingShelf: Sendable {
 
     init(store: Store, signer: DocumentSigner) {
         self.store = store
-        sealKeys = .bytes(Array(JWKSet.text(signer.sealKeys).utf8), type: "application/jwk-set+json")
+        sealKeys = .bytes(ByteBuffer(string: JWKSet.text(signer.sealKeys)), type: "application/jwk-set+json")
     }
 
     private static let mostOnPage = 1_000
@@ -55,7 +56,7 @@ struct ReadingShelf: Sendable {
             let (document, state) = try store.receipt(of: id, request.merchant)
         else { throw Problem.nothing("a batch of yours of this id") }
         return .bytes(
-            document.bytes, type: "application/json",
+            ByteBuffer(bytes: document.bytes), type: "application/json",
             headers: [
                 .settledSignature: document.signature, .settledSeal: document.seal,
                 .settledState: state.rawValue,
@@ -137,7 +138,7 @@ enum StatementFile: String, CaseIterable {
 
 extension Representation {
     fileprivate static func file(_ bytes: [UInt8], type: String) -> Representation {
-        .bytes(bytes, type: type, digest: SHA256Digest(of: bytes))
+        .bytes(ByteBuffer(bytes: bytes), type: type, digest: SHA256Digest(of: bytes))
     }
 }
 

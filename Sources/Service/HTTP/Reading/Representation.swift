@@ -1,16 +1,19 @@
 import Foundation
 import Hummingbird
+import NIOCore
 import Settlement
 import Signing
 
 /// What a reading route answers with.
 enum Representation: Sendable {
     /// Bytes as they are. With a `digest` they never change, and are answered with it and an `ETag`.
-    case bytes([UInt8], type: String, digest: SHA256Digest? = nil, headers: HTTPFields = [:])
+    case bytes(ByteBuffer, type: String, digest: SHA256Digest? = nil, headers: HTTPFields = [:])
     /// DETAILS.csv, whose digest its statement was signed with. Nil file: its bytes were not asked for.
     case details(DetailsFile?, digest: SHA256Digest)
 
-    static func json(_ bytes: [UInt8]) -> Representation { .bytes(bytes, type: "application/json") }
+    static func json(_ bytes: [UInt8]) -> Representation {
+        .bytes(ByteBuffer(bytes: bytes), type: "application/json")
+    }
 
     var digest: SHA256Digest? {
         switch self {

@@ -29,7 +29,9 @@ extension HTTPServerBuilder {
             bytesPerSecond: limits.bodyBytesPerSecond, grace: .seconds(Int64(limits.bodyGraceSeconds)),
             most: .seconds(Int64(limits.bodySeconds)))
         return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [UnreadableRequest(), BodyPace(pace)],
+            additionalChannelHandlers: [
+                AnswerPace(patience: .seconds(Int64(limits.idleSeconds))), UnreadableRequest(), BodyPace(pace),
+            ],
             idleTimeout: .seconds(Int64(limits.idleSeconds)),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
