@@ -77,24 +77,19 @@ final class Daemon {
     }
 
     /// What curl is told to post a file's bytes with a signature; it writes the body, and the status on a line.
-    func arguments(
-        _ file: String, signature: String?, type: String = "application/x-ndjson", headers: [String] = []
-    ) -> [String] {
-        let arguments =
-            headers.flatMap { ["--header", $0] } + [
-                "--silent", "--show-error", "--max-time", "60", "--write-out", "\n%{http_code}",
-                "--header", "Content-Type: \(type)", "--data-binary", "@\(file)", url + "/v1/batches",
-            ]
+    func arguments(_ file: String, signature: String?, type: String = "application/x-ndjson") -> [String] {
+        let arguments = [
+            "--silent", "--show-error", "--max-time", "60", "--write-out", "\n%{http_code}",
+            "--header", "Content-Type: \(type)", "--data-binary", "@\(file)", url + "/v1/batches",
+        ]
         return signature.map { arguments + ["--header", "Settled-Signature: \($0)"] } ?? arguments
     }
 
     /// Posts a file's bytes; gives the status and the body.
-    func post(
-        _ file: String, signature: String?, type: String = "application/x-ndjson", headers: [String] = []
-    ) throws -> (Int, String) {
-        let ran = try Command.named(
-            "curl", arguments(file, signature: signature, type: type, headers: headers)
-        ).run()
+    func post(_ file: String, signature: String?, type: String = "application/x-ndjson") throws -> (
+        Int, String
+    ) {
+        let ran = try Command.named("curl", arguments(file, signature: signature, type: type)).run()
         let lines = ran.output.split(separator: "\n", omittingEmptySubsequences: false)
         let status = try #require(lines.last.flatMap { Int($0) }, "\(ran.errors)")
         return (status, lines.dropLast().joined(separator: "\n"))
