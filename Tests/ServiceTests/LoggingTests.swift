@@ -25,7 +25,25 @@ struct LoggingTests {
         logger.info("a\nb", metadata: ["key": "c\r\nd"])
         logger.debug("not said")
         #expect(lines.text.filter { $0 == "\n" }.count == 1)
-        #expect(lines.text.contains(" info a b key=c  d\n"))
+        #expect(lines.text.contains(" info a b key=\"c  d\"\n"))
+    }
+
+    @Test("A name that a peer chose is one value, and moves no cursor")
+    func forged() {
+        let lines = Lines()
+        let logger = logger(lines, .text)
+        logger.info(
+            "refused", metadata: ["file": "x code=ok", "other": "\u{9B}2J\u{202E}\"\\a\u{7F}", "plain": "é1"])
+        #expect(
+            lines.text.hasSuffix(#" info refused file="x code=ok" other=" 2J \"\\a " plain=é1"# + "\n"),
+            "\(lines.text)")
+    }
+
+    @Test("A name alone forges no second value")
+    func equals() {
+        let lines = Lines()
+        logger(lines, .text).info("refused", metadata: ["file": "a=b", "empty": ""])
+        #expect(lines.text.hasSuffix(#" info refused empty="" file="a=b""# + "\n"), "\(lines.text)")
     }
 
     @Test("JSON lines can be read back")

@@ -63,8 +63,8 @@ public struct LineLog: LogHandler {
         json.object { object in
             object.member("time", time)
             object.member("level", event.level.rawValue)
-            object.member("message", LogText.plain("\(event.message)"))
-            for (key, value) in pairs { object.member(key, LogText.plain(value)) }
+            object.member("message", "\(event.message)")
+            for (key, value) in pairs { object.member(key, value) }
         }
         return json.bytes
     }
@@ -79,7 +79,7 @@ public struct LineLog: LogHandler {
 enum LogText {
     /// The text without anything that ends a line, moves a cursor or turns the direction of reading.
     static func plain(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { isPlain($0) ? $0 : "\u{FFFD}" }))
+        String(String.UnicodeScalarView(text.unicodeScalars.map { isPlain($0) ? $0 : " " }))
     }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {

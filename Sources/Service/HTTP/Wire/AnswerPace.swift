@@ -27,7 +27,8 @@ final class AnswerPace: ChannelOutboundHandler, RemovableChannelHandler {
         guard case .body(var body) = unwrapOutboundIn(data), body.readableBytes > Self.piece else {
             return send(data, context, promise)
         }
-        while let piece = body.readSlice(length: min(Self.piece, body.readableBytes)), piece.readableBytes > 0 {
+        while let piece = body.readSlice(length: min(Self.piece, body.readableBytes)), piece.readableBytes > 0
+        {
             send(wrapOutboundOut(.body(piece)), context, body.readableBytes == 0 ? promise : nil)
         }
     }
