@@ -99,8 +99,9 @@ struct BenchTests {
             contentsOf: SharedFolder.repository.appendingPathComponent("README.md"), encoding: .utf8)
         let lines = readme.split(separator: "\n")
         for row in judged {
-            let shown = lines.filter { $0.hasPrefix("| `\(row[0])` |") }
-            #expect(shown.count == 1 && shown[0].contains("|\(row[1])|"), "\(row[0]): \(shown)")
+            // Other tables have rows of such names too.
+            let named = lines.filter { $0.hasPrefix("| `\(row[0])` |") }
+            #expect(named.filter { $0.contains("|\(row[1])|") }.count == 1, "\(row[0]): \(named)")
         }
     }
 

@@ -27,6 +27,10 @@ struct ConstantTimeTests {
                 if file.path.hasSuffix("/SpoolSweep.swift"), line.contains(".facts == sight.signature") {
                     continue
                 }
+                // Who derives everything again holds the key and the file: there is nobody to learn by waiting.
+                if file.path.hasSuffix("/RederivedRows.swift"), line.contains("signature != derived.signature") {
+                    continue
+                }
                 Issue.record("\(file.path):\(number): \(line)")
             }
         }

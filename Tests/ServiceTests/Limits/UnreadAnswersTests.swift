@@ -27,7 +27,7 @@ struct UnreadAnswersTests {
     private func send(_ bytes: [UInt8], _ descriptor: Int32) -> Int {
         bytes.withUnsafeBytes {
             Foundation.send(
-                descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT.rawValue | MSG_NOSIGNAL.rawValue))
+                descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
         }
     }
 

@@ -30,7 +30,8 @@ extension HTTPServerBuilder {
             most: .seconds(Int64(limits.bodySeconds)))
         return HTTP1Channel.Configuration(
             additionalChannelHandlers: [
-                AnswerPace(patience: .seconds(Int64(limits.idleSeconds))), UnreadableRequest(), BodyPace(pace),
+                AnswerPace(patience: .seconds(Int64(limits.idleSeconds))), UnreadableRequest(),
+                BodyPace(pace),
             ],
             idleTimeout: .seconds(Int64(limits.idleSeconds)),
             httpDecoderConfiguration: .init(
