@@ -28,7 +28,9 @@ struct ConstantTimeTests {
                     continue
                 }
                 // Who derives everything again holds the key and the file: there is nobody to learn by waiting.
-                if file.path.hasSuffix("/RederivedRows.swift"), line.contains("signature != derived.signature") {
+                if file.path.hasSuffix("/RederivedRows.swift"),
+                    line.contains("signature != derived.signature")
+                {
                     continue
                 }
                 Issue.record("\(file.path):\(number): \(line)")
