@@ -168,27 +168,45 @@ CREATE TABLE periods (
     late INTEGER NOT NULL
 ) STRICT;
 
--- Records of closed periods that did not simply settle there. Any other record of a closed period is settled.
+-- A close that has begun: where in the order of arrival its period ended. What comes later belongs to later periods,
+-- also if the close is interrupted, or fails and is tried again. At most one row; it goes with the end of the close.
+CREATE TABLE cuts (
+    period INTEGER PRIMARY KEY CHECK (period >= 0),
+    at INTEGER NOT NULL,
+    forced INTEGER NOT NULL CHECK (forced IN (0, 1)),
+    alliance INTEGER NOT NULL REFERENCES alliances (version),
+    last_batch INTEGER NOT NULL,
+    last_record INTEGER NOT NULL,
+    last_booking INTEGER NOT NULL
+) STRICT;
+
+-- A close writes the rows of `outcomes`, `holdings` and `settlements` piece by piece while batches go on arriving. Those
+-- of a period that is not among the closed ones count for nothing: their close is at work, or ended before its time,
+-- and the next one takes them away.
+
+-- What a close made of records that did not simply settle in their period: a row a record and close that looked at it.
+-- Any other record of a closed period is settled. The pending ones are those of the last close.
 CREATE TABLE outcomes (
-    record INTEGER PRIMARY KEY,
+    period INTEGER NOT NULL,
+    record INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('settled', 'pending', 'refused')),
-    -- The last close that looked at it.
-    period INTEGER NOT NULL REFERENCES periods (period),
     code TEXT,
     -- Closes at which it stayed pending.
     attempts INTEGER NOT NULL,
     -- The points that a correction did not find.
     missing INTEGER,
+    PRIMARY KEY (period, record),
     CHECK ((state = 'settled') = (code IS NULL))
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
-CREATE INDEX outcomes_pending ON outcomes (record) WHERE state = 'pending';
-
--- What members hold: open lots and debts, packed as Store/Closing/HoldingsPacking says. A close reads all rows in the
--- order of members and writes those that change; a member that holds nothing has none.
+-- What members hold: open lots and debts, packed as Store/Closing/HoldingsPacking says; empty: nothing. The row of the
+-- last close that changed it counts. A close reads all rows in the order of members, writes new ones for those that
+-- change, and takes away those that no closed period needs any more.
 CREATE TABLE holdings (
-    member TEXT PRIMARY KEY,
-    bytes BLOB NOT NULL
+    member TEXT NOT NULL,
+    period INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (member, period)
 ) STRICT, WITHOUT ROWID;
 
 -- What closes made of members: their records with what became of each, every change of a lot, the lots that were

@@ -22,12 +22,10 @@ public struct DataFolder: Hashable, Sendable {
     public func keyPath(_ id: String) -> String { keysPath + "/" + KeyFile.name(of: id) }
 
     /// Opens what `init` made. Throws `misused` when there is nothing of it.
-    ///
-    /// `cacheMebibytes` is what is kept of the database in memory.
-    public func open(cacheMebibytes: Int = Store.closeCacheMebibytes) throws -> OpenFolder {
+    public func open() throws -> OpenFolder {
         try requireFounded()
         let master = try MasterSecretFile.read(secretPath)
-        let store = try Store.open(folder: path, cacheMebibytes: cacheMebibytes)
+        let store = try Store.open(folder: path)
         do { try requireOwn(master, of: store) } catch {
             try? store.shut()
             throw error

@@ -27,10 +27,11 @@ public struct Store: Sendable {
         case process
     }
 
-    /// What a close needs in memory of its file, to be fast.
-    public static let closeCacheMebibytes = 64
-    /// What intake needs of it: it writes behind what is there, and looks up little.
-    public static let intakeCacheMebibytes = 16
+    /// What the connection that writes keeps of its file in memory: batches and closes write behind what is there, and
+    /// look up little.
+    static let cacheMebibytes = 16
+    /// What a close keeps in memory of what it reads beside its members one after the other: originals of reversals.
+    static let closeCacheMebibytes = 16
 
     private init(path: String, pool: DatabasePool) {
         self.path = path
@@ -66,9 +67,7 @@ public struct Store: Sendable {
     }
 
     /// Opens what `create` made, and takes it to the present schema.
-    public static func open(
-        folder: String, cacheMebibytes: Int = Store.closeCacheMebibytes
-    ) throws -> Store {
+    public static func open(folder: String) throws -> Store {
         let path = folder + "/" + fileName
         guard isFile(path) else {
             throw StoreTrouble(
@@ -77,8 +76,7 @@ public struct Store: Sendable {
         }
         return try trying("open \(path)") {
             let store = Store(
-                path: path,
-                pool: try Connection.open(path, .powerCut, cacheMebibytes: cacheMebibytes))
+                path: path, pool: try Connection.open(path, .powerCut))
             // Only a file of an older schema is written: who opens it to read does not wait for a close.
             let found = try store.pool.read { try Schema.number($0, path: path) }
             guard found > 0 else {

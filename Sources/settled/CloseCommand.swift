@@ -9,9 +9,10 @@ struct CloseCommand: ParsableCommand {
         commandName: "close",
         abstract: "Close the next period: settle it, sign the statements and the closing.",
         discussion: """
-            Periods close in order, not before their end plus the alliance's grace, and never open again. All of \
-            it is one transaction: an interrupted close has changed nothing, and is simply started again. What \
-            arrives later for a closed period settles in the next one.
+            Periods close in order, not before their end plus the alliance's grace, and never open again. Batches \
+            go on arriving meanwhile: what is stored after the close has begun settles in later periods. A close \
+            that is interrupted, or that a failed check ends, leaves the period open and every figure as it was; \
+            it is simply started again and gives the same bytes.
 
             --preview does everything and then forgets it: the closing shown is what a close now would write.
 

@@ -99,7 +99,7 @@ struct ServeCommand: AsyncParsableCommand {
             tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, closesAutomatically: automaticClose,
             drainSeconds: drainSeconds, limits: limit)
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
-        let open = try place.folder.open(cacheMebibytes: Store.intakeCacheMebibytes)
+        let open = try place.folder.open()
         let daemon = Daemon(
             configuration: configuration, intake: open.intake(limitBytes: configuration.maxBatchBytes),
             closer: PeriodCloser(store: open.store, signer: open.signer),

@@ -1,3 +1,5 @@
+import GRDB
+
 @testable import Settlement
 @testable import Store
 
@@ -6,11 +8,13 @@ extension Scene {
     func holdings() throws -> [MemberInput] {
         try store.reading("look") { database in
             let roster = try Roster(database)
-            var source = try HoldingsSource(database)
+            var source = try HoldingsSource(database, before: .max)
             var members: [MemberInput] = []
             while let member = source.member {
+                let bytes = try source.take().bytes
+                guard !bytes.isEmpty else { continue }
                 var input = MemberInput(member: member)
-                _ = try source.take().withUnsafeBytes { HoldingsPacking.unpack($0, into: &input, roster) }
+                _ = bytes.withUnsafeBytes { HoldingsPacking.unpack($0, into: &input, roster) }
                 members.append(input)
             }
             return members
@@ -35,7 +39,7 @@ extension Scene {
     }
 }
 
-extension ClosingTransaction {
+extension ClosingRun {
     /// What there is of each member before the close, by member.
     func inputs() throws -> [MemberInput] {
         var stream = try members()
@@ -60,11 +64,53 @@ extension ClosedPeriod {
 
 extension Scene {
     func contents() throws -> String { try store.contents() }
+
+    func countingContents() throws -> String { try store.countingContents() }
+
+    func closedRows() throws -> String { try store.closedRows() }
+
+    /// Calls `body` at each statement that is run to write and begins so, with how many there were.
+    func trace(_ prefix: String, _ body: @escaping (Int) -> Void) throws {
+        var count = 0
+        store.pool.writeWithoutTransaction { database in
+            database.trace { event in
+                guard "\(event)".hasPrefix(prefix) else { return }
+                count += 1
+                body(count)
+            }
+        }
+    }
+
+    func endTrace() throws { store.pool.writeWithoutTransaction { $0.trace() } }
 }
 
 extension Store {
     /// All rows of all tables, as text: equal if nothing has changed.
-    func contents() throws -> String {
+    func contents() throws -> String { try contents { _ in "" } }
+
+    /// The rows that count: without those of a close that has not ended.
+    func countingContents() throws -> String {
+        try contents { table in
+            switch table {
+            case "cuts": "WHERE false"
+            case "outcomes", "holdings", "settlements":
+                "WHERE period <= (SELECT coalesce(max(period), -1) FROM periods)"
+            default: ""
+            }
+        }
+    }
+
+    /// All that closes wrote, as text: the same in two files of the same history.
+    func closedRows() throws -> String {
+        try contents { table in
+            let written = [
+                "cuts", "periods", "outcomes", "holdings", "settlements", "statements", "closings", "journal",
+            ]
+            return written.contains(table) ? "" : "WHERE false"
+        }
+    }
+
+    private func contents(_ condition: (_ table: String) -> String) throws -> String {
         try reading("look") { database in
             let names = try Prepared(
                 database,
@@ -78,7 +124,8 @@ extension Store {
                     "quote(\"\($0.text(0))\")"
                 }
                 let rows = try Prepared(
-                    database, "SELECT \(columns.joined(separator: " || ',' || ")) FROM \(name)"
+                    database,
+                    "SELECT \(columns.joined(separator: " || ',' || ")) FROM \(name) \(condition(name))"
                 )
                 .all { $0.text(0) }
                 return name + "\n" + rows.sorted().joined(separator: "\n")

@@ -84,7 +84,7 @@ struct HistoryTests {
 
     @Test(
         "Every member is given what it holds, and what its reversals need of all that was",
-        arguments: [(1, 4_096), (700, 1), (HoldingsSource.chunkBytes, SettlementWriter.chunkBytes)])
+        arguments: [(1, 4_096), (700, 1), (HoldingsSource.chunkBytes, SettlementChunker.chunkBytes)])
     func history(_ chunks: (holdings: Int, settlements: Int)) throws {
         let scene = try Scene(alliance())
         var random = SeededNumbers(state: 11)

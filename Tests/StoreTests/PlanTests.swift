@@ -24,17 +24,16 @@ struct PlanTests {
             ])
     }
 
-    @Test("Pending records are found by an index of nothing else")
+    @Test("Pending records are found among what the last close left")
     func pending() throws {
         let scene = try Scene()
-        #expect(try plan(scene, EventSource.pending) == ["SCAN outcomes USING INDEX outcomes_pending"])
+        #expect(try plan(scene, EventSource.pending) == ["SEARCH outcomes USING PRIMARY KEY (period=?)"])
     }
 
-    @Test("Holdings are read in the order in which they lie, from where the last chunk ended")
+    @Test("Holdings are read in the order in which they lie")
     func holdings() throws {
         let scene = try Scene()
-        #expect(
-            try plan(scene, HoldingsSource.chunk) == ["SEARCH holdings USING PRIMARY KEY (member>?)"])
+        #expect(try plan(scene, HoldingsSource.rows) == ["SCAN holdings"])
     }
 
     @Test("What an earlier close made of a member is found by the period and the member")

@@ -119,7 +119,7 @@ final class Scene {
     }
 
     func settle(
-        _ transaction: ClosingTransaction, watching watch: (MemberInput) throws -> Void = { _ in }
+        _ transaction: ClosingRun, watching watch: (MemberInput) throws -> Void = { _ in }
     ) throws -> ClosedPeriod {
         for input in try transaction.inputs() { try watch(input) }
         var settlement = try settlement(transaction)
@@ -127,7 +127,7 @@ final class Scene {
         return try settlement.finish(signer: signer)
     }
 
-    func settlement(_ transaction: ClosingTransaction) throws -> PeriodSettlement {
+    func settlement(_ transaction: ClosingRun) throws -> PeriodSettlement {
         PeriodSettlement(
             schedule: transaction.schedule, period: transaction.period, opening: try transaction.opening(),
             intake: try transaction.intake(), bookings: try transaction.bookings())

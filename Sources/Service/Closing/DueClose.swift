@@ -9,9 +9,14 @@ extension PeriodCloser {
         case closed(Period, ClosedPeriod)
     }
 
-    /// Closes the earliest open period if `instant` is its end plus the grace or later. Throws as `close` does.
+    /// Closes the earliest open period if `instant` is its end plus the grace or later, or if its close was begun and
+    /// interrupted. Throws as `close` does.
     public func closeIfDue(at instant: Instant) throws -> DueClose {
         let schedule = try store.schedule()
+        if let begun = try store.unfinishedClose() {
+            let period = schedule.calendar.period(begun.period)
+            return .closed(period, try close(begun.period, at: instant, forced: begun.forced))
+        }
         let ordinal = try store.earliestOpen()
         let period = schedule.calendar.period(ordinal)
         let from = period.end.advanced(byHours: schedule.alliance.graceHours)

@@ -2,8 +2,8 @@ public import Settlement
 public import Signing
 public import Store
 
-/// Closes periods: streams a period's members through the engine and keeps what they come to, in one
-/// transaction. Rulebook §4–§7.
+/// Closes periods: streams a period's members through the engine and keeps what they come to, while batches go on
+/// arriving. Rulebook §4–§7.
 public struct PeriodCloser: Sendable {
     let store: Store
     private let signer: DocumentSigner
@@ -13,10 +13,11 @@ public struct PeriodCloser: Sendable {
         self.signer = signer
     }
 
-    /// Closes the earliest open period and gives back what was written; a `preview` writes nothing.
+    /// Closes the earliest open period and gives back what was written; a `preview` writes nothing. A close that was
+    /// interrupted is gone on with, as of the instant when it began.
     ///
     /// Unless `forced`, `instant` has to be the period's end plus grace or later. Throws what the store refuses
-    /// (another period than the next, too early) and `CloseFailure`; then nothing is written.
+    /// (another period than the next, too early) and `CloseFailure`; then the period is as open as before.
     @discardableResult
     public func close(
         _ ordinal: Int, at instant: Instant, forced: Bool = false, preview: Bool = false
@@ -24,12 +25,12 @@ public struct PeriodCloser: Sendable {
         try store.close(ordinal, at: instant, forced: forced, preview: preview) { try settled($0) }
     }
 
-    private func settled(_ transaction: ClosingTransaction) throws -> ClosedPeriod {
-        let (schedule, period) = (transaction.schedule, transaction.period)
+    private func settled(_ run: ClosingRun) throws -> ClosedPeriod {
+        let (schedule, period) = (run.schedule, run.period)
         var settlement = PeriodSettlement(
-            schedule: schedule, period: period, opening: try transaction.opening(),
-            intake: try transaction.intake(), bookings: try transaction.bookings())
-        try transaction.settle(&settlement)
-        return try settlement.finish(signer: signer, spread: transaction.onEachCore)
+            schedule: schedule, period: period, opening: try run.opening(),
+            intake: try run.intake(), bookings: try run.bookings())
+        try run.settle(&settlement)
+        return try settlement.finish(signer: signer, spread: run.onEachCore)
     }
 }

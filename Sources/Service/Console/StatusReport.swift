@@ -17,6 +17,8 @@ public struct StatusReport: Sendable {
     let calendar: PeriodCalendar
     /// The period that cannot be closed, if one cannot.
     let stuck: FailedClose?
+    /// The close that is at work or was interrupted, if any.
+    let unfinished: UnfinishedClose?
 
     /// Reads it all. `quietPeriods` is 1 or more; a merchant whose terms began since then is not quiet.
     public init(_ store: Store, now: Instant, quietPeriods: Int = 1) throws {
@@ -31,6 +33,7 @@ public struct StatusReport: Sendable {
         missing = try store.missingSequences()
         self.standings = standings
         stuck = try store.failedClose()
+        unfinished = try store.unfinishedClose()
         self.quietPeriods = quietPeriods
         let present = calendar.ordinal(containing: now) ?? 0
         let since = present >= quietPeriods ? calendar.period(present - quietPeriods).start : nil

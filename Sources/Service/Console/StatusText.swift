@@ -28,7 +28,13 @@ extension StatusReport {
 
     private var headline: [String] {
         var lines = ["Alliance \(alliance) at \(Self.time(at))"]
-        lines.append("next to close: \(period.id), from \(Self.time(closesFrom)) on")
+        if let unfinished {
+            lines.append(
+                "closing: \(period.id) since \(Self.time(unfinished.since)), what came later settles in later periods"
+            )
+        } else {
+            lines.append("next to close: \(period.id), from \(Self.time(closesFrom)) on")
+        }
         if let oldest = oldestUnsettled {
             lines.append(
                 "oldest unsettled: of \(oldest.merchant), received \(Self.time(oldest.received)), for \(oldest.period)"
@@ -87,6 +93,12 @@ extension StatusReport {
             object.member("next_to_close") { object in
                 object.member("period", period.id)
                 object.member("from", closesFrom.description)
+            }
+            if let unfinished {
+                object.member("closing") { object in
+                    object.member("period", period.id)
+                    object.member("since", unfinished.since.description)
+                }
             }
             if let stuck {
                 object.member("stuck") { object in

@@ -72,17 +72,30 @@ struct RederivationRun {
                 throw Stop(reason: "periods close in order, and one is missing")
             }
             if let last = compared?.upperBound, ordinal > last { return }
-            let before = version
-            try apply(through: close.alliance)
-            try book(ordinal)
-            try replay(through: close.lastBatch, under: before...version)
+            try goOn(through: close, bookings: { $0 == ordinal })
             try self.close(close)
         }
         guard request.through == nil else { return }
+        var booked = (compared?.upperBound ?? -1) + 1
+        if let unfinished = history.unfinished {
+            try goOn(through: unfinished, bookings: { $0 == unfinished.period })
+            try derived.beginClose(unfinished.period, at: unfinished.at, forced: unfinished.forced)
+            booked = unfinished.period + 1
+        }
         let before = version
         try apply(through: history.versions.last?.version ?? version)
-        try book(nil)
+        try book { $0 >= booked }
         try replay(through: history.lastBatch, under: before...version)
+    }
+
+    /// Does again what had come when a close began.
+    private mutating func goOn(
+        through close: StoredHistory.Close, bookings isOfPeriod: (Int) -> Bool
+    ) throws {
+        let before = version
+        try apply(through: close.alliance)
+        try book(isOfPeriod)
+        try replay(through: close.lastBatch, under: before...version)
     }
 
     // MARK: Steps
@@ -110,12 +123,10 @@ struct RederivationRun {
         }
     }
 
-    /// Books what belongs to a period, when it is the earliest open one; nil: all that is left. Whatever was
-    /// booked before belonged to the same period.
-    private mutating func book(_ period: Int?) throws {
-        let closed = Int64(compared?.upperBound ?? -1)
-        for booked in history.bookings
-        where period.map({ booked.period == Int64($0) }) ?? (booked.period > closed) {
+    /// Books what belongs to some periods, when the first of them is the earliest open one. Whatever was booked
+    /// before belonged to the same period.
+    private mutating func book(_ isOfPeriod: (Int) -> Bool) throws {
+        for booked in history.bookings where isOfPeriod(Int(clamping: booked.period)) {
             let place = "booking \(booked.reference) of \(booked.merchant)"
             guard let booking = Booking(booked) else {
                 report.add(.init(place, "is none that can be booked"))

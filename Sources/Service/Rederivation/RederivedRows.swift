@@ -84,6 +84,11 @@ extension RederivationRun {
 
     // MARK: Bookings
 
+    /// When the close of a period began.
+    private func closeBegun(of period: Int) -> Instant? {
+        (history.closes + [history.unfinished].compactMap(\.self)).first { $0.period == period }?.at
+    }
+
     /// Holds bookings against what the audit says of them: what was booked, and in which period, which
     /// follows of the closes before.
     mutating func noteBookings() {
@@ -103,8 +108,15 @@ extension RederivationRun {
                 continue
             }
             guard let day = booked.date else { continue }
-            let period = max(open, calendar.ordinal(containing: day) ?? 0)
-            guard booked.period != Int64(period) else { continue }
+            let own = calendar.ordinal(containing: day) ?? 0
+            let period = max(open, own)
+            if booked.period == Int64(period) { continue }
+            // Made while a close was at work, it belongs to a period behind that one.
+            if let begun = closeBegun(of: open), booked.booked >= begun,
+                booked.period == Int64(max(open + 1, own))
+            {
+                continue
+            }
             report.add(
                 .init(
                     place, "`period` is not the one that its date and the closes before it give",

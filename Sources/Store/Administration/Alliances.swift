@@ -55,7 +55,7 @@ extension Store {
         AllianceChange(
             from: try inForce(database).schedule.alliance, to: alliance,
             standing: AllianceChange.Standing(
-                earliestOpen: try PeriodRows(database).earliestOpen(),
+                earliestOpen: try PeriodRows(database).earliestTaking(),
                 hasRecords: try AllianceRows(database).isStoodOn()))
     }
 }

@@ -46,7 +46,7 @@ extension Store {
         try writing("book") { database in
             let inForce = try inForce(database)
             let rows = BookingRows(database, inForce.roster)
-            let earliest = try PeriodRows(database).earliestOpen()
+            let earliest = try PeriodRows(database).earliestTaking()
             for (position, booking) in bookings.enumerated() {
                 let refuse = { BookingRefusal(code: $0, position: position, booking: booking) }
                 guard inForce.roster.number(of: booking.merchant) != nil,

@@ -27,66 +27,120 @@ extension CloseRefusal: CustomStringConvertible {
 }
 
 extension Store {
-    /// Closes a period in one transaction: `body` reads through the transaction what is to be settled, and
-    /// what it returns is written. If it throws, if anything fails or the process dies, nothing is changed.
+    /// Closes a period, while batches go on arriving: `body` reads through the run what is to be settled and settles
+    /// it, and what it returns is written.
     ///
-    /// A preview does it all and then undoes it. `instant` is now; before the period's end and grace only a
-    /// forced close is done. Throws `CloseRefusal`, `CloseFailure`, and what `body` throws.
+    /// It begins with a cut: what is stored later belongs to later periods. What members come to is written piece by
+    /// piece; one small transaction at the end makes all of it count. If `body` throws, if anything fails or the
+    /// process dies, the period is as open as before and no figure has changed; the next close of it begins anew from
+    /// the same cut. One on which nothing stands yet is taken back when a close fails.
+    ///
+    /// A preview writes nothing. `instant` is now; before the period's end and grace only a forced close is begun.
+    /// Throws `CloseRefusal`, `CloseFailure`, and what `body` throws.
     public func close(
         _ ordinal: Int, at instant: Instant, forced: Bool, preview: Bool = false,
-        _ body: (ClosingTransaction) throws -> ClosedPeriod
+        _ body: (ClosingRun) throws -> ClosedPeriod
     ) throws -> ClosedPeriod {
         try trying("close a period") {
-            var closed: ClosedPeriod?
-            try pool.writeWithoutTransaction { database in
-                try database.inTransaction(.immediate) {
-                    closed = try close(ordinal, at: instant, forced: forced, database, body)
-                    return preview ? .rollback : .commit
-                }
+            guard !preview else { return try self.preview(ordinal, at: instant, forced: forced, body) }
+            let lock = try ClosingLock(folder: folder)
+            defer { withExtendedLifetime(lock) {} }
+            let cut = try pool.write { try begin(ordinal, at: instant, forced: forced, $0) }
+            do {
+                let staging = try Staging(pool)
+                try Leftovers(of: ordinal, staging).remove()
+                let closed = try asOfNow { try body(run(cut, staging, $0)) }
+                try pool.write { try finish(cut, closed, at: instant, $0) }
+                return closed
+            } catch {
+                // What made the close fail is told; a cut that stays is met by the next.
+                try? pool.write { try takeBack(cut, $0) }
+                throw error
             }
-            guard let closed else { preconditionFailure("a close that throws nothing closes") }
-            return closed
         }
     }
 
-    private func close(
-        _ ordinal: Int, at instant: Instant, forced: Bool, _ database: Database,
-        _ body: (ClosingTransaction) throws -> ClosedPeriod
+    private func preview(
+        _ ordinal: Int, at instant: Instant, forced: Bool, _ body: (ClosingRun) throws -> ClosedPeriod
     ) throws -> ClosedPeriod {
-        let inForce = try inForce(database)
-        let period = try period(ordinal, at: instant, forced: forced, inForce, database)
-        // Rows of a period are written before its own is, which is known last: a page that is changed at the
-        // beginning and at the end of a long transaction makes SQLite read all of its log again.
-        try database.execute(sql: "PRAGMA defer_foreign_keys = ON")
-        let lastBatch = try PeriodRows(database).lastBatch()
-        let transaction = try ClosingTransaction(
-            database, inForce: inForce, period: period, folder: folder)
-        let closed = try body(transaction)
-        try PeriodRows(database).add(
-            period, at: instant, forced: forced, alliance: inForce.version, lastBatch: lastBatch,
-            records: closed.records)
-        try ClosedPeriodWriter(database, inForce: inForce, period: period).write(closed)
-        try transaction.prove(closed)
-        try AuditRows(database).add(
-            AuditEntry(at: instant, act: .closed, reason: forced ? "\(period.id), forced" : period.id))
-        return closed
+        try asOfNow { database in
+            let cut = try cut(ordinal, at: instant, forced: forced, database)
+            return try body(run(cut, nil, database))
+        }
     }
 
-    /// The period, if it may close now.
-    private func period(
-        _ ordinal: Int, at instant: Instant, forced: Bool, _ inForce: InForce, _ database: Database
-    ) throws -> Period {
+    /// Reads by a connection of its own, which sees the file as it is now, whatever is written meanwhile.
+    private func asOfNow<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        let snapshot = try pool.makeSnapshot()
+        defer { try? snapshot.close() }
+        return try snapshot.read { database in
+            try database.execute(sql: "PRAGMA cache_size = -\(Self.closeCacheMebibytes << 10)")
+            return try body(database)
+        }
+    }
+
+    private func run(_ cut: Cut, _ staging: Staging?, _ database: Database) throws -> ClosingRun {
+        try ClosingRun(
+            database, staging: staging, inForce: try inForce(database, version: cut.alliance), cut: cut,
+            folder: folder)
+    }
+
+    // MARK: Beginning
+
+    /// Makes the cut of a period and leaves the rest of its close to the next. Throws as `close` does.
+    public func beginClose(_ ordinal: Int, at instant: Instant, forced: Bool) throws {
+        try writing("begin a close") { _ = try begin(ordinal, at: instant, forced: forced, $0) }
+    }
+
+    private func begin(
+        _ ordinal: Int, at instant: Instant, forced: Bool, _ database: Database
+    ) throws -> Cut {
+        let cut = try cut(ordinal, at: instant, forced: forced, database)
+        if try CutRows(database).present() == nil { try CutRows(database).add(cut) }
+        return cut
+    }
+
+    /// The cut of a close that was begun before, or the one that a close which begins now would have, if the period
+    /// may close now.
+    private func cut(_ ordinal: Int, at instant: Instant, forced: Bool, _ database: Database) throws -> Cut {
         precondition(ordinal >= 0, "periods are counted from 0, found \(ordinal)")
-        let period = inForce.schedule.calendar.period(ordinal)
+        let schedule = try inForce(database).schedule
+        let period = schedule.calendar.period(ordinal)
         let next = try PeriodRows(database).earliestOpen()
         guard ordinal == next else {
-            throw CloseRefusal.notNext(
-                asked: period.id, next: inForce.schedule.calendar.period(next).id)
+            throw CloseRefusal.notNext(asked: period.id, next: schedule.calendar.period(next).id)
         }
-        let from = period.end.advanced(byHours: inForce.schedule.alliance.graceHours)
+        if let begun = try CutRows(database).present() { return begun }
+        let from = period.end.advanced(byHours: schedule.alliance.graceHours)
         guard forced || instant >= from else {
             throw CloseRefusal.tooEarly(period: period.id, closesFrom: from)
         }
-        return period
+        return try CutRows(database).now(ordinal, at: instant, forced: forced)
+    }
+
+    // MARK: Ending
+
+    private func finish(_ cut: Cut, _ closed: ClosedPeriod, at instant: Instant, _ database: Database) throws
+    {
+        let inForce = try inForce(database, version: cut.alliance)
+        let period = inForce.schedule.calendar.period(cut.period)
+        guard try CutRows(database).present() == cut else {
+            preconditionFailure("a close that holds the lock is the only one")
+        }
+        try PeriodRows(database).add(period, cut, records: closed.records)
+        try ClosedPeriodWriter(database, inForce: inForce, period: period).write(closed)
+        try StateRows(database).prove(closed.records, of: cut)
+        try CutRows(database).remove()
+        try AuditRows(database).add(
+            AuditEntry(at: instant, act: .closed, reason: cut.forced ? "\(period.id), forced" : period.id))
+    }
+
+    /// Removes a cut if nothing has come since that another period was told for.
+    private func takeBack(_ cut: Cut, _ database: Database) throws {
+        let rows = CutRows(database)
+        guard try rows.present() == cut,
+            try rows.now(cut.period, at: cut.at, forced: cut.forced) == cut
+        else { return }
+        try rows.remove()
     }
 }

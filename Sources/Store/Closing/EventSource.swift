@@ -11,7 +11,8 @@ struct EventSource {
         WHERE p.period = ?1 ORDER BY p.batch
         """
 
-    static let pending = "SELECT record, attempts FROM outcomes WHERE state = 'pending' ORDER BY record"
+    static let pending =
+        "SELECT record, attempts FROM outcomes WHERE period = ? AND state = 'pending' ORDER BY record"
 
     private let runs: [any SortedRun]
     /// The member whose records come next; nil behind the last.
@@ -19,7 +20,9 @@ struct EventSource {
 
     init(_ database: Database, period: Period, sort: EventSort) throws {
         let chunks = try RecordChunks(database)
-        try Prepared(database, Self.pending).forEach { row in
+        let pending = try Prepared(database, Self.pending)
+        pending.bind(1, period.ordinal - 1)
+        try pending.forEach { row in
             try chunks.withRecord(RecordNumber(row.integer(0))) { record in
                 try sort.add(record, attempts: Int(row.integer(1)))
             }

@@ -15,11 +15,13 @@ struct IntakeRows {
         self.roster = roster
     }
 
-    func batches(after last: Int64) throws -> [BatchSummary] {
+    /// The batches after one and up to another, in the order of arrival.
+    func batches(after first: Int64, through last: Int64) throws -> [BatchSummary] {
         let query = try Prepared(
             database,
-            "SELECT \(Self.columns) FROM batches WHERE batch > ? ORDER BY batch")
-        query.bind(1, last)
+            "SELECT \(Self.columns) FROM batches WHERE batch > ? AND batch <= ? ORDER BY batch")
+        query.bind(1, first)
+        query.bind(2, last)
         return try query.all { Self.summary($0, roster) }
     }
 
@@ -38,15 +40,17 @@ struct IntakeRows {
     }
 
     /// The sequence numbers that later ones have overtaken, by merchant and signer, ascending; of all merchants
-    /// or of one.
-    func missingSequences(of merchant: Int64? = nil) throws -> [MissingSequence] {
+    /// or of one, by the batches up to one.
+    func missingSequences(of merchant: Int64? = nil, through last: Int64 = .max) throws -> [MissingSequence] {
         let query = try Prepared(
             database,
             """
-            SELECT merchant, signer, sequence FROM batches \(merchant == nil ? "" : "WHERE merchant = ?")
+            SELECT merchant, signer, sequence FROM batches
+            WHERE batch <= ? \(merchant == nil ? "" : "AND merchant = ?")
             ORDER BY merchant, signer, sequence
             """)
-        if let merchant { query.bind(1, merchant) }
+        query.bind(1, last)
+        if let merchant { query.bind(2, merchant) }
         var missing: [MissingSequence] = []
         var run: (merchant: Int64, signer: Signer, expected: Int64, listed: Int)?
         try query.forEach { row in

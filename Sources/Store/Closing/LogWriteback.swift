@@ -5,10 +5,9 @@
 #endif
 
 import Dispatch
-import GRDB
 import Synchronization
 
-/// Lets the disk take the log of a long transaction while that goes on: its commit, which waits until all of it is on
+/// Lets the disk take the log while a close writes to it: the close's last commit, which waits until all of it is on
 /// the disk, then finds little left. What makes a commit safe is SQLite's own.
 final class LogWriteback: Sendable {
     /// Bytes of work between two beginnings.
@@ -20,10 +19,9 @@ final class LogWriteback: Sendable {
     private let queue = DispatchQueue(label: "settled.log", qos: .utility)
 
     /// `path` is that of the database. No lock of SQLite's stands on its log, so that it can be opened beside it.
-    /// Where commits do not wait for the disk, nothing does.
-    init(of path: String, _ database: Database) throws {
-        let waits = try Prepared(database, "PRAGMA synchronous").first { $0.integer(0) } ?? 0
-        descriptor = waits > 0 ? open(path + "-wal", O_RDONLY | O_CLOEXEC) : -1
+    /// Where commits do not wait for the disk, it is not needed.
+    init(of path: String, isNeeded: Bool) {
+        descriptor = isNeeded ? open(path + "-wal", O_RDONLY | O_CLOEXEC) : -1
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }

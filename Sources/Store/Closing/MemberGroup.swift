@@ -18,8 +18,8 @@ struct MemberGroup: Sendable {
         let id: MemberID
         /// Its records' bytes in the group.
         fileprivate let events: Range<Int>
-        /// Its row of holdings; empty: it has none.
-        fileprivate let held: ArraySlice<UInt8>
+        /// What it held before.
+        fileprivate let held: HeldRow
     }
 
     /// By position, the members with reversals, with what those name.
@@ -34,11 +34,11 @@ struct MemberGroup: Sendable {
 
     /// Adds a member, whose records `append` appends; gives back what that does.
     mutating func add(
-        _ id: MemberID, held: ArraySlice<UInt8>, _ append: (inout [UInt8]) throws -> Bool
+        _ id: MemberID, held: HeldRow, _ append: (inout [UInt8]) throws -> Bool
     ) rethrows -> Bool {
         let start = events.count
         let result = try append(&events)
-        heldBytes += held.count
+        heldBytes += held.bytes.count
         members.append(Member(id: id, events: start..<events.count, held: held))
         return result
     }
@@ -49,14 +49,13 @@ struct MemberGroup: Sendable {
         resolved[members.count - 1] = input
     }
 
-    /// What the settlement of the member at a position needs, and its row of holdings with the places of its
-    /// lots.
+    /// What the settlement of the member at a position needs, and what it held with the places of its lots.
     func unpack(_ position: Int) -> (input: MemberInput, held: HeldRow) {
         let member = members[position]
         var input = MemberInput(member: member.id)
-        var held = HeldRow(bytes: member.held)
-        if !member.held.isEmpty {
-            held.places = member.held.withUnsafeBytes {
+        var held = member.held
+        if !held.bytes.isEmpty {
+            held.places = held.bytes.withUnsafeBytes {
                 HoldingsPacking.unpack($0, into: &input, form.roster)
             }
         }

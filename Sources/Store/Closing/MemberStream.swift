@@ -9,10 +9,15 @@ struct MemberStream {
     private let originals: OriginalLookup
     private let form: MemberForm
 
-    init(_ database: Database, inForce: InForce, period: Period, sort: EventSort, holdingsBytes: Int) throws {
+    /// Records behind `lastRecord` have not come yet.
+    init(
+        _ database: Database, inForce: InForce, period: Period, lastRecord: RecordNumber, sort: EventSort,
+        holdingsBytes: Int
+    ) throws {
         events = try EventSource(database, period: period, sort: sort)
-        holdings = try HoldingsSource(database, chunkBytes: holdingsBytes)
-        originals = try OriginalLookup(database, inForce.roster, period: period.ordinal)
+        holdings = try HoldingsSource(database, before: period.ordinal, chunkBytes: holdingsBytes)
+        originals = try OriginalLookup(
+            database, inForce.roster, period: period.ordinal, lastRecord: lastRecord)
         form = MemberForm(roster: inForce.roster, periodStart: period.start)
     }
 
@@ -25,7 +30,7 @@ struct MemberStream {
 
     private mutating func addNext(to group: inout MemberGroup) throws -> Bool {
         guard let id = nextMember else { return false }
-        let held = holdings.member == id ? try holdings.take() : []
+        let held = holdings.member == id ? try holdings.take() : HeldRow()
         let hasReversals = try group.add(id, held: held) { bytes in
             try events.member == id && events.takeAll(into: &bytes)
         }

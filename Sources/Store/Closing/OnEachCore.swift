@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-extension ClosingTransaction {
+extension ClosingRun {
     /// What `make` makes for every position below a count, in their order, on all cores. The caller waits.
     public func onEachCore<Product: Sendable>(
         _ count: Int, _ make: @escaping @Sendable (Int) -> Product

@@ -6,18 +6,21 @@ import Settlement
 struct OriginalLookup {
     private let identities: IdentityLookup
     private let records: RecordChunks
-    private let refused: Prepared
+    private let outcomes: OutcomeRows
     private let settlements: SettlementLookup
     private let roster: Roster
     private let period: Int
+    /// What came later is not stored yet.
+    private let lastRecord: RecordNumber
 
-    init(_ database: Database, _ roster: Roster, period: Int) throws {
+    init(_ database: Database, _ roster: Roster, period: Int, lastRecord: RecordNumber) throws {
         identities = try IdentityLookup(database)
         records = try RecordChunks(database)
-        refused = try Prepared(database, "SELECT 1 FROM outcomes WHERE record = ? AND state = 'refused'")
+        outcomes = try OutcomeRows(database)
         settlements = try SettlementLookup(database, roster)
         self.roster = roster
         self.period = period
+        self.lastRecord = lastRecord
     }
 
     /// An id is one merchant's.
@@ -35,7 +38,8 @@ struct OriginalLookup {
         for event in input.events {
             guard let type = event.record.type.reverses, let ref = event.record.ref else { continue }
             guard !own.contains(Name(merchant: event.merchant, id: ref)) else { continue }
-            guard let number = try identities.find(ref, of: roster[event.merchant]) else {
+            guard let number = try identities.find(ref, of: roster[event.merchant]), number <= lastRecord
+            else {
                 input.originals[event.number] = .notStored
                 continue
             }
@@ -60,8 +64,9 @@ struct OriginalLookup {
         guard stored.record.type == type, stored.record.member == member else { return .mismatch }
         if stored.period > period { return .later }
         precondition(stored.period < period, "a record of this period is among its member's events")
-        refused.bind(1, stored.number.value)
-        if try refused.first({ _ in true }) != nil { return .refused }
+        if case .refused = try outcomes.state(of: stored.number, in: stored.period, before: period) {
+            return .refused
+        }
         return .settled(stored.number)
     }
 

@@ -1,57 +1,86 @@
 import GRDB
 import Settlement
 
-/// Writes what a close makes of its members, group after group in the order of their ids.
+/// Writes what a close makes of its members, group after group in the order of their ids: so many bytes in one
+/// transaction that the rows at its edges are few, and so few that no batch waits long.
 struct OutcomeWriter {
+    static let strideBytes = 2 << 20
     /// Outcomes wait until there are so many, some 10 MB: they come in the order of members and are kept in that of
     /// records, so that each one alone would change a page that another has changed long ago.
     static let mostWaiting = 100_000
+    /// Outcomes that are written in one transaction.
+    private static let outcomesAtOnce = 10_000
 
-    private let outcomes: Prepared
-    private var waiting: [OutcomeRow] = []
-    private let holdings: HoldingsWriter
-    private var settlements: SettlementWriter
+    private let staging: Staging
     private let period: Int
+    private let strideBytes: Int
+    private var chunker: SettlementChunker
+    private var chunks: [SettlementChunker.Chunk] = []
+    private var holdings: [HeldChange] = []
+    private var waitingBytes = 0
+    private var outcomes: [OutcomeRow] = []
 
-    init(_ database: Database, period: Int, settlementBytes: Int) throws {
-        outcomes = try Prepared(
-            database,
-            """
-            INSERT INTO outcomes (record, state, period, code, attempts, missing) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (record) DO UPDATE SET state = excluded.state, period = excluded.period,
-                code = excluded.code, attempts = excluded.attempts, missing = excluded.missing
-            """)
-        holdings = try HoldingsWriter(database)
-        settlements = try SettlementWriter(database, period: period, chunkBytes: settlementBytes)
+    init(_ staging: Staging, period: Int, strideBytes: Int, chunkBytes: Int) {
+        self.staging = staging
         self.period = period
+        self.strideBytes = strideBytes
+        chunker = SettlementChunker(chunkBytes: chunkBytes)
     }
 
     mutating func write(_ group: SettledGroup) throws {
-        waiting += group.outcomes
-        if waiting.count >= Self.mostWaiting { try writeOutcomes() }
-        try settlements.write(group.settlements)
-        for change in group.holdings { try holdings.write(change) }
+        outcomes += group.outcomes
+        if outcomes.count >= Self.mostWaiting { try writeOutcomes() }
+        chunker.add(group.settlements, to: &chunks)
+        holdings += group.holdings
+        waitingBytes += group.byteCount
+        if waitingBytes >= strideBytes { try writeMembers() }
     }
 
     /// Writes what waits for more of its kind.
     mutating func finish() throws {
         try writeOutcomes()
-        try settlements.finish()
+        chunker.finish(to: &chunks)
+        try writeMembers()
+    }
+
+    private mutating func writeMembers() throws {
+        guard !chunks.isEmpty || !holdings.isEmpty else { return }
+        try staging.write { database in
+            try SettlementChunker.write(chunks, of: period, database)
+            let writer = try HoldingsWriter(database, period: period)
+            for change in holdings { try writer.write(change) }
+        }
+        chunks.removeAll(keepingCapacity: true)
+        holdings.removeAll(keepingCapacity: true)
+        waitingBytes = 0
     }
 
     private mutating func writeOutcomes() throws {
-        waiting.sort { $0.record < $1.record }
-        for row in waiting { try write(row) }
-        waiting.removeAll(keepingCapacity: true)
+        outcomes.sort { $0.record < $1.record }
+        var rest = outcomes[...]
+        while !rest.isEmpty {
+            let rows = rest.prefix(Self.outcomesAtOnce)
+            rest = rest.dropFirst(rows.count)
+            try staging.write { database in
+                let insert = try Prepared(
+                    database,
+                    """
+                    INSERT INTO outcomes (period, record, state, code, attempts, missing)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """)
+                for row in rows { try write(row, insert) }
+            }
+        }
+        outcomes.removeAll(keepingCapacity: true)
     }
 
-    private func write(_ row: OutcomeRow) throws {
-        outcomes.bind(1, row.record.value)
-        outcomes.bind(2, row.state)
-        outcomes.bind(3, period)
-        outcomes.bind(4, row.code?.rawValue)
-        outcomes.bind(5, row.attempts)
-        outcomes.bind(6, row.missing?.count)
-        try outcomes.run()
+    private func write(_ row: OutcomeRow, _ insert: Prepared) throws {
+        insert.bind(1, period)
+        insert.bind(2, row.record.value)
+        insert.bind(3, row.state)
+        insert.bind(4, row.code?.rawValue)
+        insert.bind(5, row.attempts)
+        insert.bind(6, row.missing?.count)
+        try insert.run()
     }
 }

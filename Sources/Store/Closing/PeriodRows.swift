@@ -8,12 +8,19 @@ struct PeriodRows {
     init(_ database: Database) { self.database = database }
 
     /// The ordinal of the earliest open period.
-    func earliestOpen() throws -> Int {
-        Int(
-            try Prepared(database, "SELECT coalesce(max(period), -1) + 1 FROM periods").first {
-                $0.integer(0)
-            }
-                ?? 0)
+    func earliestOpen() throws -> Int { try lastClosed() + 1 }
+
+    /// The ordinal of the last closed period; -1 before the first close.
+    func lastClosed() throws -> Int {
+        let query = try Prepared(database, "SELECT coalesce(max(period), -1) FROM periods")
+        return try query.first { Int($0.integer(0)) } ?? -1
+    }
+
+    /// The ordinal of the earliest period that takes what comes now: the earliest open one, or the one after it while
+    /// that closes.
+    func earliestTaking() throws -> Int {
+        if let cut = try CutRows(database).present() { return cut.period + 1 }
+        return try earliestOpen()
     }
 
     /// The last batch that was stored before the period closed; 0 before the first close.
@@ -30,16 +37,8 @@ struct PeriodRows {
         return try query.first { $0.integer(0) }
     }
 
-    /// The last batch that is stored: what a close that begins now looks at ends with it.
-    func lastBatch() throws -> Int64 {
-        try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches").first { $0.integer(0) } ?? 0
-    }
-
-    /// Notes that a period is closed, with the batches through `lastBatch`.
-    func add(
-        _ period: Period, at instant: Instant, forced: Bool, alliance version: Int64, lastBatch: Int64,
-        records: RecordCounts
-    ) throws {
+    /// Notes that a period is closed, with what had come before its cut.
+    func add(_ period: Period, _ cut: Cut, records: RecordCounts) throws {
         let insert = try Prepared(
             database,
             """
@@ -51,10 +50,10 @@ struct PeriodRows {
         insert.bind(2, period.id)
         insert.bind(3, period.start.milliseconds)
         insert.bind(4, period.end.milliseconds)
-        insert.bind(5, instant.milliseconds)
-        insert.bind(6, forced)
-        insert.bind(7, version)
-        insert.bind(8, lastBatch)
+        insert.bind(5, cut.at.milliseconds)
+        insert.bind(6, cut.forced)
+        insert.bind(7, cut.alliance)
+        insert.bind(8, cut.lastBatch)
         insert.bind(9, records.settled)
         insert.bind(10, records.pending)
         insert.bind(11, records.refused)

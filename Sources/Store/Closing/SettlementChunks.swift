@@ -54,28 +54,27 @@ struct SettlementParts: Sendable {
     }
 }
 
-/// Writes what a close makes of its members into chunks, in the order of their ids. They are only ever
+/// Puts what a close makes of its members together into chunks, in the order of their ids. They are only ever
 /// appended: what a later close makes of a lot or a redemption stands with that close.
-struct SettlementWriter {
-    /// A chunk is written once it has this many bytes.
+struct SettlementChunker {
+    /// A chunk is whole once it has this many bytes.
     static let chunkBytes = 32 << 10
 
-    private let insert: Prepared
-    private let period: Int
+    struct Chunk {
+        let first: MemberID
+        let last: MemberID
+        let bytes: [UInt8]
+    }
+
     private let chunkBytes: Int
     private var bytes: [UInt8] = []
     private var first: MemberID?
     private var last: MemberID?
 
-    init(_ database: Database, period: Int, chunkBytes: Int = SettlementWriter.chunkBytes) throws {
-        insert = try Prepared(
-            database,
-            "INSERT INTO settlements (period, first_member, last_member, bytes) VALUES (?, ?, ?, ?)")
-        self.period = period
-        self.chunkBytes = chunkBytes
-    }
+    init(chunkBytes: Int) { self.chunkBytes = chunkBytes }
 
-    mutating func write(_ parts: SettlementParts) throws {
+    /// Adds the members that follow; chunks that are whole go to `chunks`.
+    mutating func add(_ parts: SettlementParts, to chunks: inout [Chunk]) {
         var start = 0
         for (member, end) in parts.ends {
             if first == nil {
@@ -85,21 +84,30 @@ struct SettlementWriter {
             last = member
             bytes.append(contentsOf: parts.bytes[start..<end])
             start = end
-            if bytes.count >= chunkBytes { try finish() }
+            if bytes.count >= chunkBytes { finish(to: &chunks) }
         }
     }
 
-    /// Writes what is left.
-    mutating func finish() throws {
+    /// What is left is a chunk of its own.
+    mutating func finish(to chunks: inout [Chunk]) {
         guard let first, let last else { return }
-        insert.bind(1, period)
-        insert.bind(2, first.text)
-        insert.bind(3, last.text)
-        insert.bind(4, bytes)
-        try insert.run()
+        chunks.append(Chunk(first: first, last: last, bytes: bytes))
         bytes.removeAll(keepingCapacity: true)
         self.first = nil
         self.last = nil
+    }
+
+    static func write(_ chunks: [Chunk], of period: Int, _ database: Database) throws {
+        let insert = try Prepared(
+            database,
+            "INSERT INTO settlements (period, first_member, last_member, bytes) VALUES (?, ?, ?, ?)")
+        for chunk in chunks {
+            insert.bind(1, period)
+            insert.bind(2, chunk.first)
+            insert.bind(3, chunk.last)
+            insert.bind(4, chunk.bytes)
+            try insert.run()
+        }
     }
 }
 

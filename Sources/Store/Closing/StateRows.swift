@@ -29,15 +29,16 @@ struct StateRows {
 
     init(_ database: Database) { self.database = database }
 
-    /// Records that the close of a period has to look at: its own, and all that stayed pending.
+    /// Records that the close of a period has to look at: its own, and all that stayed pending at the last.
     func due(in period: Int) throws -> Int64 {
         let query = try Prepared(
             database,
             """
             SELECT (SELECT coalesce(sum(records), 0) FROM batch_periods WHERE period = ?)
-                + (SELECT count(*) FROM outcomes WHERE state = 'pending')
+                + (SELECT count(*) FROM outcomes WHERE period = ? AND state = 'pending')
             """)
         query.bind(1, period)
+        query.bind(2, period - 1)
         return try query.first { $0.integer(0) } ?? 0
     }
 
@@ -50,12 +51,12 @@ struct StateRows {
             database,
             """
             SELECT
-                (SELECT coalesce(sum(records), 0) FROM batch_periods
-                    WHERE period > (SELECT coalesce(max(period), -1) FROM periods)),
+                (SELECT coalesce(sum(records), 0) FROM batch_periods WHERE period > ?1),
                 (SELECT coalesce(sum(settled), 0) FROM periods),
-                (SELECT count(*) FROM outcomes WHERE state = 'pending'),
-                (SELECT count(*) FROM outcomes WHERE state = 'refused')
+                (SELECT count(*) FROM outcomes WHERE period = ?1 AND state = 'pending'),
+                (SELECT count(*) FROM outcomes WHERE period <= ?1 AND state = 'refused')
             """)
+        query.bind(1, try PeriodRows(database).lastClosed())
         let counts = try query.first { row in
             StateCounts(
                 open: row.integer(0), settled: row.integer(1), pending: row.integer(2),
@@ -63,5 +64,21 @@ struct StateRows {
         }
         guard let counts else { preconditionFailure("a query without FROM has one row") }
         return counts
+    }
+
+    /// Every record stored is in one state: the counts of the close that ends and of all closes add up. Throws
+    /// `CloseFailure`. Rulebook §5.
+    func prove(_ records: RecordCounts, of cut: Cut) throws {
+        let due = try due(in: cut.period)
+        let counts = try counts()
+        let proofs = [
+            ("every record due has an outcome", due, records.all),
+            ("records pending", records.pending, counts.pending),
+            ("records by state add up", try stored(), counts.all),
+        ]
+        for (invariant, expected, found) in proofs where expected != found {
+            throw CloseFailure.broken(
+                invariant: invariant, merchant: nil, expected: "\(expected)", found: "\(found)")
+        }
     }
 }

@@ -9,11 +9,7 @@ import GRDB
 /// How Settled opens its file: one writer, readers beside it, every commit on the disk before it is reported.
 enum Connection {
     /// Opens the file, which is made if it is missing.
-    ///
-    /// `cacheMebibytes` is what the writer keeps of the file in memory.
-    static func open(
-        _ path: String, _ durability: Store.Durability, cacheMebibytes: Int = Store.closeCacheMebibytes
-    ) throws -> DatabasePool {
+    static func open(_ path: String, _ durability: Store.Durability) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "settled"
         configuration.foreignKeysEnabled = true
@@ -23,7 +19,7 @@ enum Connection {
             // A sort that does not fit in the cache goes to a file, never to memory: a close's memory does
             // not grow with its period.
             try database.execute(sql: "PRAGMA temp_store = FILE")
-            let kibibytes = database.configuration.readonly ? 2_048 : cacheMebibytes << 10
+            let kibibytes = database.configuration.readonly ? 2_048 : Store.cacheMebibytes << 10
             try database.execute(sql: "PRAGMA cache_size = -\(kibibytes)")
         }
         let pool = try DatabasePool(path: path, configuration: configuration)

@@ -59,7 +59,7 @@ struct Admitting {
         chunks = try RecordChunks(database)
         runs = try IdentityRuns(database)
         placing = Placing(
-            calendar: inForce.schedule.calendar, earliestOpen: try PeriodRows(database).earliestOpen())
+            calendar: inForce.schedule.calendar, earliest: try PeriodRows(database).earliestTaking())
     }
 
     mutating func judge(
@@ -156,13 +156,14 @@ struct Placing {
     private let earliest: Period
     private var last: Period
 
-    init(calendar: PeriodCalendar, earliestOpen: Int) {
+    /// `earliest` is the ordinal of the earliest period that takes what comes now.
+    init(calendar: PeriodCalendar, earliest ordinal: Int) {
         self.calendar = calendar
-        earliest = calendar.period(earliestOpen)
+        earliest = calendar.period(ordinal)
         last = earliest
     }
 
-    /// The period that contains the instant, or the earliest open one, and whether the former had closed.
+    /// The period that contains the instant, or the earliest that takes any, and whether the former had closed.
     /// What lies before the alliance's start (an `opening` may) belongs to its first period.
     mutating func place(of instant: Instant) -> (period: Int, late: Bool) {
         if instant < earliest.start { return (earliest.ordinal, earliest.ordinal > 0) }

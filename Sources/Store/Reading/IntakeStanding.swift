@@ -122,8 +122,9 @@ private struct StandingRows {
             """
             SELECT merchant, count(*) FROM outcomes JOIN record_chunks
                 ON first = (SELECT max(first) FROM record_chunks WHERE first <= record)
-            WHERE state = 'pending' GROUP BY merchant
+            WHERE period = ? AND state = 'pending' GROUP BY merchant
             """)
+        query.bind(1, try PeriodRows(database).lastClosed())
         var pending: [Int64: Int64] = [:]
         try query.forEach { pending[$0.integer(0)] = $0.integer(1) }
         return pending

@@ -84,7 +84,11 @@ extension Store {
             let records = try RecordChunks(database)
             let query = try Prepared(
                 database,
-                "SELECT record, code, attempts FROM outcomes WHERE state = 'pending' ORDER BY record")
+                """
+                SELECT record, code, attempts FROM outcomes WHERE period = ? AND state = 'pending'
+                ORDER BY record
+                """)
+            query.bind(1, try PeriodRows(database).lastClosed())
             return try query.all { row in
                 let stored = try records.record(RecordNumber(row.integer(0)))
                 guard let code = SettlementRefusalCode(rawValue: row.text(1)) else {

@@ -29,26 +29,13 @@ extension Store {
             else { return nil }
             let stored = try RecordChunks(database).record(number)
             return RecordStanding(
-                record: stored.record, late: stored.late,
-                state: try state(of: stored, earliestOpen: PeriodRows(database).earliestOpen(), database))
+                record: stored.record, late: stored.late, state: try state(of: stored, database))
         }
     }
 
-    /// What is told by no row of its own is told by whether its period has closed.
-    private func state(
-        of stored: StoredRecord, earliestOpen: Int, _ database: Database
-    ) throws -> RecordState {
-        let query = try Prepared(database, "SELECT state, code, period FROM outcomes WHERE record = ?")
-        query.bind(1, stored.number.value)
-        let written = try query.first { row in
-            let code = row.textOrNil(1).flatMap { SettlementRefusalCode(rawValue: $0) }
-            return switch (row.text(0), code) {
-            case ("pending", let code?): RecordState.pending(code)
-            case ("refused", let code?): RecordState.refused(code, period: Int(row.integer(2)))
-            default: RecordState.settled(period: Int(row.integer(2)))
-            }
-        }
-        if let written { return written }
-        return stored.period < earliestOpen ? .settled(period: stored.period) : .open(period: stored.period)
+    private func state(of stored: StoredRecord, _ database: Database) throws -> RecordState {
+        let open = try PeriodRows(database).earliestOpen()
+        return try OutcomeRows(database).state(of: stored.number, in: stored.period, before: open)
+            ?? .open(period: stored.period)
     }
 }

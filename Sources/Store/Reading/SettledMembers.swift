@@ -36,11 +36,16 @@ extension Store {
     public func debts(of member: MemberID) throws -> [Debt] {
         try reading("read what a member holds") { database in
             let roster = try inForce(database).roster
-            let query = try Prepared(database, "SELECT bytes FROM holdings WHERE member = ?")
+            let query = try Prepared(
+                database,
+                "SELECT bytes FROM holdings WHERE member = ? AND period <= ? ORDER BY period DESC LIMIT 1")
             query.bind(1, member)
+            query.bind(2, try PeriodRows(database).lastClosed())
             var input = MemberInput(member: member)
             _ = try query.first { row in
-                row.withBytes(0) { _ = HoldingsPacking.unpack($0, into: &input, roster) }
+                row.withBytes(0) { bytes in
+                    if !bytes.isEmpty { _ = HoldingsPacking.unpack(bytes, into: &input, roster) }
+                }
             }
             return input.debts
         }

@@ -85,10 +85,21 @@ public enum ComparedTable: String, CaseIterable, Sendable {
             )
         case .outcomes:
             (
-                "SELECT record, state, period, code, attempts, missing FROM outcomes WHERE ?1 >= 0 ORDER BY 1",
-                1
+                """
+                SELECT record, period, state, code, attempts, missing FROM outcomes
+                WHERE ?1 >= 0 AND period <= (SELECT max(period) FROM periods) ORDER BY 1, 2
+                """, 2
             )
-        case .holdings: ("SELECT member, bytes FROM holdings WHERE ?1 >= 0 ORDER BY 1", 1)
+        case .holdings:
+            (
+                """
+                SELECT member, bytes FROM holdings h
+                WHERE ?1 >= 0 AND length(bytes) > 0 AND period = (
+                    SELECT max(period) FROM holdings
+                    WHERE member = h.member AND period <= (SELECT max(period) FROM periods))
+                ORDER BY 1
+                """, 1
+            )
         }
     }
 }

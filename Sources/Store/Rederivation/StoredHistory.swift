@@ -54,6 +54,8 @@ public struct StoredHistory: Sendable {
 
     public let versions: [Version]
     public let closes: [Close]
+    /// A close that has begun and has not ended: all but its end.
+    public let unfinished: Close?
     public let keys: [Key]
     public let bookings: [Booked]
     /// What the audit says of keys, bookings and closes, in order.
@@ -67,7 +69,12 @@ extension Store {
     public func history() throws -> StoredHistory {
         try reading("read the history") { database in
             StoredHistory(
-                versions: try versions(database), closes: try closes(database), keys: try keys(database),
+                versions: try versions(database), closes: try closes(database),
+                unfinished: try CutRows(database).present().map { cut in
+                    StoredHistory.Close(
+                        period: cut.period, at: cut.at, forced: cut.forced, alliance: cut.alliance,
+                        lastBatch: cut.lastBatch)
+                }, keys: try keys(database),
                 bookings: try booked(database), audit: try audited(database),
                 lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")
                     .first { $0.integer(0) } ?? 0)

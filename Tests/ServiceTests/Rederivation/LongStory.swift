@@ -20,11 +20,13 @@ struct LongStory {
         return key
     }()
 
-    init() throws {
+    /// `closing`: and a close of April that was interrupted, after whose cut more came.
+    init(closing: Bool = false) throws {
         estate = try Estate()
         try january()
         try february()
         try march()
+        if closing { try april() }
         try estate.open.store.shut()
     }
 
@@ -79,16 +81,7 @@ struct LongStory {
             ])
         try store.revokeKey(
             "m-own", from: instant("2026-01-19T00:00:00Z"), at: instant("2026-02-06T00:00:00Z"))
-        try apply(
-            Estate.alliance.replacing(
-                "redeem_price: '0.01'}", "redeem_price: '0.01', max_points_per_unit: 1}")
-                    + """
-                    - id: P
-                      name: Merchant P
-                      terms:
-                      - {from: 2026-02-01, funding: redemption, issue_price: '0.02', redeem_price: '0.01', vat: '0.2', period_fee: 10}
-
-                    """, "2026-02-07T00:00:00Z")
+        try apply(Self.withP, "2026-02-07T00:00:00Z")
         _ = try store.addDerivedKey(for: MerchantID(verified: "P"), at: instant("2026-02-07T00:00:00Z"))
         try send(
             "P", "2026-02-08T00:00:00Z",
@@ -102,12 +95,36 @@ struct LongStory {
         try close(1, "2026-02-20T00:00:00Z", forced: true)
     }
 
+    private static let withP =
+        Estate.alliance.replacing("redeem_price: '0.01'}", "redeem_price: '0.01', max_points_per_unit: 1}")
+            + """
+            - id: P
+              name: Merchant P
+              terms:
+              - {from: 2026-02-01, funding: redemption, issue_price: '0.02', redeem_price: '0.01', vat: '0.2', period_fee: 10}
+
+            """
+
     private mutating func march() throws {
         try send("N", "2026-02-21T00:00:00Z", [record("n4", .earn, "ben", 40, "2026-02-15T10:00:00Z")])
         try store.book(
             [booking("P", .payment, "PAY-1", 30, "2026-03-01")], at: instant("2026-02-22T00:00:00Z"))
         try close(2, "2026-04-03T00:00:00Z")
         try send("M", "2026-04-05T00:00:00Z", [record("m6", .redeem, "ana", 40, "2026-04-04T10:00:00Z")])
+    }
+
+    private mutating func april() throws {
+        try store.beginClose(3, at: instant("2026-04-20T00:00:00Z"), forced: true)
+        try send("N", "2026-04-20T00:00:01Z", [record("n5", .earn, "ana", 40, "2026-04-06T10:00:00Z")])
+        try store.book(
+            [booking("P", .payment, "PAY-2", 30, "2026-04-02")], at: instant("2026-04-20T00:00:02Z"))
+        try apply(
+            Self.withP.replacing(
+                "period_fee: 10}",
+                "period_fee: 10}\n  - {from: 2026-05-01, funding: issue, issue_price: '0.02', redeem_price: '0.01'}"
+            ),
+            "2026-04-20T00:00:03Z")
+        try send("M", "2026-04-20T00:00:04Z", [record("m7", .earn, "ana", 4, "2026-04-07T10:00:00Z")])
     }
 
     // MARK: Steps

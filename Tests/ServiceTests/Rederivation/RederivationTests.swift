@@ -45,6 +45,19 @@ struct RederivationTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["copy"])
     }
 
+    @Test("What came while a close was at work that was interrupted comes out again")
+    func unfinished() throws {
+        let story = try LongStory(closing: true)
+        let report = try Rederivation(
+            .init(
+                data: story.folder.path, secret: story.folder.secretPath, jwks: nil, from: nil, through: nil,
+                scratch: nil)
+        ).run()
+        #expect(report.isGood, "\(report.lines)")
+        #expect(report.batches == 12 && report.bookings == 4, "\(report.lines)")
+        #expect(report.periods == ["2026-01", "2026-02", "2026-03"])
+    }
+
     @Test("A part of the periods is compared when asked for, and periods that have not closed are refused")
     func span() throws {
         let scratch = try Scratch()

@@ -1,10 +1,11 @@
 import GRDB
 public import Settlement
+import Signing
 
-/// A period while it closes: what is to be settled, read once, and where the outcome is written.
+/// A close at work: what is to be settled, read once as it stood at the cut, and where the outcome is written.
 ///
 /// Used inside the close that made it, on its thread.
-public final class ClosingTransaction {
+public final class ClosingRun {
     public let period: Period
     public let schedule: Schedule
     /// Records to be looked at: those of the period, and those that stayed pending.
@@ -12,9 +13,9 @@ public final class ClosingTransaction {
 
     /// Bytes of records that are sorted in memory at a time; what passes them is sorted in a file.
     var sortBudget = EventSort.budget
-    /// Bytes of holdings that are read at a time, and of settlements that are written at a time.
+    /// Bytes of holdings that are read at a time, and of settlements that make a row.
     var holdingsBytes = HoldingsSource.chunkBytes
-    var settlementBytes = SettlementWriter.chunkBytes
+    var settlementBytes = SettlementChunker.chunkBytes
 
     /// Bytes of records and holdings of the members that go from thread to thread together, and how many such
     /// groups are on their way for each thread that settles: enough for none to wait, few enough to be little
@@ -23,18 +24,26 @@ public final class ClosingTransaction {
     private static let groupsOnTheWay = 4
     /// Threads that settle, beside the one that reads and writes.
     var threads = 2
+    /// Bytes that are written in one transaction.
+    var strideBytes = OutcomeWriter.strideBytes
 
+    /// Sees the file as it was when the close began.
     let database: Database
+    /// Nil: nothing is written.
+    private let staging: Staging?
     private let inForce: InForce
+    private let cut: Cut
     /// Where a file may be made.
     private let folder: String
     private var isSettled = false
 
-    init(_ database: Database, inForce: InForce, period: Period, folder: String) throws {
+    init(_ database: Database, staging: Staging?, inForce: InForce, cut: Cut, folder: String) throws {
         self.database = database
-        self.folder = folder
+        self.staging = staging
         self.inForce = inForce
-        self.period = period
+        self.cut = cut
+        self.folder = folder
+        period = inForce.schedule.calendar.period(cut.period)
         schedule = inForce.schedule
         eventCount = try StateRows(database).due(in: period.ordinal)
     }
@@ -48,7 +57,9 @@ public final class ClosingTransaction {
     public func intake() throws -> PeriodIntake {
         let rows = IntakeRows(database, inForce.roster)
         let since = try PeriodRows(database).lastBatch(before: period.ordinal)
-        return PeriodIntake(batches: try rows.batches(after: since), missing: try rows.missingSequences())
+        return PeriodIntake(
+            batches: try rows.batches(after: since, through: cut.lastBatch),
+            missing: try rows.missingSequences(through: cut.lastBatch))
     }
 
     /// What belongs to this period, in the order in which it was booked.
@@ -64,11 +75,12 @@ public final class ClosingTransaction {
         precondition(!isSettled, "a close goes through its members once")
         isSettled = true
         var stream = try members()
-        var writer = try OutcomeWriter(
-            database, period: period.ordinal, settlementBytes: settlementBytes)
+        var writer = staging.map {
+            OutcomeWriter($0, period: period.ordinal, strideBytes: strideBytes, chunkBytes: settlementBytes)
+        }
         var shares = (0..<threads).map { _ in settlement.makeShare() }
         let roster = inForce.roster
-        let log = try LogWriteback(of: folder + "/" + Store.fileName, database)
+        let log = LogWriteback(of: folder + "/" + Store.fileName, isNeeded: staging?.isDurable ?? false)
         var seen = 0
         try pipelined(contexts: &shares, depth: threads * Self.groupsOnTheWay) {
             try stream.nextGroup(byteCount: groupBytes)
@@ -76,11 +88,11 @@ public final class ClosingTransaction {
             try SettledGroup(group, by: &share, roster: roster)
         } take: { _, group in
             seen += group.events
-            try writer.write(group)
+            try writer?.write(group)
             log.wrote(group.byteCount)
             settlement.add(group.sheets)
         }
-        try writer.finish()
+        try writer?.finish()
         for share in shares { try settlement.add(share) }
         guard seen == eventCount else {
             throw CloseFailure.broken(
@@ -92,21 +104,7 @@ public final class ClosingTransaction {
     /// What there is of each member before the close.
     func members() throws -> MemberStream {
         try MemberStream(
-            database, inForce: inForce, period: period, sort: EventSort(folder: folder, budget: sortBudget),
-            holdingsBytes: holdingsBytes)
-    }
-
-    /// Every record stored is in one state: the counts of this close and of all closes add up. Rulebook §5.
-    func prove(_ closed: ClosedPeriod) throws {
-        let counts = try StateRows(database).counts()
-        let proofs = [
-            ("every record due has an outcome", eventCount, closed.records.all),
-            ("records pending", closed.records.pending, counts.pending),
-            ("records by state add up", try StateRows(database).stored(), counts.all),
-        ]
-        for (invariant, expected, found) in proofs where expected != found {
-            throw CloseFailure.broken(
-                invariant: invariant, merchant: nil, expected: "\(expected)", found: "\(found)")
-        }
+            database, inForce: inForce, period: period, lastRecord: RecordNumber(cut.lastRecord),
+            sort: EventSort(folder: folder, budget: sortBudget), holdingsBytes: holdingsBytes)
     }
 }

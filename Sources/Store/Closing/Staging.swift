@@ -1,0 +1,77 @@
+import GRDB
+
+/// Writes what a close comes to while it goes on, piece by piece, each in a small transaction of its own, between
+/// which batches are stored.
+///
+/// No piece waits for the disk: nothing counts before the close's last transaction, which does.
+struct Staging: Sendable {
+    private let pool: DatabasePool
+    /// Whether a commit waits for the disk otherwise.
+    let isDurable: Bool
+
+    init(_ pool: DatabasePool) throws {
+        self.pool = pool
+        isDurable = try pool.writeWithoutTransaction { database in
+            try Prepared(database, "PRAGMA synchronous").first { $0.integer(0) } ?? 0 > 1
+        }
+    }
+
+    func write(_ body: (Database) throws -> Void) throws {
+        try pool.writeWithoutTransaction { database in
+            if isDurable { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
+            defer {
+                if isDurable {
+                    do { try database.execute(sql: "PRAGMA synchronous = FULL") } catch {
+                        // No receipt may be given for what a power cut could take back.
+                        preconditionFailure("a connection goes back to waiting for the disk: \(error)")
+                    }
+                }
+            }
+            try database.inTransaction(.immediate) {
+                try body(database)
+                return .commit
+            }
+        }
+    }
+}
+
+/// Takes away what a close wrote that ended before its time. What it wrote of members' holdings is taken away by the
+/// close that reads them.
+struct Leftovers {
+    /// Rows that go in one transaction.
+    private static let most = 2_000
+
+    private let staging: Staging
+    private let period: Int
+
+    init(of period: Int, _ staging: Staging) {
+        self.period = period
+        self.staging = staging
+    }
+
+    func remove() throws {
+        try removeAll(
+            """
+            DELETE FROM settlements WHERE settlement IN (
+                SELECT settlement FROM settlements WHERE period >= ?1 ORDER BY period, first_member LIMIT ?2)
+            """, most: Self.most / 100)
+        try removeAll(
+            """
+            DELETE FROM outcomes WHERE (period, record) IN (
+                SELECT period, record FROM outcomes WHERE period >= ?1 ORDER BY period, record LIMIT ?2)
+            """, most: Self.most)
+    }
+
+    private func removeAll(_ sql: String, most: Int) throws {
+        var isDone = false
+        while !isDone {
+            try staging.write { database in
+                let delete = try Prepared(database, sql)
+                delete.bind(1, period)
+                delete.bind(2, most)
+                try delete.run()
+                isDone = delete.changes == 0
+            }
+        }
+    }
+}
