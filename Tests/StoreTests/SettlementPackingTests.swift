@@ -119,8 +119,17 @@ struct SettlementPackingTests {
         var rows = 0
         for _ in 0..<300 {
             var output = output(&random)
+            let parts = { (output: MemberOutput) in
+                // What was not held before and is open now has changed.
+                var output = output
+                output.changed = output.lots.map { _ in true }
+                var parts = SettlementParts()
+                parts.add(output, of: MemberInput(member: "x"), roster)
+                return parts
+            }
             let open = { output.lots.filter { !$0.open.isZero } }
-            guard let bytes = HoldingsPacking.pack(output, before: HeldRow(), roster) else {
+            guard let bytes = HoldingsPacking.pack(output, before: HeldRow(), parts: parts(output), roster)
+            else {
                 #expect(open().isEmpty && output.debts.isEmpty)
                 continue
             }
@@ -136,7 +145,8 @@ struct SettlementPackingTests {
             }
             // As a slice, which does not begin at zero.
             let before = HeldRow(bytes: ([7, 7] + bytes)[2...], places: places)
-            let again = try #require(HoldingsPacking.pack(output, before: before, roster))
+            let again = try #require(
+                HoldingsPacking.pack(output, before: before, parts: parts(output), roster))
             input = MemberInput(member: "x")
             _ = again.withUnsafeBytes { HoldingsPacking.unpack($0, into: &input, roster) }
             #expect(input.lots == open())
@@ -153,7 +163,8 @@ struct SettlementPackingTests {
         for _ in 0..<300 {
             let output = output(&random)
             var bytes: [UInt8] = []
-            SettlementPacking.pack(output, of: MemberInput(member: "x"), roster, to: &bytes)
+            var lots: [Range<Int>] = []
+            SettlementPacking.pack(output, of: MemberInput(member: "x"), roster, to: &bytes, lots: &lots)
             let settled = bytes.withUnsafeBytes { SettlementPacking.unpack($0, of: "x", roster) }
             #expect(settled.events == output.events)
             #expect(settled.outcomes == output.outcomes)
@@ -183,12 +194,13 @@ struct SettlementPackingTests {
         output.settled.allocations = before
         output.knownAllocations = before.count
         var bytes: [UInt8] = []
+        var lots: [Range<Int>] = []
         let input = MemberInput(member: "x", allocations: before)
-        SettlementPacking.pack(output, of: input, roster, to: &bytes)
+        SettlementPacking.pack(output, of: input, roster, to: &bytes, lots: &lots)
         #expect(bytes.isEmpty)
         output.settled.allocations[3].givenBack = Points(before[3].givenBack.count ^ 1)
         output.settled.allocations.append(allocation(&random, of: 4))
-        SettlementPacking.pack(output, of: input, roster, to: &bytes)
+        SettlementPacking.pack(output, of: input, roster, to: &bytes, lots: &lots)
         let settled = bytes.withUnsafeBytes { SettlementPacking.unpack($0, of: "x", roster) }
         #expect(settled.allocations == [output.allocations[2], output.allocations[3], output.allocations[5]])
     }

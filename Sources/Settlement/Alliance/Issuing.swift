@@ -52,6 +52,7 @@ extension Schedule {
         }
     }
 
+    @inline(__always)
     private func issuing(by issuer: MerchantID, at instant: Instant, share: (Terms) -> Fraction) -> Issuing? {
         guard let (terms, label) = labelledTerms(of: issuer, at: instant) else { return nil }
         return Issuing(

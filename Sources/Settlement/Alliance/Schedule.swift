@@ -88,6 +88,7 @@ extension Schedule {
     }
 
     /// As `terms(of:at:)`, with the name that their `from` gives them.
+    @inline(__always)
     func labelledTerms(of merchant: MerchantID, at instant: Instant) -> (terms: Terms, label: TermsName)? {
         guard let place = parts.places.place(of: merchant) else { return nil }
         // Terms are few and the latest are asked for most.

@@ -8,6 +8,7 @@ extension MemberAccount {
         return .settled
     }
 
+    @inline(__always)
     private func lotMade(by event: Event) -> Lot {
         let record = event.record
         guard let issuing = schedule.issuing(record, by: event.merchant) else {

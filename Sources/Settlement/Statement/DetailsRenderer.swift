@@ -72,21 +72,16 @@ extension DetailsRenderer {
     }
 
     @inline(__always)
-    private mutating func append(_ row: UnsafeBufferPointer<UInt8>, to merchant: Int) {
-        sheets.append(row, to: merchant)
-    }
-
-    @inline(__always)
     private func wants(_ merchant: Int) -> Bool { only == nil || only == merchant }
 
     private mutating func writeRecord(_ position: Int, of member: SettledMember) {
         text.begin(position, of: member)
         let place = maker.merchants[member.events[position].merchant]
         guard wants(place) else { return }
-        let row = text.record(
-            position, of: member, issuer: issuer(of: position, in: member),
-            redeemer: redeemer(of: position, in: member))
-        append(row, to: place)
+        let (issuer, redeemer) = (issuer(of: position, in: member), redeemer(of: position, in: member))
+        sheets.addRow(of: place) {
+            text.record(position, of: member, issuer: issuer, redeemer: redeemer, to: &$0)
+        }
     }
 
     private func issuer(of event: Int, in member: SettledMember) -> MerchantID? {
@@ -110,7 +105,9 @@ extension DetailsRenderer {
         let issuer = lines.issuers[movement.lot]
         let expiry = movement.kind == .expiry ? member.lots[movement.lot].expiresAt : nil
         if made.issuer == nil, made.redeemer?.ledger != issuer, wants(issuer) {
-            append(text.movement(movement, of: member, line: nil, expiry: expiry), to: issuer)
+            sheets.addRow(of: issuer) {
+                text.movement(movement, of: member, line: nil, expiry: expiry, to: &$0)
+            }
         }
         if let entry = made.issuer { write(entry, movement, of: member, expiry: expiry) }
         if let entry = made.redeemer { write(entry, movement, of: member, expiry: expiry) }
@@ -124,6 +121,8 @@ extension DetailsRenderer {
         let line = DetailsLine(
             entry: entry, counterparty: slot.counterparty < 0 ? nil : maker.ids[Int(slot.counterparty)],
             reference: slot.campaign < 0 ? nil : maker.schedule.alliance.campaigns[Int(slot.campaign)].id)
-        append(text.movement(movement, of: member, line: line, expiry: expiry), to: entry.ledger)
+        sheets.addRow(of: entry.ledger) {
+            text.movement(movement, of: member, line: line, expiry: expiry, to: &$0)
+        }
     }
 }

@@ -16,14 +16,22 @@ public struct DetailsSheets: Sendable {
     init(like others: DetailsSheets) {
         sheets = others.sheets.map { other in
             var sheet = Sheet()
-            sheet.bytes.reserveCapacity(other.bytes.count + other.bytes.count / 4)
+            sheet.bytes.reserveCapacity(other.bytes.count + other.bytes.count / 4 + RowText.mostBytes)
             return sheet
         }
     }
 
+    /// Adds a row of a merchant's, which `write` writes where it stays.
     @inline(__always)
-    mutating func append(_ row: UnsafeBufferPointer<UInt8>, to merchant: Int) {
-        sheets[merchant].bytes.append(contentsOf: row)
+    mutating func addRow(of merchant: Int, _ write: (inout RowText) -> Void) {
+        sheets[merchant].bytes.append(addingCapacity: RowText.mostBytes) { span in
+            span.withUnsafeMutableBufferPointer { buffer, count in
+                guard let start = buffer.baseAddress else { return }
+                var row = RowText(at: start)
+                write(&row)
+                count = row.count
+            }
+        }
         sheets[merchant].rows &+= 1
     }
 }

@@ -9,7 +9,6 @@ struct DetailsText {
         + "rate,reference,terms,points,exact\n"
 
     private let causeSpace = RowSpace()
-    private let rowSpace = RowSpace()
     /// Cells `merchant` to `effective` of the record at hand, with the comma behind them.
     private var cause: RowText
     private var clock: LocalClockText
@@ -36,11 +35,11 @@ struct DetailsText {
         cause.byte(comma)
     }
 
-    /// The row of the record at hand; gone with the next.
+    /// The row of the record at hand.
     func record(
-        _ event: Int, of member: SettledMember, issuer: MerchantID?, redeemer: MerchantID?
-    ) -> UnsafeBufferPointer<UInt8> {
-        var row = RowText(in: rowSpace)
+        _ event: Int, of member: SettledMember, issuer: MerchantID?, redeemer: MerchantID?,
+        to row: inout RowText
+    ) {
         row.text("record,")
         row.text(cause.bytes)
         if member.outcomes[event] == .settled {
@@ -56,15 +55,13 @@ struct DetailsText {
         row.text(",,,,,,,")
         row.integer(member.events[event].record.points.count)
         row.text(",\n")
-        return row.bytes
     }
 
-    /// A movement's row, gone with the next; `expiry` where it stands at another time than its cause, or has
-    /// none.
+    /// A movement's row; `expiry` where it stands at another time than its cause, or has none.
     mutating func movement(
-        _ movement: Movement, of member: SettledMember, line: DetailsLine?, expiry: Instant?
-    ) -> UnsafeBufferPointer<UInt8> {
-        var row = RowText(in: rowSpace)
+        _ movement: Movement, of member: SettledMember, line: DetailsLine?, expiry: Instant?,
+        to row: inout RowText
+    ) {
         row.text("movement,")
         if let expiry { writeExpiry(expiry, movement, of: member, to: &row) } else { row.text(cause.bytes) }
         row.text(movement.kind.participle)
@@ -80,7 +77,6 @@ struct DetailsText {
         row.byte(comma)
         if let line { row.exact(line.entry.exact) }
         row.byte(UInt8(ascii: "\n"))
-        return row.bytes
     }
 
     /// Expiries stand at their `expires_at`; one that an event brought about names that event.

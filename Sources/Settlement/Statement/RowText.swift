@@ -1,21 +1,25 @@
 /// Memory for one row of text, of one thread at a time.
 final class RowSpace {
-    /// More than any row of DETAILS.csv takes: some twenty cells of at most 64 bytes, and a few names.
-    static let byteCount = 4_096
-
-    let start = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCount)
+    let start = UnsafeMutablePointer<UInt8>.allocate(capacity: RowText.mostBytes)
 
     deinit { start.deallocate() }
 }
 
-/// A row of text while it is written, by pointer: rows are made by the million. Its space must outlive it.
+/// A row of text while it is written, by pointer: rows are made by the million. Its space, which has room for
+/// `mostBytes`, must outlive it.
 ///
 /// A row is bounded, as identifiers and numbers are; what would pass the space is a defect that is caught.
 struct RowText {
+    /// More than any row of DETAILS.csv takes: some twenty cells of at most 64 bytes, and a few names.
+    static let mostBytes = 2_048
+
     private let start: UnsafeMutablePointer<UInt8>
     private(set) var count = 0
 
     init(in space: RowSpace) { start = space.start }
+
+    @inline(__always)
+    init(at start: UnsafeMutablePointer<UInt8>) { self.start = start }
 
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
 
@@ -119,7 +123,7 @@ struct RowText {
 
     @inline(__always)
     private func makeRoom(_ length: Int) {
-        precondition(count &+ length <= RowSpace.byteCount, "a row is bounded")
+        precondition(count &+ length <= Self.mostBytes, "a row is bounded")
     }
 }
 

@@ -31,8 +31,10 @@ enum HoldingsPacking {
     }
 
     /// Packs what a settlement leaves to its member; nil if that is nothing. What was packed before and
-    /// cannot change is copied.
-    static func pack(_ output: MemberOutput, before: HeldRow, _ roster: Roster) -> [UInt8]? {
+    /// cannot change is copied, and so are new lots, which `parts` have packed.
+    static func pack(
+        _ output: MemberOutput, before: HeldRow, parts: SettlementParts, _ roster: Roster
+    ) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(
             before.bytes.count + (output.lots.count - output.knownLots) * LotPacking.usualBytes + 64)
@@ -53,9 +55,9 @@ enum HoldingsPacking {
                 bytes.append(contentsOf: before.fixedPart(of: position))
                 bytes.appendPacked(atMost: 40) { LotPacking.packState(of: lots[position], into: &$0) }
             } else {
-                bytes.appendPacked(atMost: LotPacking.mostBytes) {
-                    LotPacking.pack(lots[position], roster, into: &$0)
-                }
+                let packed = parts.lastLot(position)
+                precondition(!packed.isEmpty, "a lot that was not held and is open has changed")
+                bytes.append(contentsOf: packed)
             }
         }
         return open == 0 && output.debts.isEmpty ? nil : bytes

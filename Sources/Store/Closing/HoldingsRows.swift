@@ -99,10 +99,10 @@ struct HeldChange: Sendable {
     /// Whether a row is in the way that a close of this period left which ended before its time.
     let hasUnfinished: Bool
 
-    /// Nil: there is nothing to change.
-    init?(_ output: MemberOutput, before: HeldRow, _ roster: Roster) {
+    /// Nil: there is nothing to change. `parts` are those to which the settlement was added last.
+    init?(_ output: MemberOutput, before: HeldRow, parts: SettlementParts, _ roster: Roster) {
         let isChanged = output.debtsChanged || output.changed.contains(true)
-        let packed = isChanged ? HoldingsPacking.pack(output, before: before, roster) : nil
+        let packed = isChanged ? HoldingsPacking.pack(output, before: before, parts: parts, roster) : nil
         let isHeld = !before.bytes.isEmpty
         bytes = isChanged && (packed != nil || isHeld) ? packed ?? [] : nil
         if bytes == nil, !isHeld {

@@ -4,7 +4,7 @@ import Settlement
 /// Finds what reversals name when it is not among the member's own events: by its id, one search each, so
 /// that a close needs no index over members. Rulebook §5.
 struct OriginalLookup {
-    private let identities: IdentityLookup
+    private let identities: Identities
     private let records: RecordChunks
     private let outcomes: OutcomeRows
     private let settlements: SettlementLookup
@@ -14,13 +14,29 @@ struct OriginalLookup {
     private let lastRecord: RecordNumber
 
     init(_ database: Database, _ roster: Roster, period: Int, lastRecord: RecordNumber) throws {
-        identities = try IdentityLookup(database)
+        identities = Identities(database)
         records = try RecordChunks(database)
         outcomes = try OutcomeRows(database)
         settlements = try SettlementLookup(database, roster)
         self.roster = roster
         self.period = period
         self.lastRecord = lastRecord
+    }
+
+    /// Made when it is first asked for: it reads all records that came since the last run of ids was written, and
+    /// most reversals name a record of their own period.
+    private final class Identities {
+        private let database: Database
+        private var made: IdentityLookup?
+
+        init(_ database: Database) { self.database = database }
+
+        func lookup() throws -> IdentityLookup {
+            if let made { return made }
+            let lookup = try IdentityLookup(database)
+            made = lookup
+            return lookup
+        }
     }
 
     /// An id is one merchant's.
@@ -38,7 +54,8 @@ struct OriginalLookup {
         for event in input.events {
             guard let type = event.record.type.reverses, let ref = event.record.ref else { continue }
             guard !own.contains(Name(merchant: event.merchant, id: ref)) else { continue }
-            guard let number = try identities.find(ref, of: roster[event.merchant]), number <= lastRecord
+            guard let number = try identities.lookup().find(ref, of: roster[event.merchant]),
+                number <= lastRecord
             else {
                 input.originals[event.number] = .notStored
                 continue

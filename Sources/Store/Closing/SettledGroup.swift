@@ -26,7 +26,7 @@ struct SettledGroup: Sendable {
                 outcomes.append(OutcomeRow(output.events[position], output.outcomes[position]))
             }
             settlements.add(output, of: input, roster)
-            if let change = HeldChange(output, before: held, roster) {
+            if let change = HeldChange(output, before: held, parts: settlements, roster) {
                 holdings.append(change)
                 byteCount += change.bytes?.count ?? 0
             }

@@ -35,14 +35,16 @@ struct SettlementParts: Sendable {
     fileprivate private(set) var bytes: [UInt8] = []
     /// The members of whom anything is kept, and where each one's bytes end.
     fileprivate private(set) var ends: [(member: MemberID, end: Int)] = []
-    /// One member's part, until its length is known.
+    /// One member's part, until its length is known, and where its lots stand in it.
     private var part: [UInt8] = []
+    private var lots: [Range<Int>] = []
 
     var byteCount: Int { bytes.count }
 
     mutating func add(_ output: MemberOutput, of input: MemberInput, _ roster: Roster) {
         part.removeAll(keepingCapacity: true)
-        SettlementPacking.pack(output, of: input, roster, to: &part)
+        lots.removeAll(keepingCapacity: true)
+        SettlementPacking.pack(output, of: input, roster, to: &part, lots: &lots)
         guard !part.isEmpty else { return }
         let length = UInt64(part.count)
         bytes.appendPacked(atMost: 75) { packed in
@@ -51,6 +53,11 @@ struct SettlementParts: Sendable {
         }
         bytes.append(contentsOf: part)
         ends.append((output.member, bytes.count))
+    }
+
+    /// A lot of the member that was added last, as `LotPacking` says; empty where it neither changed nor is new.
+    func lastLot(_ position: Int) -> ArraySlice<UInt8> {
+        position < lots.count ? part[lots[position]] : []
     }
 }
 

@@ -20,8 +20,11 @@ enum SettlementPacking {
     private static let allocated: UInt8 = 0x10
 
     /// Appends what is to be kept of a settlement; nothing if there is nothing.
-    static func pack(_ output: MemberOutput, of input: MemberInput, _ roster: Roster, to bytes: inout [UInt8])
-    {
+    /// `lots` gets where each of the output's lots stands among the bytes, empty where it is not kept.
+    static func pack(
+        _ output: MemberOutput, of input: MemberInput, _ roster: Roster, to bytes: inout [UInt8],
+        lots places: inout [Range<Int>]
+    ) {
         let lots = KeptPlaces(output.changed)
         let allocations = allocations(of: output, input)
         guard !output.events.isEmpty || lots.count > 0 || allocations.count > 0 else {
@@ -30,10 +33,14 @@ enum SettlementPacking {
         }
         SettledEventPacking.pack(output.settled, roster, to: &bytes)
         bytes.appendPacked(atMost: 10) { $0.write(UInt64(lots.count)) }
-        for lot in output.lots.indices where lots.keeps(lot) {
-            bytes.appendPacked(atMost: LotPacking.mostBytes) {
-                LotPacking.pack(output.settled.lots.span[lot], roster, into: &$0)
+        for lot in output.lots.indices {
+            let start = bytes.count
+            if lots.keeps(lot) {
+                bytes.appendPacked(atMost: LotPacking.mostBytes) {
+                    LotPacking.pack(output.settled.lots.span[lot], roster, into: &$0)
+                }
             }
+            places.append(start..<bytes.count)
         }
         bytes.appendPacked(atMost: 10) { $0.write(UInt64(allocations.count)) }
         for position in output.allocations.indices where allocations.keeps(position) {
