@@ -105,6 +105,7 @@ public final class ClosingRun {
     func members() throws -> MemberStream {
         try MemberStream(
             database, inForce: inForce, period: period, lastRecord: RecordNumber(cut.lastRecord),
-            sort: EventSort(folder: folder, budget: sortBudget), holdingsBytes: holdingsBytes)
+            sort: EventSort(folder: folder, budget: sortBudget, expected: eventCount),
+            holdingsBytes: holdingsBytes)
     }
 }

@@ -14,10 +14,14 @@ import Settlement
 final class EventSort {
     /// Bytes of packed records that stand in memory at a time.
     static let budget = 48 << 20
-    /// Of which each run has this part.
+    /// Of which each run has this part at most.
     private static let runsInMemory = 6
+    /// What few records take is cut into as many runs, so that one is sorted while the next one fills; shorter ones
+    /// than this are not worth their merging.
+    private static let fewestBytes = 256 << 10
 
     private let budget: Int
+    private let runCapacity: Int
     private let folder: String
     private var runs: [MemoryRun] = []
     private var spill: SpillFile?
@@ -25,14 +29,18 @@ final class EventSort {
     private let sorting = DispatchGroup()
     private let queue = DispatchQueue(label: "settled.sort", qos: .userInitiated)
 
-    /// `folder` is where a file may be made; it never has a name there that outlives this.
-    init(folder: String, budget: Int = EventSort.budget) {
+    /// `folder` is where a file may be made; it never has a name there that outlives this. About `expected` records
+    /// will come.
+    init(folder: String, budget: Int = EventSort.budget, expected: Int64 = .max) {
         precondition(budget > RecordStretch.mostBytes, "the budget has room for a record")
         self.budget = budget
         self.folder = folder
+        let share = budget / Self.runsInMemory
+        let few = Int(clamping: expected / Int64(Self.runsInMemory)).multipliedReportingOverflow(
+            by: EventPacking.usualBytes)
+        let wanted = few.overflow ? share : min(share, max(few.partialValue, Self.fewestBytes))
+        runCapacity = max(wanted, RecordStretch.mostBytes)
     }
-
-    private var runCapacity: Int { max(budget / Self.runsInMemory, RecordStretch.mostBytes) }
 
     /// Adds a record, in the order of arrival.
     func add(_ record: StoredView, attempts: Int) throws {

@@ -4,7 +4,7 @@ import Settlement
 /// Writes what a close makes of its members, group after group in the order of their ids: so many bytes in one
 /// transaction that the rows at its edges are few, and so few that no batch waits long.
 struct OutcomeWriter {
-    static let strideBytes = 2 << 20
+    static let strideBytes = 1 << 20
     /// Outcomes wait until there are so many, some 10 MB: they come in the order of members and are kept in that of
     /// records, so that each one alone would change a page that another has changed long ago.
     static let mostWaiting = 100_000
