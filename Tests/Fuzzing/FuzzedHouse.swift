@@ -102,7 +102,7 @@ final class FuzzedHouse: Sendable {
     private static var limits: ServerLimits {
         var limits = ServerLimits()
         limits.requestsPerSecond = 1_000_000
-        limits.requestsPerSecondPerMerchant = 1_000_000
+        limits.requestsPerSecondPerPeer = 1_000_000
         limits.unknownPerSecond = 1_000_000
         return limits
     }

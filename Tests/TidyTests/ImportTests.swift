@@ -21,7 +21,7 @@ private let allowed: [(target: String, folder: String, imports: Set<String>)] = 
             "HTTPTypes",
             "Hummingbird", "HummingbirdCore", "HummingbirdHTTP2", "Logging", "Mustache", "NIOCore",
             "NIOHTTP1",
-            "NIOHTTPTypes", "NIOPosix", "NIOSSL", "ServiceLifecycle",
+            "NIOHTTP2", "NIOHTTPTypes", "NIOPosix", "NIOSSL", "NIOTLS", "ServiceLifecycle",
             "Settlement", "Signing", "Store", "Synchronization", "UnixSignals", "Yams",
         ]
     ),

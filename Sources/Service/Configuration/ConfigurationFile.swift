@@ -50,6 +50,7 @@ extension DaemonConfiguration {
         let values = Values(reader: reader, place: file ?? "flags")
         var configuration = DaemonConfiguration()
         configuration.listen = try await values.listen(or: configuration.listen, flag: flags.listen)
+        configuration.isBehindProxy = try await values.truth("listen.behind_proxy") ?? false
         configuration.maxBatchBytes = try await values.integer(
             "batch.max_bytes", within: batchBytes, or: configuration.maxBatchBytes)
         configuration.logLevel = try await values.choice("log.level", or: configuration.logLevel)

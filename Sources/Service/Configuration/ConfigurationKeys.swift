@@ -5,7 +5,7 @@ import Yams
 enum ConfigurationKeys {
     /// Sections and their keys.
     static let known: [(section: String, keys: [String])] = [
-        ("listen", ["host", "port", "socket"]),
+        ("listen", ["host", "port", "socket", "behind_proxy"]),
         ("batch", ["max_bytes"]),
         ("log", ["level", "format"]),
         ("tls", ["certificate", "key"]),

@@ -13,6 +13,8 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public enum LogFormat: String, Hashable, Sendable, CaseIterable { case text, json }
 
     public var listen: Listen
+    /// Whether whoever connects is a proxy, which names the client's address last in `X-Forwarded-For`.
+    public var isBehindProxy = false
     /// The largest batch, in bytes, 1 … 512 MiB: with its receipt it has to fit what SQLite takes in one value.
     public var maxBatchBytes: Int
     public var logLevel: Logger.Level

@@ -1,21 +1,30 @@
 /// What the daemon takes at most, whatever arrives. Each has a name in the section `limits` of the
 /// configuration, a default that honest clients do not meet, and bounds of its own.
 public struct ServerLimits: Hashable, Sendable {
-    /// Connections open at once; more wait in the system's queue until one is closed.
+    /// Connections open at once: beyond it `503`, `busy`, and only `/healthz` and `/readyz` are answered.
     public var connections = 1024
-    /// Uploads at once, of all merchants: beyond it `503`, `busy`.
+    /// The same of one peer: beyond it they are closed.
+    public var connectionsPerPeer = 256
+    /// Requests that one connection of HTTP/2 may bring at once: beyond it `503`, `busy`.
+    public var streams = 16
+    /// Uploads at once, of all peers: beyond it `503`, `busy`.
     public var uploads = 256
-    /// Uploads at once of one merchant: beyond it `429`, `too_many_uploads`.
-    public var uploadsPerMerchant = 64
-    /// Bytes of bodies in memory at once, received and not yet answered; never less than the largest batch:
-    /// beyond it `503`, `busy`.
-    public var bodyBytes = 80 << 20
-    /// The same of one merchant: beyond it `429`, `too_many_uploads`.
-    public var bodyBytesPerMerchant = 73 << 20
+    /// Uploads at once of one peer: beyond it `429`, `too_many_uploads`.
+    public var uploadsPerPeer = 32
+    /// Bytes of bodies in memory at once, received and not yet answered; what is large is on the disk: beyond it
+    /// `503`, `busy`.
+    public var bodyBytes = 24 << 20
+    /// The same of one peer: beyond it `429`, `too_many_uploads`.
+    public var bodyBytesPerPeer = 12 << 20
+    /// Bytes of large batches on the disk at once, received and not yet answered; never less than the largest
+    /// batch: beyond it `503`, `busy`.
+    public var spillBytes = 1 << 30
+    /// The same of one peer: beyond it `429`, `too_many_uploads`.
+    public var spillBytesPerPeer = 256 << 20
     /// Requests a second, of all peers: beyond it `503`, `busy`.
     public var requestsPerSecond = 20_000
-    /// Uploads a second of one merchant: beyond it `429`, `rate_limited`.
-    public var requestsPerSecondPerMerchant = 5_000
+    /// Requests a second of one peer: beyond it `429`, `rate_limited`.
+    public var requestsPerSecondPerPeer = 5_000
     /// Uploads a second that name no known key, all together: beyond it `429`, `rate_limited`.
     public var unknownPerSecond = 100
     /// Seconds after which a connection must have brought a whole request's head.
@@ -48,12 +57,16 @@ struct ServerLimit: Sendable {
 
     static let all: [ServerLimit] = [
         ServerLimit("connections", \.connections, 1...100_000),
+        ServerLimit("connections_per_peer", \.connectionsPerPeer, 1...100_000),
+        ServerLimit("streams", \.streams, 1...100),
         ServerLimit("uploads", \.uploads, 1...100_000),
-        ServerLimit("uploads_per_merchant", \.uploadsPerMerchant, 1...100_000),
+        ServerLimit("uploads_per_peer", \.uploadsPerPeer, 1...100_000),
         ServerLimit("body_bytes", \.bodyBytes, 1...(1 << 36)),
-        ServerLimit("body_bytes_per_merchant", \.bodyBytesPerMerchant, 1...(1 << 36)),
+        ServerLimit("body_bytes_per_peer", \.bodyBytesPerPeer, 1...(1 << 36)),
+        ServerLimit("spill_bytes", \.spillBytes, 1...(1 << 40)),
+        ServerLimit("spill_bytes_per_peer", \.spillBytesPerPeer, 1...(1 << 40)),
         ServerLimit("requests_per_second", \.requestsPerSecond, 1...1_000_000),
-        ServerLimit("requests_per_second_per_merchant", \.requestsPerSecondPerMerchant, 1...1_000_000),
+        ServerLimit("requests_per_second_per_peer", \.requestsPerSecondPerPeer, 1...1_000_000),
         ServerLimit("unknown_per_second", \.unknownPerSecond, 1...1_000_000),
         ServerLimit("head_seconds", \.headSeconds, 1...3_600),
         ServerLimit("idle_seconds", \.idleSeconds, 1...3_600),

@@ -11,36 +11,44 @@ struct BatchRoutes: Sendable {
     let logger: Logger
     let workers: BatchWorkers
     let bounds: Bounds
+    let isBehindProxy: Bool
     let health: Health
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.post("/v1/batches") { request, _ in try await upload(request) }
+    func add(to router: Router<PeerContext>) {
+        router.post("/v1/batches") { request, context in
+            try await upload(request, from: context.peer(of: request, isBehindProxy: isBehindProxy))
+        }
     }
 
     /// 201 with the receipt of a new batch, 200 with the first receipt of a copy; throws the problem of any
     /// other. What can be refused by its head is refused before its body is read.
-    private func upload(_ request: Request) async throws -> Response {
+    private func upload(_ request: Request, from known: Peer?) async throws -> Response {
         let form = try form(of: request)
         let isDryRun = try Self.isDryRun(request)
         let signature = request.headers[.settledSignature]
-        let claimant = try await claimant(of: request, signature: signature, isDryRun: isDryRun)
-        var place = try bounds.enter(claimant)
-        let bytes: [UInt8]
+        let claimant = try await claimant(of: request, from: known, signature: signature, isDryRun: isDryRun)
+        let peer = known ?? .claimant(claimant)
+        var place = try bounds.enter(peer)
+        let body: UploadedBytes
         do {
-            bytes = try await body(of: request, in: &place)
+            body = try await self.body(of: request, in: &place)
         } catch let refusal as BatchRefusal {
             if !isDryRun { await note(refusal, signature: signature) }
             throw Problem(refusal)
+        } catch let failure as Failure {
+            throw unavailable(failure)
         }
         // The instant of receipt is the one at which the last byte is here.
         let received = clock.now
-        return try await answer(bytes: bytes.count) {
+        let response = try await answer(body, of: peer) { bytes in
             guard isDryRun else {
                 return .given(try intake.take(bytes, form: form, signature: signature, received: received))
             }
             return .rehearsed(
                 try intake.rehearse(bytes, form: form, signature: signature, received: received))
         }
+        place.keep()
+        return response
     }
 
     private enum Outcome: Sendable {
@@ -50,7 +58,7 @@ struct BatchRoutes: Sendable {
 
     /// Whose upload it is, as far as its head says; counted against the claimant's rate.
     private func claimant(
-        of request: Request, signature: String?, isDryRun: Bool
+        of request: Request, from peer: Peer?, signature: String?, isDryRun: Bool
     ) async throws -> Claimant {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         let now = clock.now
@@ -68,10 +76,10 @@ struct BatchRoutes: Sendable {
         }
         switch foreseen {
         case .success(let claimant):
-            try bounds.pass(claimant)
+            try bounds.pass(claimant, of: peer)
             return claimant
         case .failure(let refusal):
-            try bounds.pass(.unknown)
+            try bounds.pass(.unknown, of: peer)
             logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
             if !isDryRun { await note(refusal, signature: signature) }
             throw Problem(refusal)
@@ -79,10 +87,13 @@ struct BatchRoutes: Sendable {
     }
 
     private func answer(
-        bytes: Int, _ take: @escaping @Sendable () throws -> Outcome
+        _ body: UploadedBytes, of peer: Peer, _ take: @escaping @Sendable ([UInt8]) throws -> Outcome
     ) async throws -> Response {
         do {
-            switch try await workers.run(bytes: bytes, take) {
+            let outcome = try await workers.run(bytes: body.count, of: peer) {
+                try take(try body.inMemory())
+            }
+            switch outcome {
             case .given(.stored(let document, let receipt)):
                 health.succeed()
                 log("batch stored", receipt)
@@ -99,10 +110,14 @@ struct BatchRoutes: Sendable {
         } catch is CancellationError {
             throw Problem.unavailable
         } catch {
-            health.fail("\(error)")
-            logger.error("a batch could not be stored", metadata: ["reason": "\(error)"])
-            throw Problem.unavailable
+            throw unavailable(error)
         }
+    }
+
+    private func unavailable(_ error: any Error) -> Problem {
+        health.fail("\(error)")
+        logger.error("a batch could not be stored", metadata: ["reason": "\(error)"])
+        return .unavailable
     }
 
     private func log(_ message: Logger.Message, _ receipt: Receipt) {
@@ -181,17 +196,17 @@ extension BatchRoutes {
     }
 
     /// The whole body, unpacked; throws the refusal `too_large` as soon as it is known, before more is kept.
-    private func body(of request: Request, in place: inout Place) async throws -> [UInt8] {
+    private func body(of request: Request, in place: inout Place) async throws -> UploadedBytes {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         var body = UploadBody(
-            try encoding(of: request), announced: announced, limit: intake.limitBytes)
+            try encoding(of: request), announced: announced, intake: intake, workers: workers)
         await Expectation.meet()
         do {
-            for try await piece in request.body { try place.hold(try body.append(piece, intake.tooLarge)) }
+            for try await piece in request.body { try await body.append(piece, in: &place) }
         } catch is BodyPace.TooSlow {
             throw Problem.tooSlow
         }
         if let announced, announced != body.count { throw Problem.incomplete }
-        return try body.finish(intake.tooLarge)
+        return try body.finish()
     }
 }

@@ -38,7 +38,8 @@ public struct Daemon: Service {
         self.manager = manager
         self.logger = logger
         health = Health(logger: logger)
-        bounds = Bounds(configuration.limits, largestBytes: intake.limitBytes + ZstdBody.mostOverheadBytes)
+        bounds = Bounds(
+            configuration.limits, largestBytes: intake.limitBytes, leastBytes: UploadBody.mostBytesInMemory)
         self.onListening = onListening
     }
 
@@ -93,7 +94,7 @@ public struct Daemon: Service {
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: SpoolService(
                     settings: settings, intake: intake, clock: clock, logger: logger,
-                    door: SpoolDoor(bounds: bounds, workers: workers)),
+                    workers: workers),
                 serviceName: "spool")
         }
         let closing = closer.map { closer in
@@ -127,12 +128,13 @@ extension Daemon {
         let limits = configuration.limits
         return Application(
             router: makeRouter(
-                intake: intake, workers: workers, readers: readers, bounds: bounds, health: health,
-                clock: clock, logger: logger),
-            server: .guarded(limits, certificates),
+                intake: intake, workers: workers, readers: readers, bounds: bounds,
+                isBehindProxy: configuration.isBehindProxy, health: health, clock: clock, logger: logger),
+            server: .guarded(limits, certificates, isBehindProxy: configuration.isBehindProxy),
             configuration: ApplicationConfiguration(
                 address: address, serverName: "settled",
-                availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)),
+                availableConnectionsDelegate: .maximum(
+                    limits.connections + Connections.spare, logger: quiet)),
             onServerRunning: { channel in ready(channel) },
             logger: quiet)
     }

@@ -6,7 +6,7 @@ struct HealthRoutes: Sendable {
 
     static let paths = ["/healthz", "/readyz"]
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<PeerContext>) {
         for method in [HTTPRequest.Method.get, .head] {
             router.on("/healthz", method: method) { _, _ in Self.answer("ok") }
             router.on("/readyz", method: method) { _, _ in

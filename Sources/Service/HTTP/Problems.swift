@@ -2,7 +2,7 @@ import Hummingbird
 
 /// Turns what Hummingbird itself refuses into problem details; the routes throw `Problem` on their own.
 struct Problems: RouterMiddleware {
-    typealias Context = BasicRequestContext
+    typealias Context = PeerContext
 
     func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response

@@ -6,7 +6,7 @@ import NIOPosix
 /// The daemon's answers without a socket: every route. Batches are checked and stored on the thread that asks. What
 /// stands before the routes, connections and their limits in time, is not here.
 package struct RouteAnswers: Sendable {
-    private let responder: RouterResponder<BasicRequestContext>
+    private let responder: RouterResponder<PeerContext>
     private let logger: Logger
     private let workers = BatchWorkers(atOnce: true)
     private let readers = NIOThreadPool(numberOfThreads: 1)
@@ -17,15 +17,16 @@ package struct RouteAnswers: Sendable {
         readers.start()
         responder = makeRouter(
             intake: intake, workers: workers, readers: readers,
-            bounds: Bounds(limits, largestBytes: intake.limitBytes), health: Health(logger: logger),
-            clock: clock, logger: logger
+            bounds: Bounds(
+                limits, largestBytes: intake.limitBytes, leastBytes: UploadBody.mostBytesInMemory),
+            isBehindProxy: false, health: Health(logger: logger), clock: clock, logger: logger
         ).buildResponder()
     }
 
     /// The answer to one request, which came over this channel; its body is still to be written.
     package func answer(_ request: Request, channel: any Channel) async throws -> Response {
         let source = ApplicationRequestContextSource(channel: channel, logger: logger)
-        return try await responder.respond(to: request, context: BasicRequestContext(source: source))
+        return try await responder.respond(to: request, context: PeerContext(source: source))
     }
 
     /// Ends its threads.

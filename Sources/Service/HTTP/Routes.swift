@@ -10,14 +10,15 @@ let knownRoutes: [(path: String, methods: [HTTPRequest.Method])] =
 
 /// All that the daemon answers over HTTP.
 func makeRouter(
-    intake: Intake, workers: BatchWorkers, readers: NIOThreadPool, bounds: Bounds, health: Health,
-    clock: WallClock, logger: Logger
-) -> Router<BasicRequestContext> {
-    let router = Router(context: BasicRequestContext.self)
+    intake: Intake, workers: BatchWorkers, readers: NIOThreadPool, bounds: Bounds, isBehindProxy: Bool,
+    health: Health, clock: WallClock, logger: Logger
+) -> Router<PeerContext> {
+    let router = Router(context: PeerContext.self)
     router.add(middleware: Problems())
-    router.add(middleware: Throttle(bounds: bounds))
+    router.add(middleware: Throttle(bounds: bounds, isBehindProxy: isBehindProxy))
     BatchRoutes(
-        intake: intake, clock: clock, logger: logger, workers: workers, bounds: bounds, health: health
+        intake: intake, clock: clock, logger: logger, workers: workers, bounds: bounds,
+        isBehindProxy: isBehindProxy, health: health
     ).add(to: router)
     ReadingRoutes(intake: intake, clock: clock, logger: logger, readers: readers).add(to: router)
     HealthRoutes(health: health).add(to: router)
@@ -27,7 +28,7 @@ func makeRouter(
 
 /// 405 for the methods that a known path does not know.
 private func refuseOtherMethods(
-    on router: Router<BasicRequestContext>, _ path: RouterPath, but known: [HTTPRequest.Method]
+    on router: Router<PeerContext>, _ path: RouterPath, but known: [HTTPRequest.Method]
 ) {
     let methods: [HTTPRequest.Method] = [
         .get, .head, .post, .put, .delete, .patch, .options, .trace, .query,

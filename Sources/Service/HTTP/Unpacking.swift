@@ -1,26 +1,24 @@
 import NIOCore
 
-/// A packed body while it comes: unpacked piece by piece, so that no more is ever held than the limit, whatever it
-/// would unpack to.
+/// A packed body while it comes: unpacked step by step, so that room can be asked for before each, whatever it would
+/// unpack to.
 ///
 /// Of one task at a time.
 protocol Unpacking: AnyObject {
-    /// What was unpacked so far.
-    var bytes: [UInt8] { get }
     /// Bytes that unpacking itself holds by now.
     var overheadBytes: Int { get }
 
-    /// Unpacks the next bytes.
-    func append(_ piece: UnsafeRawBufferPointer) throws(UnpackingFault)
-    /// All that was unpacked, when there is no more to come.
-    func finish() throws(UnpackingFault) -> [UInt8]
+    /// Unpacks some of the bytes, which are taken from `packed`: so many as fit `room`. Gives how many bytes came of
+    /// it; 0: there is nothing more without more to read.
+    func step(_ packed: inout ByteBuffer, into room: UnsafeMutableRawBufferPointer) throws(UnpackingFault)
+        -> Int
+    /// Throws `malformed` if what came until the end is not whole.
+    func finish() throws(UnpackingFault)
 }
 
 enum UnpackingFault: Error, Hashable {
     /// It is not what its encoding says, or breaks off.
     case malformed
-    /// It unpacks to more than the limit.
-    case tooLarge
 }
 
 /// How a body may be packed. RFC 9110 §8.4, RFC 9659.
@@ -37,12 +35,12 @@ enum ContentEncoding: CaseIterable {
         }
     }
 
-    /// Nil: the body is as it is. `limit` is the most bytes that it may unpack to.
-    func unpacking(limit: Int) -> (any Unpacking)? {
+    /// Nil: the body is as it is.
+    var unpacking: (any Unpacking)? {
         switch self {
         case .identity: nil
-        case .gzip: GzipBody(limit: limit)
-        case .zstd: ZstdBody(limit: limit)
+        case .gzip: GzipBody()
+        case .zstd: ZstdBody()
         }
     }
 }

@@ -1,63 +1,102 @@
 import NIOCore
 import Settlement
 
-/// A batch's body while it comes, unpacked if it is packed: never more of it than the limit.
+/// A batch's body while it comes, unpacked if it is packed: never more of it than the limit, and of a large one only
+/// its end in memory, the rest in a file without a name.
 ///
 /// Of one task at a time.
-struct UploadBody {
+struct UploadBody: ~Copyable {
     /// Bytes that came over the wire so far.
     private(set) var count = 0
-    private let announced: Int?
-    private let limit: Int
+    private let intake: Intake
+    private let workers: BatchWorkers
     private let packed: (any Unpacking)?
     private var overhead = 0
+    /// Bytes that are kept, wherever.
+    private var kept = 0
     private var bytes: [UInt8] = []
+    private var file: NamelessFile?
+    private var room: [UInt8] = []
 
     /// `announced` is the length that the head says, if it does.
-    init(_ encoding: ContentEncoding, announced: Int?, limit: Int) {
-        self.announced = announced
-        self.limit = limit
-        packed = encoding.unpacking(limit: limit)
-        // Room that is never written to costs no memory.
-        if packed == nil { bytes.reserveCapacity(min(announced ?? 0, limit)) }
+    init(_ encoding: ContentEncoding, announced: Int?, intake: Intake, workers: BatchWorkers) {
+        self.intake = intake
+        self.workers = workers
+        packed = encoding.unpacking
+        if packed == nil { bytes.reserveCapacity(min(announced ?? 0, Self.mostInMemory)) }
     }
 
-    /// Takes the next piece; gives how many bytes more are kept now. Throws `tooLarge` beyond the limit, and the
-    /// problem `encoding_malformed`.
-    mutating func append(_ piece: ByteBuffer, _ tooLarge: BatchRefusal) throws -> Int {
+    /// From here on a body goes to the disk.
+    static let mostInMemory = BatchWorkers.heavyBytes
+    /// The most that any body takes of memory while it comes.
+    static let mostBytesInMemory = mostInMemory + stepBytes + ZstdBody.mostOverheadBytes
+    private static let stepBytes = 64 << 10
+
+    /// Takes the next piece. Throws `too_large` beyond the limit, and the problems of `Place` and
+    /// `encoding_malformed`.
+    mutating func append(_ piece: ByteBuffer, in place: inout Place) async throws {
         count += piece.readableBytes
-        guard count <= limit else { throw tooLarge }
-        if let packed {
-            let before = packed.bytes.count + overhead
-            try Self.unpacked(tooLarge) { () throws(UnpackingFault) in
-                try piece.withUnsafeReadableBytes { bytes throws(UnpackingFault) in try packed.append(bytes) }
-            }
-            overhead = max(overhead, packed.overheadBytes)
-            return packed.bytes.count + overhead - before
+        guard count <= intake.limitBytes else { throw intake.tooLarge }
+        guard let packed else {
+            try place.hold(piece.readableBytes)
+            return try await keep(piece.readableBytesView, in: &place)
         }
-        // Growing by doubling would need half as much again, for a moment.
-        if announced == nil, bytes.count > Self.unannouncedBytes { bytes.reserveCapacity(limit) }
-        piece.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
-        return piece.readableBytes
+        var rest = piece
+        if room.isEmpty { room = [UInt8](repeating: 0, count: Self.stepBytes) }
+        while true {
+            try place.hold(Self.stepBytes)
+            let given = try Self.unpacked {
+                try room.withUnsafeMutableBytes { try packed.step(&rest, into: $0) }
+            }
+            place.release(Self.stepBytes - given)
+            if packed.overheadBytes > overhead {
+                try place.hold(packed.overheadBytes - overhead)
+                overhead = packed.overheadBytes
+            }
+            guard given > 0 else { return }
+            try await keep(room[..<given], in: &place)
+        }
     }
 
     /// All of it, when there is no more to come.
-    func finish(_ tooLarge: BatchRefusal) throws -> [UInt8] {
-        guard let packed else { return bytes }
-        return try Self.unpacked(tooLarge) { () throws(UnpackingFault) in try packed.finish() }
+    consuming func finish() throws -> UploadedBytes {
+        if let packed { try Self.unpacked { try packed.finish() } }
+        return UploadedBytes(count: kept, file: file, end: bytes)
     }
 
-    private static func unpacked<Value>(
-        _ tooLarge: BatchRefusal, _ body: () throws(UnpackingFault) -> Value
-    ) throws -> Value {
-        do throws(UnpackingFault) { return try body() } catch {
-            switch error {
-            case .malformed: throw Problem.encodingMalformed
-            case .tooLarge: throw tooLarge
-            }
+    /// Keeps bytes for which there is room.
+    private mutating func keep(_ more: some Collection<UInt8>, in place: inout Place) async throws {
+        kept += more.count
+        guard kept <= intake.limitBytes else { throw intake.tooLarge }
+        bytes.append(contentsOf: more)
+        guard bytes.count >= Self.mostInMemory else { return }
+        try place.spill(bytes.count)
+        let (full, known, folder) = (bytes, file, intake.store.folder)
+        bytes = []
+        file = try await workers.write {
+            let file = try known ?? NamelessFile(in: folder, as: "upload")
+            try file.append(full)
+            return file
         }
+        place.release(full.count)
     }
 
-    /// Up to here a body whose length is not announced grows as it comes.
-    private static let unannouncedBytes = 1 << 20
+    private static func unpacked<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch is UnpackingFault { throw Problem.encodingMalformed }
+    }
+}
+
+/// A body that is whole.
+struct UploadedBytes: Sendable {
+    let count: Int
+    fileprivate let file: NamelessFile?
+    fileprivate let end: [UInt8]
+
+    /// Reads a large one into memory: it blocks.
+    func inMemory() throws(Failure) -> [UInt8] {
+        guard let file else { return end }
+        var bytes = try file.readAll(count - end.count, more: end.count)
+        bytes += end
+        return bytes
+    }
 }

@@ -15,6 +15,13 @@ public enum SpoolOwner: Hashable, Sendable {
         }
     }
 
+    var claimant: Claimant {
+        switch self {
+        case .merchant(let id): .merchant(id)
+        case .operator: .operator
+        }
+    }
+
     /// Whose keys sign here; nil: the operator's.
     var merchant: MerchantID? {
         switch self {

@@ -6,21 +6,22 @@ import Synchronization
 
 /// The spool's life: batches that uploads leave in folders go through the same door as those that come over
 /// HTTP. Each owner's folder is looked through by itself, so that nobody waits for another's large batch; at
-/// most a few at a time, so that memory stays bounded.
+/// most a few at a time, each with one batch that is not large in memory, and large ones one after the other with
+/// those that come over HTTP: so memory stays bounded, and no upload takes the spool's room.
 struct SpoolService: Service {
     let settings: SpoolSettings
     let intake: Intake
     let clock: WallClock
     let logger: Logger
-    let door: SpoolDoor
+    let workers: BatchWorkers
     private let isStopping = Flag()
 
-    init(settings: SpoolSettings, intake: Intake, clock: WallClock, logger: Logger, door: SpoolDoor) {
+    init(settings: SpoolSettings, intake: Intake, clock: WallClock, logger: Logger, workers: BatchWorkers) {
         self.settings = settings
         self.intake = intake
         self.clock = clock
         self.logger = logger
-        self.door = door
+        self.workers = workers
     }
 
     private final class Flag: Sendable {
@@ -29,7 +30,7 @@ struct SpoolService: Service {
         func set() { value.store(true, ordering: .relaxed) }
     }
 
-    /// Folders that are looked through at the same time: each holds at most one batch in memory.
+    /// Folders that are looked through at the same time.
     private static let mostAtOnce = 2
 
     private enum Event: Sendable {
@@ -98,14 +99,14 @@ struct SpoolService: Service {
 
     private func makeSweep(_ owner: SpoolOwner) -> SpoolSweep {
         SpoolSweep(
-            of: owner, settings: settings, intake: intake, clock: clock, door: door, logger: logger)
+            of: owner, settings: settings, intake: intake, clock: clock, workers: workers, logger: logger)
     }
 
     /// Gives whether there is more to look at. The folders are opened anew for each look, as they may have been moved
     /// or made anew since.
     private func look(_ sweep: SpoolSweep, _ root: SpoolDirectory, _ watch: SpoolWatch) async -> Bool {
         do {
-            return try await door.workers.run {
+            return try await workers.run {
                 let folder = try SpoolFolder(of: sweep.owner, in: root)
                 watch.add(folder.inbox, of: sweep.owner)
                 return try sweep.run(folder) { isStopping.isSet }

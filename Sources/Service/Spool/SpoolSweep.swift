@@ -17,7 +17,7 @@ final class SpoolSweep: Sendable {
     let settings: SpoolSettings
     private let intake: Intake
     private let clock: WallClock
-    private let door: SpoolDoor
+    private let workers: BatchWorkers
     private let logger: Logger
     private let memory = Mutex(SpoolMemory())
     private let mostNames: Int
@@ -25,15 +25,15 @@ final class SpoolSweep: Sendable {
 
     /// One look goes over `mostNames` names at most, and ends when it has read `mostBytes` of batches.
     init(
-        of owner: SpoolOwner, settings: SpoolSettings, intake: Intake, clock: WallClock, door: SpoolDoor,
-        logger: Logger, mostNames: Int = 4096, mostBytes: Int = 64 << 20
+        of owner: SpoolOwner, settings: SpoolSettings, intake: Intake, clock: WallClock,
+        workers: BatchWorkers, logger: Logger, mostNames: Int = 4096, mostBytes: Int = 64 << 20
     ) {
         (self.mostNames, self.mostBytes) = (mostNames, mostBytes)
         self.owner = owner
         self.settings = settings
         self.intake = intake
         self.clock = clock
-        self.door = door
+        self.workers = workers
         var logger = logger
         logger[metadataKey: "spool"] = "\(owner.folderName)"
         self.logger = logger
@@ -113,42 +113,37 @@ final class SpoolSweep: Sendable {
         return 0
     }
 
+    /// Reads the batch where it is checked: a large one is in memory only when its turn has come.
     private func take(_ sight: SpoolFolder.Sight, isQuiet: Bool, in folder: SpoolFolder) throws {
-        do {
-            try door.admit(owner, bytes: sight.batch.size) {
-                try takeInside(sight, isQuiet: isQuiet, in: folder)
-            }
-        } catch let problem as Problem {
-            complain(sight.name, "waits for room: \(problem.detail)", level: .info)
+        guard let form = sight.name.form else { return }
+        try workers.runWaiting(bytes: sight.batch.size, of: .claimant(owner.claimant)) { [self] in
+            // What is not what was looked at has changed since, and will be looked at again.
+            guard let batch = try folder.inbox.read(sight.name, limit: intake.limitBytes),
+                batch.facts == sight.batch,
+                let signature = try signature(of: sight, in: folder)
+            else { return }
+            var sight = sight
+            sight.read = (batch.bytes, signature)
+            let verdict = try verdict(batch.bytes, form, Self.text(of: signature), isQuiet: isQuiet)
+            try follow(verdict, sight, in: folder)
         }
     }
 
-    private func takeInside(_ sight: SpoolFolder.Sight, isQuiet: Bool, in folder: SpoolFolder) throws {
-        guard let form = sight.name.form else { return }
-        // What is not what was looked at has changed since, and will be looked at again.
-        guard let batch = try folder.inbox.read(sight.name, limit: intake.limitBytes),
-            batch.facts == sight.batch,
-            let signature = try signature(of: sight, in: folder)
-        else { return }
-        let (text, received) = (Self.text(of: signature), clock.now)
-        var sight = sight
-        sight.read = (batch.bytes, signature)
-        let verdict = try door.run(bytes: batch.bytes.count) { [intake, owner] () throws -> Verdict in
-            if !isQuiet,
-                try !intake.isSigned(batch.bytes, form: form, signature: text, received: received)
-            {
-                return .unsigned
-            }
-            let digest = SHA256Digest(of: batch.bytes)
-            do {
-                let answer = try intake.take(
-                    batch.bytes, form: form, signature: text, received: received, of: owner)
-                return .stored(answer.document, digest)
-            } catch let refusal as BatchRefusal {
-                return .refused(Problem(refusal), digest)
-            }
+    private func verdict(
+        _ bytes: [UInt8], _ form: BatchForm, _ signature: String, isQuiet: Bool
+    ) throws -> Verdict {
+        let received = clock.now
+        if !isQuiet, try !intake.isSigned(bytes, form: form, signature: signature, received: received) {
+            return .unsigned
         }
-        try follow(verdict, sight, in: folder)
+        let digest = SHA256Digest(of: bytes)
+        do {
+            let answer = try intake.take(
+                bytes, form: form, signature: signature, received: received, of: owner)
+            return .stored(answer.document, digest)
+        } catch let refusal as BatchRefusal {
+            return .refused(Problem(refusal), digest)
+        }
     }
 
     /// Nil: it has changed since. Of one that is too long to be any, nothing.

@@ -11,10 +11,10 @@ final class Connection: Sendable {
         let reason: String
     }
 
-    /// `url` is `http://127.0.0.1:PORT`.
-    init(_ url: String) async throws {
+    /// `url` is `http://127.0.0.1:PORT`; `source` is the address that it comes from, another one of the loopback.
+    init(_ url: String, from source: String = "127.0.0.1") async throws {
         let port = url.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
-        descriptor = try await blocking { try Self.connect(port: port) }
+        descriptor = try await blocking { try Self.connect(port: port, from: source) }
     }
 
     deinit { close(descriptor) }
@@ -98,10 +98,17 @@ final class Connection: Sendable {
         }
     }
 
-    private static func connect(port: UInt16) throws -> Int32 {
+    private static func connect(port: UInt16, from source: String = "127.0.0.1") throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr(source)
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard bound == 0 else { throw Broken(attempt: "bind", reason: String(cString: strerror(errno))) }
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         // Other tests may keep all of Swift's threads busy for a while: the end of a hang, not a measure of speed.

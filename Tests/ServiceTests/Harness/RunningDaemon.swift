@@ -9,13 +9,15 @@ import Settlement
 /// `body` gets the daemon's URL and a way to tell it to stop, as SIGTERM does.
 func withDaemon(
     _ estate: Estate, manager: ServiceManager = ServiceManager(socket: nil), limitBytes: Int = 1 << 20,
-    limits: ServerLimits = .patient, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    limits: ServerLimits = .patient, isBehindProxy: Bool = false,
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ body: @escaping @Sendable (String, _ stop: @escaping @Sendable () async -> Void) async throws -> Void
 ) async throws {
     let (urls, ready) = AsyncStream.makeStream(of: String.self)
     var configuration = DaemonConfiguration(
         listen: .address(host: "127.0.0.1", port: 0), maxBatchBytes: limitBytes)
     configuration.limits = limits
+    configuration.isBehindProxy = isBehindProxy
     let daemon = Daemon(
         configuration: configuration,
         intake: estate.open.intake(limitBytes: limitBytes), clock: .standing(at: Estate.received),
@@ -71,8 +73,8 @@ func upload(
 }
 
 /// Sends one request over a connection of its own.
-func ask(_ url: String, _ request: [UInt8]) async throws -> Reply {
-    let connection = try await Connection(url)
+func ask(_ url: String, _ request: [UInt8], from source: String = "127.0.0.1") async throws -> Reply {
+    let connection = try await Connection(url, from: source)
     try await connection.send(request)
     return try await connection.answer()
 }

@@ -23,11 +23,11 @@ struct LimitTests {
         return connection
     }
 
-    @Test("Uploads beyond a merchant's number are 429, another's go on, and room is given back")
+    @Test("Uploads beyond an address's number are 429, another's go on, and room is given back")
     func uploadsOfOne() async throws {
         let estate = try Estate()
         try await withLimits(estate) {
-            $0.uploadsPerMerchant = 1
+            $0.uploadsPerPeer = 1
         } _: { url in
             let bytes = Estate.batch()
             let upload = upload(bytes, signature: estate.merchantKey.sign(bytes))
@@ -40,7 +40,7 @@ struct LimitTests {
             #expect(second.headers["content-type"] == "application/problem+json")
             let other = Estate.batch("N-1", merchant: "N")
             let key = estate.open.master.batchKey(merchant: "N", version: 1)
-            #expect(try await ask(url, Self.post(other, key)).status == 201)
+            #expect(try await ask(url, Self.post(other, key), from: "127.0.0.2").status == 201)
             try await slow.send(Array(upload.suffix(50)))
             let first = try await slow.answer()
             #expect(first.status == 201 || first.status == 200)
@@ -214,21 +214,44 @@ struct LimitTests {
         }
     }
 
-    @Test("Connections beyond the most wait until one is closed")
+    @Test("With all connections taken only how the daemon is is answered, until one is closed")
     func connections() async throws {
         let estate = try Estate()
         try await withLimits(estate) {
-            ($0.connections, $0.idleSeconds) = (2, 5)
+            $0.connections = 2
         } _: { url in
-            // Each stays open until it was idle for too long: the last ones wait for the first.
-            try await withThrowingTaskGroup(of: [UInt8].self) { tasks in
-                for _ in 0..<5 {
-                    tasks.addTask { try await Connection.exchange(url, request("GET /healthz")) }
-                }
-                for try await answer in tasks {
-                    #expect(String(decoding: answer, as: UTF8.self).contains(" 200 "))
+            var held = [try await Connection(url), try await Connection(url)]
+            // Until both are counted, a third is served like any other.
+            var third = try await ask(url, request("GET /README.md"))
+            while third.status != 503 { third = try await ask(url, request("GET /README.md")) }
+            #expect(third.code == "busy" && third.headers["retry-after"] != nil)
+            for path in ["/healthz", "/readyz"] {
+                #expect(try await ask(url, request("GET \(path)")).status == 200)
+            }
+            let head = request("HEAD /README.md", headers: [("Connection", "close")])
+            let answer = String(decoding: try await Connection.exchange(url, head), as: UTF8.self)
+            #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.hasSuffix("\r\n\r\n"), "\(answer)")
+            held.removeLast()
+            while try await ask(url, request("GET /README.md")).status != 200 {}
+            #expect(held.count == 1)
+        }
+    }
+
+    @Test("Connections of one address beyond its most are closed, and another's are served")
+    func connectionsOfOne() async throws {
+        let estate = try Estate()
+        try await withLimits(estate) {
+            $0.connectionsPerPeer = 2
+        } _: { url in
+            let held = [try await Connection(url), try await Connection(url)]
+            var isClosed = false
+            while !isClosed {
+                do { _ = try await ask(url, request("GET /healthz")) } catch is Connection.Broken {
+                    isClosed = true
                 }
             }
+            #expect(try await ask(url, request("GET /healthz"), from: "127.0.0.2").status == 200)
+            #expect(held.count == 2)
         }
     }
 

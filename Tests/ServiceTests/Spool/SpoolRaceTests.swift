@@ -151,26 +151,6 @@ struct SpoolFloodTests {
         #expect(try scene.names("refused").filter { $0.hasSuffix(".problem.json") }.count == 7)
     }
 
-    @Test("A batch counts as an upload of its merchant's: without room for it it waits, and is not refused")
-    func room() throws {
-        let scene = try SpoolScene()
-        try scene.put(Estate.batch(), signedAs: "b.ndjson")
-        do {
-            var other = try scene.bounds.enter(.merchant(MerchantID(verified: "N")))
-            try other.hold(ServerLimits().bodyBytesPerMerchant)
-            var own = try scene.bounds.enter(.merchant(MerchantID(verified: "M")))
-            try own.hold(ServerLimits().bodyBytes - ServerLimits().bodyBytesPerMerchant)
-            for _ in 1...2 { try scene.look() }
-            #expect(try scene.names("in").count == 2 && scene.stored().isEmpty)
-            #expect(try scene.names("refused").isEmpty)
-            withExtendedLifetime(own) {}
-            withExtendedLifetime(other) {}
-        }
-        try scene.look()
-        #expect(try scene.stored() == ["B-1"])
-        #expect(scene.bounds.underWay == (0, 0))
-    }
-
     @Test("Drafts that a kill left are taken away, and nothing else that begins with a dot")
     func drafts() throws {
         let scene = try SpoolScene()

@@ -11,7 +11,6 @@ import Testing
 final class SpoolScene: Sendable {
     let estate: Estate
     let root: String
-    let bounds: Bounds
     private let sweep: SpoolSweep
 
     /// `owner`'s folder; a file that does not fit its signature is refused at once unless `quietSeconds` says
@@ -22,13 +21,11 @@ final class SpoolScene: Sendable {
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws {
         estate = try Estate(limitBytes: limitBytes)
-        bounds = Bounds(ServerLimits(), largestBytes: limitBytes)
         root = estate.scratch.file("spool")
         sweep = SpoolSweep(
             of: owner, settings: SpoolSettings(folder: root, quietSeconds: quietSeconds),
             intake: estate.intake, clock: .standing(at: Estate.received),
-            door: SpoolDoor(bounds: bounds, workers: BatchWorkers()),
-            logger: logger, mostNames: mostNames, mostBytes: mostBytes)
+            workers: BatchWorkers(atOnce: true), logger: logger, mostNames: mostNames, mostBytes: mostBytes)
         _ = try folder
     }
 

@@ -9,11 +9,14 @@ import Synchronization
 /// Where batches are checked and stored, so that no thread that serves sockets waits for the disk.
 ///
 /// Small batches have many threads, and share a commit when they meet. Large ones have one thread to
-/// themselves: they are checked one after the other, with the memory of one, and no small one waits behind them.
+/// themselves: they are checked one after the other, with the memory of one, each peer's in turn, and no small one
+/// waits behind them.
 struct BatchWorkers: Sendable {
     private let light = NIOThreadPool(numberOfThreads: Self.mostInHand)
     private let heavy = NIOThreadPool(numberOfThreads: 1)
+    private let turns = Turns<@Sendable (NIOThreadPool.WorkItemState) -> Void>()
     private let brief = NIOThreadPool(numberOfThreads: 1)
+    private let disk = NIOThreadPool(numberOfThreads: 2)
     /// Whether all is done on the thread that asks, one thing after the other.
     private let isAtOnce: Bool
 
@@ -22,16 +25,18 @@ struct BatchWorkers: Sendable {
     /// Small batches that are checked and stored at the same time; as many as may share a commit.
     private static let mostInHand = 32
     /// From here on a batch is large.
-    static let heavyBytes = 2 << 20
+    static let heavyBytes = 1 << 20
 
     func start() {
         light.start()
         heavy.start()
         brief.start()
+        disk.start()
     }
 
     /// What is at work is done to its end.
     func shutdownGracefully() async throws {
+        try await disk.shutdownGracefully()
         try await brief.shutdownGracefully()
         try await heavy.shutdownGracefully()
         try await light.shutdownGracefully()
@@ -42,29 +47,50 @@ struct BatchWorkers: Sendable {
         isAtOnce ? try work() : try await brief.runIfActive(work)
     }
 
-    /// Does the work for a body of this size on a thread that may wait.
+    /// Does what only writes something aside.
+    func write<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        isAtOnce ? try work() : try await disk.runIfActive(work)
+    }
+
+    /// Does the work for a body of this size on a thread that may wait. Throws `CancellationError` when no work is
+    /// begun any more.
     func run<Value: Sendable>(
-        bytes: Int = 0, _ work: @escaping @Sendable () throws -> Value
+        bytes: Int = 0, of peer: Peer = .claimant(.operator), _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         if isAtOnce { return try work() }
-        return try await (bytes >= Self.heavyBytes ? heavy : light).runIfActive {
-            Self.standBack()
-            return try work()
+        guard bytes >= Self.heavyBytes else {
+            return try await light.runIfActive {
+                Self.standBack()
+                return try work()
+            }
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            inTurn(of: peer, work) { continuation.resume(with: $0) }
         }
     }
 
     /// Does the work for a body of this size while the calling thread waits: in it, or for a large one on the thread
     /// of the large ones. Throws `CancellationError` when no work is begun any more.
     func runWaiting<Value: Sendable>(
-        bytes: Int, _ work: @escaping @Sendable () throws -> Value
+        bytes: Int, of peer: Peer, _ work: @escaping @Sendable () throws -> Value
     ) throws -> Value {
-        guard bytes >= Self.heavyBytes else { return try work() }
+        guard bytes >= Self.heavyBytes, !isAtOnce else { return try work() }
         let outcome = Outcome<Value>()
-        heavy.submit { state in
-            Self.standBack()
-            outcome.set(state == .active ? Result { try work() } : .failure(CancellationError()))
-        }
+        inTurn(of: peer, work) { outcome.set($0) }
         return try outcome.wait()
+    }
+
+    /// Does the work on the thread of the large ones, when it is the peer's turn.
+    private func inTurn<Value: Sendable>(
+        of peer: Peer, _ work: @escaping @Sendable () throws -> Value,
+        then tell: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        let work = { @Sendable (state: NIOThreadPool.WorkItemState) in
+            Self.standBack()
+            tell(state == .active ? Result { try work() } : .failure(CancellationError()))
+        }
+        turns.add(work, of: peer)
+        heavy.submit { [turns] in turns.next()($0) }
     }
 
     /// What work on another thread came to.

@@ -1,7 +1,7 @@
 import Settlement
 import Synchronization
 
-/// Who stands behind a request, as far as its signature's header says: nothing is proved yet.
+/// Who stands behind an upload, as far as its signature's header says: nothing is proved yet.
 enum Claimant: Hashable, Sendable {
     case merchant(MerchantID)
     case `operator`
@@ -9,114 +9,187 @@ enum Claimant: Hashable, Sendable {
     case unknown
 }
 
-/// Keeps count of what is under way, and refuses what goes beyond the limits: first what one merchant has too
-/// much of (`429`), then what all have (`503`). Nothing waits here: who is refused comes again.
+/// Keeps count of what is under way, and refuses what goes beyond the limits: first what one peer has too much of
+/// (`429`), then what all have (`503`). Nothing waits here: who is refused comes again.
+///
+/// What a signature names is no proof before the last byte is here, and key ids are no secret: so all is counted by
+/// where it comes from. And the last quarter of all room is left to those who have little of it, so that a few
+/// who have all that one may have do not keep small batches out.
 final class Bounds: Sendable {
     private struct Share {
         var uploads = 0
         var bytes = 0
+        var spilled = 0
     }
 
     private struct State {
         var all = Share()
         /// Of those who have something under way.
-        var shares: [Claimant: Share] = [:]
+        var shares: [Peer: Share] = [:]
         var requests: TokenBucket
-        /// Of merchants that are known, so never more than those.
-        var buckets: [Claimant: TokenBucket] = [:]
+        var unknown: TokenBucket
+        var buckets: [Peer: TokenBucket] = [:]
     }
 
     private let limits: ServerLimits
     private let state: Mutex<State>
 
-    /// `largestBytes` is the largest body that is taken at all, which must find room when it is alone.
-    init(_ limits: ServerLimits, largestBytes: Int, now: ContinuousClock.Instant = .now) {
+    /// What one may have in the last quarter: uploads, and bytes in memory, enough for a large one on its way to the
+    /// disk.
+    static let little = (uploads: 4, bytes: UploadBody.mostInMemory * 5 / 4)
+    /// Peers whose rate is remembered; of more, those are forgotten that have not come lately.
+    private static let mostBuckets = 10_000
+
+    /// `largestBytes` is the largest batch that is taken at all, which must find room on the disk when it is alone;
+    /// `leastBytes` what any upload may need of memory.
+    init(
+        _ limits: ServerLimits, largestBytes: Int, leastBytes: Int = 0, now: ContinuousClock.Instant = .now
+    ) {
         var limits = limits
-        limits.bodyBytes = max(limits.bodyBytes, largestBytes)
-        limits.bodyBytesPerMerchant = max(limits.bodyBytesPerMerchant, largestBytes)
+        limits.bodyBytesPerPeer = max(limits.bodyBytesPerPeer, leastBytes)
+        limits.bodyBytes = max(limits.bodyBytes, leastBytes * 4 / 3)
+        limits.spillBytes = max(limits.spillBytes, largestBytes)
+        limits.spillBytesPerPeer = max(limits.spillBytesPerPeer, largestBytes)
         self.limits = limits
-        state = Mutex(State(requests: TokenBucket(perSecond: limits.requestsPerSecond, now: now)))
+        state = Mutex(
+            State(
+                requests: TokenBucket(perSecond: limits.requestsPerSecond, now: now),
+                unknown: TokenBucket(perSecond: limits.unknownPerSecond, now: now)))
     }
 
-    /// Counts a request of anybody. Throws `busy`.
-    func request(now: ContinuousClock.Instant = .now) throws(Problem) {
+    /// Counts a request against the rate of all and, if it is known, against its peer's. Throws `busy` or
+    /// `rate_limited`.
+    func request(of peer: Peer?, now: ContinuousClock.Instant = .now) throws(Problem) {
         guard state.withLock({ $0.requests.take(now: now) }) else { throw .busy("too many requests") }
+        if let peer { try count(peer, now: now) }
     }
 
-    /// Counts an upload against its claimant's rate. Throws `rate_limited`.
-    func pass(_ claimant: Claimant, now: ContinuousClock.Instant = .now) throws(Problem) {
-        let rate = claimant == .unknown ? limits.unknownPerSecond : limits.requestsPerSecondPerMerchant
+    /// Counts an upload that names no known key against the rate of all those, one whose peer nobody knows against
+    /// that of whom it names. Throws `rate_limited`.
+    func pass(
+        _ claimant: Claimant, of peer: Peer?, now: ContinuousClock.Instant = .now
+    ) throws(Problem) {
+        if claimant == .unknown {
+            guard state.withLock({ $0.unknown.take(now: now) }) else {
+                throw .rateLimited(perSecond: limits.unknownPerSecond)
+            }
+        } else if peer == nil {
+            try count(.claimant(claimant), now: now)
+        }
+    }
+
+    private func count(_ peer: Peer, now: ContinuousClock.Instant) throws(Problem) {
+        let rate = limits.requestsPerSecondPerPeer
         let passes = state.withLock { state in
-            state.buckets[claimant, default: TokenBucket(perSecond: rate, now: now)].take(now: now)
+            if state.buckets.count >= Self.mostBuckets {
+                state.buckets = state.buckets.filter { !$0.value.isFull(now: now) }
+            }
+            return state.buckets[peer, default: TokenBucket(perSecond: rate, now: now)].take(now: now)
         }
         guard passes else { throw .rateLimited(perSecond: rate) }
     }
 
     /// Begins an upload, which must be left. Throws `too_many_uploads` or `busy`.
-    func enter(_ claimant: Claimant) throws(Problem) -> Place {
+    func enter(_ peer: Peer) throws(Problem) -> Place {
         let problem = state.withLock { state -> Problem? in
-            if state.shares[claimant, default: Share()].uploads >= limits.uploadsPerMerchant {
-                return .tooMany("\(limits.uploadsPerMerchant) uploads at once")
-            }
-            if state.all.uploads >= limits.uploads { return .busy("\(limits.uploads) uploads are under way") }
+            let own = state.shares[peer, default: Share()].uploads
+            if own >= limits.uploadsPerPeer { return .tooMany("\(limits.uploadsPerPeer) uploads at once") }
+            let most = own < Self.little.uploads ? limits.uploads : Self.common(limits.uploads)
+            if state.all.uploads >= most { return .busy("\(state.all.uploads) uploads are under way") }
             state.all.uploads += 1
-            state.shares[claimant, default: Share()].uploads += 1
+            state.shares[peer, default: Share()].uploads += 1
             return nil
         }
         if let problem { throw problem }
-        return Place(bounds: self, claimant: claimant)
+        return Place(bounds: self, peer: peer)
     }
 
-    /// What is under way: uploads and bytes of bodies.
-    var underWay: (uploads: Int, bytes: Int) { state.withLock { ($0.all.uploads, $0.all.bytes) } }
+    /// What is left when the last quarter is kept.
+    private static func common(_ most: Int) -> Int { most - most / 4 }
 
-    fileprivate func hold(_ bytes: Int, of claimant: Claimant) throws(Problem) {
+    /// What is under way: uploads, and bytes of bodies in memory and on the disk.
+    var underWay: (uploads: Int, bytes: Int, spilled: Int) {
+        state.withLock { ($0.all.uploads, $0.all.bytes, $0.all.spilled) }
+    }
+
+    fileprivate func hold(_ bytes: Int, of peer: Peer) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
-            let share = state.shares[claimant, default: Share()].bytes
-            if share + bytes > limits.bodyBytesPerMerchant {
-                return .tooMany("\(limits.bodyBytesPerMerchant) bytes at once")
-            }
-            if state.all.bytes + bytes > limits.bodyBytes {
-                return .busy("\(limits.bodyBytes) bytes are under way")
-            }
+            let own = state.shares[peer, default: Share()].bytes + bytes
+            if own > limits.bodyBytesPerPeer { return .tooMany("\(limits.bodyBytesPerPeer) bytes at once") }
+            let most = own <= Self.little.bytes ? limits.bodyBytes : Self.common(limits.bodyBytes)
+            if state.all.bytes + bytes > most { return .busy("\(state.all.bytes) bytes are under way") }
             state.all.bytes += bytes
-            state.shares[claimant, default: Share()].bytes += bytes
+            state.shares[peer, default: Share()].bytes = own
             return nil
         }
         if let problem { throw problem }
     }
 
-    fileprivate func leave(_ claimant: Claimant, bytes: Int) {
-        state.withLock { state in
-            guard var share = state.shares[claimant] else {
-                preconditionFailure("who leaves has entered")
+    fileprivate func spill(_ bytes: Int, of peer: Peer) throws(Problem) {
+        let problem = state.withLock { state -> Problem? in
+            let own = state.shares[peer, default: Share()].spilled + bytes
+            if own > limits.spillBytesPerPeer {
+                return .tooMany("\(limits.spillBytesPerPeer) bytes of large batches at once")
             }
-            share.uploads -= 1
+            if state.all.spilled + bytes > limits.spillBytes {
+                return .busy("\(state.all.spilled) bytes of large batches are under way")
+            }
+            state.all.spilled += bytes
+            state.shares[peer, default: Share()].spilled = own
+            return nil
+        }
+        if let problem { throw problem }
+    }
+
+    fileprivate func leave(_ peer: Peer, uploads: Int, bytes: Int, spilled: Int) {
+        state.withLock { state in
+            guard var share = state.shares[peer] else { preconditionFailure("who leaves has entered") }
+            share.uploads -= uploads
             share.bytes -= bytes
-            state.all.uploads -= 1
+            share.spilled -= spilled
+            state.all.uploads -= uploads
             state.all.bytes -= bytes
-            precondition(share.uploads >= 0 && share.bytes >= 0, "what is left was held")
-            state.shares[claimant] = share.uploads == 0 ? nil : share
+            state.all.spilled -= spilled
+            precondition(
+                share.uploads >= 0 && share.bytes >= 0 && share.spilled >= 0, "what is left was held")
+            state.shares[peer] = share.uploads == 0 ? nil : share
         }
     }
 }
 
-/// An upload under way, and how many bytes of it are in memory. It is left once.
+/// An upload under way, and how many bytes of it are in memory and on the disk. It is left once.
 struct Place: ~Copyable {
-    fileprivate let bounds: Bounds
-    fileprivate let claimant: Claimant
+    private let bounds: Bounds
+    private let peer: Peer
     private var bytes = 0
+    private var spilled = 0
 
-    fileprivate init(bounds: Bounds, claimant: Claimant) {
+    fileprivate init(bounds: Bounds, peer: Peer) {
         self.bounds = bounds
-        self.claimant = claimant
+        self.peer = peer
     }
 
-    /// Counts more bytes that are kept. Throws `too_many_uploads` or `busy`.
+    /// Counts more bytes that are kept in memory. Throws `too_many_uploads` or `busy`.
     mutating func hold(_ more: Int) throws(Problem) {
-        try bounds.hold(more, of: claimant)
+        try bounds.hold(more, of: peer)
         bytes += more
     }
 
-    deinit { bounds.leave(claimant, bytes: bytes) }
+    /// Gives back what is in memory no more.
+    mutating func release(_ fewer: Int) {
+        precondition(fewer <= bytes, "what is given back was held")
+        bounds.leave(peer, uploads: 0, bytes: fewer, spilled: 0)
+        bytes -= fewer
+    }
+
+    /// Counts more bytes that go to the disk. Throws `too_many_uploads` or `busy`.
+    mutating func spill(_ more: Int) throws(Problem) {
+        try bounds.spill(more, of: peer)
+        spilled += more
+    }
+
+    /// Holds it up to here.
+    borrowing func keep() {}
+
+    deinit { bounds.leave(peer, uploads: 1, bytes: bytes, spilled: spilled) }
 }

@@ -5,14 +5,14 @@ import Hummingbird
 extension Problem {
     static func rateLimited(perSecond: Int) -> Problem {
         Problem(
-            .tooManyRequests, code: "rate_limited", title: "Too many requests of one merchant",
+            .tooManyRequests, code: "rate_limited", title: "Too many requests from one place",
             detail: "expected at most \(perSecond) a second; nothing was stored, send it again later",
             retryAfter: 1)
     }
 
     static func tooMany(_ what: String) -> Problem {
         Problem(
-            .tooManyRequests, code: "too_many_uploads", title: "Too many uploads of one merchant",
+            .tooManyRequests, code: "too_many_uploads", title: "Too many uploads from one place",
             detail: "expected at most \(what); nothing was stored, send it again later", retryAfter: 2)
     }
 

@@ -21,4 +21,9 @@ struct TokenBucket: Sendable {
         tokens -= 1
         return true
     }
+
+    /// Whether nothing was taken for so long that it is as it was at first.
+    func isFull(now: ContinuousClock.Instant) -> Bool {
+        tokens + max(.zero, now - last) / .seconds(1) * perSecond >= 2 * perSecond
+    }
 }

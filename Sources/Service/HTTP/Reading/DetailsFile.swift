@@ -1,4 +1,3 @@
-import Foundation
 import NIOCore
 import Settlement
 import Store
@@ -15,7 +14,7 @@ final class DetailsFile: Sendable {
     /// Throws `Problem.busy` if too many are being sent, and what the store throws. It blocks while it renders.
     init(of merchant: MerchantID, period: Int, from store: Store, places: DetailsPlaces) throws {
         place = try places.take(for: merchant)
-        let file = try NamelessFile(in: String(store.path.dropLast(Store.fileName.utf8.count + 1)))
+        let file = try NamelessFile(in: store.folder, as: "details")
         var bytes = 0
         try store.details(of: merchant, period: period) { piece in
             try file.append(piece)
@@ -27,47 +26,6 @@ final class DetailsFile: Sendable {
 
     /// Up to 64 KiB from a place on; nothing at the end. It blocks.
     func piece(at offset: Int) throws -> ByteBuffer { try file.read(at: offset, most: 64 << 10) }
-}
-
-/// A file that lost its name as soon as it was made: a process that dies leaves nothing behind.
-private final class NamelessFile: Sendable {
-    private let number: Int32
-    private let folder: String
-
-    init(in folder: String) throws(Failure) {
-        var template = Array("\(folder)/details-XXXXXX".utf8CString)
-        number = mkstemp(&template)
-        self.folder = folder
-        guard number >= 0, fcntl(number, F_SETFD, FD_CLOEXEC) == 0 else {
-            throw .fromSystem(folder, "make a file in it")
-        }
-        unlink(template)
-    }
-
-    deinit { if number >= 0 { close(number) } }
-
-    func append(_ bytes: [UInt8]) throws(Failure) {
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { write(number, $0.baseAddress! + written, $0.count - written) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw .fromSystem(folder, "write a file in it") }
-            written += count
-        }
-    }
-
-    func read(at offset: Int, most: Int) throws(Failure) -> ByteBuffer {
-        var buffer = ByteBuffer()
-        while true {
-            var status = 0
-            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: most) { room in
-                status = pread(number, room.baseAddress, most, off_t(offset))
-                return max(status, 0)
-            }
-            if status >= 0 { return buffer }
-            guard errno == EINTR else { throw .fromSystem(folder, "read a file in it") }
-        }
-    }
 }
 
 /// How many DETAILS.csv are being sent: bounded over all, and so that one merchant leaves places to the others.

@@ -11,7 +11,7 @@ struct ReadingRequest: Sendable {
     private let parameters: [String: String]
     private let query: [String: String]
 
-    init(_ request: Request, _ context: BasicRequestContext, merchant: MerchantID) {
+    init(_ request: Request, _ context: PeerContext, merchant: MerchantID) {
         self.merchant = merchant
         isHead = request.method == .head
         ifNoneMatch = request.headers[.ifNoneMatch]

@@ -45,7 +45,7 @@ struct ReadingRoutes: Sendable {
         ("/README.md", { _ in Published.manual }),
     ]
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<PeerContext>) {
         for method in [HTTPRequest.Method.get, .head] {
             for (path, read) in Self.routes {
                 router.on(RouterPath(path), method: method) { request, context in
@@ -61,7 +61,7 @@ struct ReadingRoutes: Sendable {
     }
 
     private func answer(
-        _ request: Request, _ context: BasicRequestContext, _ read: @escaping Read
+        _ request: Request, _ context: PeerContext, _ read: @escaping Read
     ) async throws -> Response {
         let now = clock.now
         let representation = try await reading {

@@ -2,21 +2,30 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOSSL
 
 /// The connections of another kind of channel, each watched from its opening on.
 struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let base: Base
+    let connections: Connections
     let headSeconds: Int
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
         do {
             try channel.pipeline.syncOperations.addHandler(
                 ConnectionGuard(patience: .seconds(Int64(headSeconds))))
+            let value = base.setup(channel: channel, logger: logger)
+            if let tls = try? channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self) {
+                try channel.pipeline.syncOperations.addHandler(
+                    StreamBound(connections.mostStreams), position: .after(tls))
+            }
+            return value
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
-        return base.setup(channel: channel, logger: logger)
     }
 
-    func handle(value: Base.Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
+    func handle(value: Base.Value, logger: Logger) async {
+        await connections.serve(value.channel) { await base.handle(value: value, logger: logger) }
+    }
 }

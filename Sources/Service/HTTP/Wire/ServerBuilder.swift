@@ -6,12 +6,15 @@ import NIOCore
 extension HTTPServerBuilder {
     /// HTTP/1.1, and with a certificate TLS with HTTP/2 or HTTP/1.1, as the client prefers; every connection and
     /// body is held to the limits.
-    static func guarded(_ limits: ServerLimits, _ certificates: Certificates?) -> HTTPServerBuilder {
-        HTTPServerBuilder { responder in
+    static func guarded(
+        _ limits: ServerLimits, _ certificates: Certificates?, isBehindProxy: Bool
+    ) -> HTTPServerBuilder {
+        let connections = Connections(limits, isBehindProxy: isBehindProxy)
+        return HTTPServerBuilder { responder in
             guard let certificates else {
                 return GuardedChannel(
                     base: HTTP1Channel(responder: asking(responder), configuration: channel(limits)),
-                    headSeconds: limits.headSeconds)
+                    connections: connections, headSeconds: limits.headSeconds)
             }
             let secure = try HTTP2UpgradeChannel(
                 tlsConfiguration: certificates.configuration,
@@ -19,7 +22,7 @@ extension HTTPServerBuilder {
                     idleTimeout: .seconds(limits.idleSeconds), gracefulCloseTimeout: .seconds(10),
                     streamConfiguration: channel(limits)),
                 responder: asking(responder))
-            return GuardedChannel(base: secure, headSeconds: limits.headSeconds)
+            return GuardedChannel(base: secure, connections: connections, headSeconds: limits.headSeconds)
         }
     }
 
@@ -38,11 +41,17 @@ extension HTTPServerBuilder {
                 maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
     }
 
-    /// Lets what answers know whom to tell that the body may come.
+    /// Lets what answers know whom to tell that the body may come; and answers itself what the connection may not ask
+    /// just now.
     private static func asking(
         _ responder: @escaping HTTPChannelHandler.Responder
     ) -> HTTPChannelHandler.Responder {
         { request, writer, channel in
+            if let problem = ServedConnection.current?.refusal(of: request, on: channel) {
+                let answer = problem.response
+                let response = request.method == .head ? answer.createHeadResponse() : answer
+                return try await writer.write(response: response.head, body: response.body)
+            }
             guard Expectation.isAsked(by: request.headers) else {
                 return try await responder(request, writer, channel)
             }
