@@ -128,7 +128,7 @@ extension Daemon {
         return Application(
             router: makeRouter(
                 intake: intake, workers: workers, readers: readers, bounds: bounds, health: health,
-                clock: clock, logger: logger),
+                factor: configuration.unusualFactor, clock: clock, logger: logger),
             server: .guarded(limits, certificates),
             configuration: ApplicationConfiguration(
                 address: address, serverName: "settled",

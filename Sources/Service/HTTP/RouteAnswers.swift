@@ -18,7 +18,7 @@ package struct RouteAnswers: Sendable {
         responder = makeRouter(
             intake: intake, workers: workers, readers: readers,
             bounds: Bounds(limits, largestBytes: intake.limitBytes), health: Health(logger: logger),
-            clock: clock, logger: logger
+            factor: .standard, clock: clock, logger: logger
         ).buildResponder()
     }
 

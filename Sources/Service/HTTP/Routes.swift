@@ -11,7 +11,7 @@ let knownRoutes: [(path: String, methods: [HTTPRequest.Method])] =
 /// All that the daemon answers over HTTP.
 func makeRouter(
     intake: Intake, workers: BatchWorkers, readers: NIOThreadPool, bounds: Bounds, health: Health,
-    clock: WallClock, logger: Logger
+    factor: UnusualFactor, clock: WallClock, logger: Logger
 ) -> Router<BasicRequestContext> {
     let router = Router(context: BasicRequestContext.self)
     router.add(middleware: Problems())
@@ -19,7 +19,8 @@ func makeRouter(
     BatchRoutes(
         intake: intake, clock: clock, logger: logger, workers: workers, bounds: bounds, health: health
     ).add(to: router)
-    ReadingRoutes(intake: intake, clock: clock, logger: logger, readers: readers).add(to: router)
+    ReadingRoutes(intake: intake, clock: clock, logger: logger, readers: readers, factor: factor)
+        .add(to: router)
     HealthRoutes(health: health).add(to: router)
     for (path, methods) in knownRoutes { refuseOtherMethods(on: router, RouterPath(path), but: methods) }
     return router
