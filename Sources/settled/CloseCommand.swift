@@ -14,7 +14,9 @@ struct CloseCommand: ParsableCommand {
             that is interrupted, or that a failed check ends, leaves the period open and every figure as it was; \
             it is simply started again and gives the same bytes.
 
-            --preview does everything and then forgets it: the closing shown is what a close now would write.
+            --preview does everything and then forgets it: it shows what a close now would write, before its time \
+            too, statement by statement, and what to look at before: merchants that have not reported, missing \
+            batches, unusual activity, records that would stay pending, exposure beyond its limit.
 
             Examples:
               settled close --data /var/lib/settled --preview
@@ -36,8 +38,18 @@ struct CloseCommand: ParsableCommand {
     @Flag(name: .long, help: "Show what would be written, write nothing.")
     var preview = false
 
-    @Flag(name: .long, help: "Print the closing itself, CLOSING.json.")
+    @Flag(name: .long, help: "Print the closing itself, CLOSING.json; of a preview, all of it.")
     var json = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "In a preview, call activity unusual from so many times the average on; 0: never.",
+            valueName: "factor"))
+    var unusualFactor = UnusualFactor.standard.description
+
+    @Option(name: .long, help: ArgumentHelp("The language of a preview: en or zh.", valueName: "language"))
+    var lang: Language = .english
 
     func run() throws {
         let open = try place.folder.open()
@@ -47,17 +59,23 @@ struct CloseCommand: ParsableCommand {
             try period.map { try StatementShelf(open.store).ordinal(ofPeriod: $0) }
             ?? open.store.earliestOpen()
         let closer = PeriodCloser(store: open.store, signer: open.signer)
-        let closed = try closer.close(ordinal, at: when.instant, forced: force, preview: preview)
+        guard !preview else { return try show(ordinal, closer) }
+        let closed = try closer.close(ordinal, at: when.instant, forced: force)
         guard !json else { return emit(closed.closing.bytes) }
-        if preview {
-            print(try ClosingText(bytes: closed.closing.bytes, place: "CLOSING.json").text, terminator: "")
-            print("\npreview: nothing was written")
-        } else {
-            let records = closed.records
-            print(
-                "closed \(calendar.period(ordinal).id): \(closed.statements.count) statements,"
-                    + " \(records.settled) records settled, \(records.pending) pending, \(records.refused) refused"
-            )
+        let records = closed.records
+        print(
+            "closed \(calendar.period(ordinal).id): \(closed.statements.count) statements,"
+                + " \(records.settled) records settled, \(records.pending) pending, \(records.refused) refused"
+        )
+    }
+
+    private func show(_ ordinal: Int, _ closer: PeriodCloser) throws {
+        guard let factor = UnusualFactor(setting: unusualFactor) else {
+            throw Failure.misused(
+                "--unusual-factor",
+                "expected a decimal from 1 to 1000, or 0 for never, found \(unusualFactor)")
         }
+        let preview = try ClosePreview(closer, of: ordinal, at: when.instant, factor: factor)
+        if json { emit(preview.json) } else { print(preview.text(lang), terminator: "") }
     }
 }

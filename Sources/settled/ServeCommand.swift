@@ -20,7 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
               log:    {level: info, format: text}   # or json
               tls:    {certificate: /etc/settled/chain.pem, key: /etc/settled/key.pem}
               limits: {uploads: 256}                # and others, see README.md
-              close:  {automatic: true}             # each period, once its grace is over
+              close:  {automatic: true, unusual_factor: 3}   # each period, once its grace is over
               stop:   {drain_seconds: 5}            # 0 if not said
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
 

@@ -38,7 +38,7 @@ struct AutomaticCloseTests {
         #expect(try punctual.log.contains("closed 2025-03"))
         let closing = try expectDone(
             Command.settled("statement", "operator", "2025-03", "--json", "--data", quayside.data))
-        #expect(closing.output == byHand.output)
+        #expect(byHand.output.hasSuffix("\"closing\":\(closing.output)}"))
 
         let late = try Daemon(data: quayside.data, "--now", "2025-08-20T12:00:00+02:00", closes: true)
         try wait(until: "2025-08", quayside.data)

@@ -146,4 +146,17 @@ struct ConfigurationTests {
             #expect(failure?.kind == .misused, "\(wrong)")
         }
     }
+
+    @Test("The factor of unusual activity is a decimal from 1 to 1000, or 0")
+    func unusualFactor() async throws {
+        #expect(try await read("close: {automatic: true}").unusualFactor == .standard)
+        #expect(try await read("close: {unusual_factor: 2.5}").unusualFactor == UnusualFactor(setting: "2.5"))
+        #expect(try await read("close: {unusual_factor: 0}").unusualFactor == UnusualFactor(setting: "0"))
+        for wrong in ["0.5", "-1", "much", "1001"] {
+            let failure = await #expect(throws: Failure.self) {
+                try await read("close: {unusual_factor: \(wrong)}")
+            }
+            #expect(failure?.description.contains("close.unusual_factor") == true)
+        }
+    }
 }

@@ -86,7 +86,7 @@ struct DescriptionTests {
             let read = try #require(methods["GET"])
             let more: Set = [
                 200, 304, Problem.notFound.status.code,
-                Problem.parameterMalformed("", expected: "").status.code,
+                Problem.parameterMalformed("", expected: "").status.code, Problem.cannotClose("").status.code,
             ]
             #expect(ofReading.isSubset(of: read), "\(path)")
             #expect(read.isSubset(of: ofReading.union(more).union(ofLimits)), "\(path)")

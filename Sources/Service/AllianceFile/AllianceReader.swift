@@ -71,17 +71,21 @@ struct AllianceReader {
 
     private func merchants(_ alliance: Members, start: LocalDate?) -> [Merchant] {
         elements(
-            "merchants", of: alliance, known: ["id", "name", "address", "status", "terms"], isRequired: true
+            "merchants", of: alliance,
+            known: ["id", "name", "address", "exposure_limit", "status", "terms"], isRequired: true
         )
         .compactMap { members in
             let id = members.required("id", Form.merchantID, MerchantID.init)
             let name = members.required("name", "a name") { $0 }
             let address = address(members)
+            let limit = members.unlessNone("exposure_limit", Form.money, Form.integer)
             let statuses = statuses(members, start: start)
             let terms = elements("terms", of: members, known: Self.termsMembers, isRequired: true)
                 .compactMap(self.terms)
             guard let id, let name else { return nil }
-            return Merchant(id: id, name: name, address: address, statuses: statuses, terms: terms)
+            return Merchant(
+                id: id, name: name, address: address, exposureLimit: limit.map { Money(Int64($0)) },
+                statuses: statuses, terms: terms)
         }
     }
 

@@ -68,6 +68,7 @@ extension DaemonConfiguration {
         let closes = try await values.truth("close.automatic")
         configuration.closesAutomatically =
             flags.closesAutomatically ?? closes ?? configuration.closesAutomatically
+        configuration.unusualFactor = try await values.factor(or: configuration.unusualFactor)
         return configuration
     }
 
@@ -167,6 +168,16 @@ private struct Values {
 }
 
 extension Values {
+    fileprivate func factor(or standard: UnusualFactor) async throws(Failure) -> UnusualFactor {
+        guard let text = try await text("close.unusual_factor") else { return standard }
+        guard let factor = UnusualFactor(setting: text) else {
+            throw .misused(
+                place,
+                "close.unusual_factor: expected a decimal from 1 to 1000, or 0 for never, found \(text)")
+        }
+        return factor
+    }
+
     /// Nil: no folder is named, and then nothing else of a spool may be.
     fileprivate func spool() async throws(Failure) -> SpoolSettings? {
         let poll = try await integer("spool.poll_seconds", within: SpoolSettings.pollBounds)

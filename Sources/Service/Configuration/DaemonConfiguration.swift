@@ -27,6 +27,8 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var tls: TLSFiles?
     /// Whether periods close by themselves once their grace is over; else a person closes them.
     public var closesAutomatically = true
+    /// From when on a preview calls a merchant's activity unusual.
+    public var unusualFactor = UnusualFactor.standard
     /// Nil: batches come over HTTP only.
     public var spool: SpoolSettings?
 

@@ -129,7 +129,8 @@ extension Daemon {
         return Application(
             router: makeRouter(
                 intake: intake, workers: workers, readers: readers, bounds: bounds,
-                isBehindProxy: configuration.isBehindProxy, health: health, clock: clock, logger: logger),
+                isBehindProxy: configuration.isBehindProxy, health: health,
+                factor: configuration.unusualFactor, clock: clock, logger: logger),
             server: .guarded(limits, certificates, isBehindProxy: configuration.isBehindProxy),
             configuration: ApplicationConfiguration(
                 address: address, serverName: "settled",

@@ -19,7 +19,8 @@ package struct RouteAnswers: Sendable {
             intake: intake, workers: workers, readers: readers,
             bounds: Bounds(
                 limits, largestBytes: intake.limitBytes, leastBytes: UploadBody.mostBytesInMemory),
-            isBehindProxy: false, health: Health(logger: logger), clock: clock, logger: logger
+            isBehindProxy: false, health: Health(logger: logger), factor: .standard, clock: clock,
+            logger: logger
         ).buildResponder()
     }
 

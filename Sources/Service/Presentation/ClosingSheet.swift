@@ -3,7 +3,8 @@ struct ClosingSheet {
     let closing: ClosingDocument
     let surroundings: StatementSurroundings
     let language: Language
-    let proof: ProvenDocument
+    /// Nil: it is not closed, and nothing is signed.
+    let proof: ProvenDocument?
 
     private var make: Figured { Figured(language: language, exponent: closing.currency.exponent) }
 
@@ -13,7 +14,7 @@ struct ClosingSheet {
             language: language, sender: surroundings.allianceName,
             title: language.say(.closingTitle, "\(closing.number)", period),
             signs: language.say(.closingSigns), proof: checking,
-            running: "\(closing.alliance) · \(closing.period.id) · \(proof.digest)")
+            running: "\(closing.alliance) · \(closing.period.id)" + (proof.map { " · \($0.digest)" } ?? ""))
         sheet.facts =
             [
                 (language.say(.alliance), Sheet.Cell(closing.alliance, "alliance")),
@@ -25,6 +26,14 @@ struct ClosingSheet {
             .table(liability), .table(intake), .table(statements), .table(batches),
         ]
         return sheet
+    }
+
+    /// Those that a preview has too.
+    var tables: [Sheet.Table] {
+        [
+            records, make.points(closing.points, title: .pointsOfAll),
+            make.matrix(closing.matrix, names: surroundings.names), journal, liability, intake,
+        ]
     }
 
     private var records: Sheet.Table {
@@ -135,7 +144,8 @@ struct ClosingSheet {
     }
 
     private var checking: (sentence: String, facts: [(name: String, cell: Sheet.Cell)]) {
-        (
+        guard let proof else { return (language.say(.nothingWritten), []) }
+        return (
             language.say(.fromSigned, "CLOSING.json"),
             [
                 (language.say(.form), Sheet.Cell(closing.format, "format")),

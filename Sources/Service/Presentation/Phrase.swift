@@ -25,6 +25,9 @@ enum Phrase: String, CaseIterable, Sendable {
     // Batches
     case batches, batchesOfAll, intake, intakeRefused, signer, batch, sequence, recordCount, accepted
     case duplicates, missing, digest
+    // Preview of a close
+    case previewTitle, previewAt, closesFrom, warnings, warning, notReported, sequencesMissing, unusual
+    case wouldStayPending, beyondExposure, change, nothingWritten
     // Closing
     case positions, journal, account, debit, credit, liability, funding, expires, value, statements
     // How to check it
@@ -176,6 +179,24 @@ extension Phrase {
         case .expires: ("Last month", "最后月份")
         case .value: ("Value", "价值")
         case .statements: ("Statements", "对账单")
+        // Preview of a close
+        case .previewTitle: ("Preview of the close of %1", "%1结算预览")
+        case .previewAt: ("As of", "截至")
+        case .closesFrom: ("May close from", "可结算时间")
+        case .warnings: ("Warnings", "警告")
+        case .warning: ("Warning", "警告")
+        case .notReported: ("has not reported", "尚未上报")
+        case .sequencesMissing: ("batches missing, signed by %1: %2", "缺少批次（签名方：%1）：%2")
+        case .unusual:
+            ("unusual activity: %1; average of the last %2 periods: %3", "本期发生异常：%1；前%2期平均：%3")
+        case .wouldStayPending: ("records that would stay pending: %1", "将继续待处理的记录：%1")
+        case .beyondExposure: ("exposure %1 is beyond its limit of %2", "风险敞口%1超出限额%2")
+        case .change: ("Change", "变动")
+        case .nothingWritten:
+            (
+                "This is a preview: nothing was written, and what comes until the close changes it.",
+                "此为预览：未写入任何内容，结算前收到的数据会改变结果。"
+            )
         // How to check it
         case .check: ("How to check this", "如何核验")
         case .form: ("Form of the file", "文件格式")

@@ -52,7 +52,7 @@ struct Sheet: Sendable {
     let language: Language
     /// The alliance's name.
     let sender: String
-    let title: String
+    var title: String
     /// Name and address; empty where it goes to nobody in particular.
     var recipient: [String] = []
     /// What it is of.

@@ -1,13 +1,29 @@
 import Signing
 
-/// A JSON Web Token (RFC 7519) with which a merchant reads its own side, checked but for its `jti` having been
-/// used before, which `UsedTokens` knows.
+/// A JSON Web Token (RFC 7519) with which a merchant reads its own side or the operator the alliance's, checked but
+/// for its `jti` having been used before, which `UsedTokens` knows.
 ///
-/// It is signed with one of the merchant's own batch keys. Claims: `aud`, the alliance's id; `iat` and `exp`, whole
+/// It is signed with one of the reader's own batch keys. Claims: `aud`, the alliance's id; `iat` and `exp`, whole
 /// seconds at most 5 minutes apart; `jti`, 1 to 64 characters; where there, `nbf`, and `iss` and `sub`, which are
-/// then the merchant's id. Other claims mean nothing here.
+/// then the merchant's id or `operator`. Other claims mean nothing here.
 public struct ReadingToken: Hashable, Sendable {
-    public let merchant: MerchantID
+    /// Whose side a token reads. Nobody reads another's: the operator's key not a merchant's side either.
+    public enum Reader: Hashable, Sendable, CustomStringConvertible {
+        case merchant(MerchantID)
+        case `operator`
+
+        public var description: String {
+            switch self {
+            case .merchant(let merchant): merchant.text
+            case .operator: "operator"
+            }
+        }
+    }
+
+    /// What a route is for.
+    public enum Side: Hashable, Sendable { case merchants, operators }
+
+    public let reader: Reader
     public let keyID: String
     /// Names this token among all of its merchant's.
     public let id: String
@@ -20,26 +36,27 @@ public struct ReadingToken: Hashable, Sendable {
     /// How far the merchant's clock may be from ours: 30 seconds.
     public static let leewayMilliseconds: Int64 = 30_000
 
-    /// Checks a token. `keys` finds a batch key by its id.
+    /// Checks a token that is to read one `side`. `keys` finds a batch key by its id.
     ///
     /// Throws the codes of `TokenRefusalCode` in their order, `token_missing`, `token_replayed` and
     /// `token_too_many` excepted.
     public init(
-        checking text: String, alliance: AllianceID, now: Instant, keys: (String) -> BatchKey?
+        checking text: String, alliance: AllianceID, for side: Side = .merchants, now: Instant,
+        keys: (String) -> BatchKey?
     ) throws(TokenRefusal) {
         let jws = try Self.parsed(text)
-        let merchant = try Self.merchant(signing: jws, now: now, keys: keys)
+        let reader = try Self.reader(signing: jws, for: side, now: now, keys: keys)
         let claims = try TokenClaims(jws.payload)
         guard claims.audience == alliance.text else {
             throw TokenRefusal(.audience, field: "aud", "the token is for another audience than \(alliance)")
         }
         for (name, value) in [("iss", claims.issuer), ("sub", claims.subject)] {
-            guard value == nil || value == merchant.text else {
-                throw TokenRefusal(.subject, field: name, "expected \(merchant), whose key signed the token")
+            guard value == nil || value == reader.description else {
+                throw TokenRefusal(.subject, field: name, "expected \(reader), whose key signed the token")
             }
         }
         try claims.checkTimes(at: now)
-        self.merchant = merchant
+        self.reader = reader
         keyID = jws.keyID
         id = claims.id
         issued = claims.issued
@@ -53,9 +70,9 @@ public struct ReadingToken: Hashable, Sendable {
     }
 
     /// Whose key signed it.
-    private static func merchant(
-        signing jws: CompactJWS, now: Instant, keys: (String) -> BatchKey?
-    ) throws(TokenRefusal) -> MerchantID {
+    private static func reader(
+        signing jws: CompactJWS, for side: Side, now: Instant, keys: (String) -> BatchKey?
+    ) throws(TokenRefusal) -> Reader {
         guard let key = keys(jws.keyID) else {
             throw TokenRefusal(
                 .keyUnknown, field: "kid", "no key has the id \(jws.keyID) that the token names")
@@ -66,10 +83,14 @@ public struct ReadingToken: Hashable, Sendable {
         do throws(SignatureRefusal) { try jws.verify(key: key.verification) } catch {
             throw TokenRefusal(.invalid, "the token is not signed by the key \(jws.keyID) with its algorithm")
         }
-        guard let merchant = key.merchant else {
+        switch (side, key.merchant) {
+        case (.merchants, let merchant?): return .merchant(merchant)
+        case (.operators, nil): return .operator
+        case (.merchants, nil):
             throw TokenRefusal(.operatorKey, field: "kid", "an operator's key reads nothing of a merchant's")
+        case (.operators, _?):
+            throw TokenRefusal(.merchantKey, field: "kid", "a merchant's key reads nothing of the operator's")
         }
-        return merchant
     }
 }
 

@@ -6,6 +6,7 @@ public enum TokenRefusalCode: String, Hashable, Sendable, CaseIterable {
     case keyRevoked = "token_key_revoked"
     case invalid = "token_invalid"
     case operatorKey = "token_operator_key"
+    case merchantKey = "token_merchant_key"
     case audience = "token_audience"
     case subject = "token_subject"
     case early = "token_early"
@@ -33,5 +34,5 @@ public struct TokenRefusal: Error, Hashable, Sendable {
 extension TokenRefusal {
     public static let missing = TokenRefusal(
         .missing,
-        "expected the header Authorization: Bearer TOKEN, with a token that the merchant's key signed")
+        "expected the header Authorization: Bearer TOKEN, with a token that the reader's own key signed")
 }

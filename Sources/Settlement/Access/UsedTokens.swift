@@ -1,10 +1,10 @@
 import Signing
 
 /// The tokens that were used and could be again: each is remembered until it has expired. Bounded: one merchant's
-/// by `mostOfOne`, all of them by `most`, so that one merchant cannot use up what the others need.
+/// by `mostOfOne`, all of them by `most`, so that one reader cannot use up what the others need.
 public struct UsedTokens: Sendable {
     private struct Used: Hashable, Sendable {
-        let merchant: MerchantID
+        let reader: ReadingToken.Reader
         /// Of the token's id: a digest costs the same whatever a merchant calls its tokens.
         let digest: SHA256Digest
     }
@@ -13,7 +13,7 @@ public struct UsedTokens: Sendable {
     private let most: Int
     private let mostOfOne: Int
     private var forgetAt: [Used: Instant] = [:]
-    private var counts: [MerchantID: Int] = [:]
+    private var counts: [ReadingToken.Reader: Int] = [:]
     private var lastSwept: Instant
 
     /// `since` is when remembering began: what was issued before may have been used before.
@@ -37,25 +37,25 @@ public struct UsedTokens: Sendable {
                 .replayed, field: "iat",
                 "the token is older than the daemon's memory of used ones: make a new one")
         }
-        let used = Used(merchant: token.merchant, digest: SHA256Digest(of: Array(token.id.utf8)))
+        let used = Used(reader: token.reader, digest: SHA256Digest(of: Array(token.id.utf8)))
         guard forgetAt[used] == nil else {
             throw TokenRefusal(.replayed, field: "jti", "a token of this jti was used before")
         }
-        if now >= lastSwept.advanced(byMilliseconds: Self.sweepMilliseconds) || isFull(for: token.merchant) {
+        if now >= lastSwept.advanced(byMilliseconds: Self.sweepMilliseconds) || isFull(for: token.reader) {
             sweep(at: now)
         }
-        guard !isFull(for: token.merchant) else {
+        guard !isFull(for: token.reader) else {
             throw TokenRefusal(
                 .tooMany, "more tokens were used lately than can be remembered: try again later")
         }
         forgetAt[used] = token.expires.advanced(byMilliseconds: ReadingToken.leewayMilliseconds)
-        counts[token.merchant, default: 0] += 1
+        counts[token.reader, default: 0] += 1
     }
 
     private static let sweepMilliseconds: Int64 = 10_000
 
-    private func isFull(for merchant: MerchantID) -> Bool {
-        forgetAt.count >= most || counts[merchant, default: 0] >= mostOfOne
+    private func isFull(for reader: ReadingToken.Reader) -> Bool {
+        forgetAt.count >= most || counts[reader, default: 0] >= mostOfOne
     }
 
     /// Forgets what is refused as expired anyway. Not more than once a second: it looks at all of them.
@@ -64,6 +64,6 @@ public struct UsedTokens: Sendable {
         lastSwept = now
         forgetAt = forgetAt.filter { now < $0.value }
         counts.removeAll(keepingCapacity: true)
-        for used in forgetAt.keys { counts[used.merchant, default: 0] += 1 }
+        for used in forgetAt.keys { counts[used.reader, default: 0] += 1 }
     }
 }

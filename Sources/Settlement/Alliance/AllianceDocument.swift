@@ -4,7 +4,7 @@ public enum AllianceDocument {
     public static let format = "settled-alliance/1"
 
     /// The canonical bytes (rulebook §7): every member written out, absent ones as
-    /// `null`, an absent address apart.
+    /// `null`, an absent address and exposure limit apart.
     public static func bytes(of alliance: Alliance) -> [UInt8] {
         var json = CanonicalJSON()
         json.object { json in
@@ -44,6 +44,7 @@ public enum AllianceDocument {
             json.member("id", merchant.id.text)
             json.member("name", merchant.name)
             if let address = merchant.address { write(address, to: &json) }
+            json.member("exposure_limit", ifPresent: merchant.exposureLimit?.minorUnits)
             json.member("status", array: merchant.statuses) { json, change in
                 json.object { json in
                     json.member("from", change.from.description)

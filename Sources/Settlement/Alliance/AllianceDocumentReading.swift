@@ -114,6 +114,7 @@ extension StoredObject {
     func merchant() throws(AllianceDamage) -> Merchant {
         Merchant(
             id: try text("id", MerchantID.init), name: try text("name", { $0 }), address: try address(),
+            exposureLimit: value["exposure_limit"] == nil ? nil : Money(try integer("exposure_limit")),
             statuses: try list("status") { object throws(AllianceDamage) in try object.status() },
             terms: try list("terms") { object throws(AllianceDamage) in try object.terms() })
     }

@@ -40,6 +40,9 @@ extension Merchant {
             let text = (address.lines + [address.country].compactMap(\.self)).joined(separator: ", ")
             facts.append(Alliance.Fact(path: "\(path).address", value: text))
         }
+        if let exposureLimit {
+            facts.append(Alliance.Fact(path: "\(path).exposure_limit", value: "\(exposureLimit.minorUnits)"))
+        }
         for change in statuses {
             facts.append(Alliance.Fact(path: "\(path).status[\(change.from)]", value: change.status.rawValue))
         }

@@ -122,6 +122,9 @@ private struct AllianceCheck {
     mutating func merchant(_ merchant: Merchant, at path: String) {
         name(merchant.name, at: "\(path).name")
         if let address = merchant.address { self.address(address, at: "\(path).address") }
+        if let limit = merchant.exposureLimit {
+            bound(limit.minorUnits, in: 0...Money.maximum, at: "\(path).exposure_limit")
+        }
         ascending(merchant.statuses.map(\.from), at: "\(path).status")
         if merchant.terms.isEmpty {
             note(.termsMissing, "\(path).terms", "expected terms, found none")

@@ -3,18 +3,21 @@ public struct Merchant: Hashable, Sendable {
     public let id: MerchantID
     public let name: String
     public let address: PostalAddress?
+    /// The exposure that is warned of beyond it, minor units, 0 … 10^15; nil: none. It settles nothing.
+    public let exposureLimit: Money?
     /// Strictly ascending by `from`; before the first, active.
     public let statuses: [StatusChange]
     /// Strictly ascending by `from`; never empty.
     public let terms: [Terms]
 
     public init(
-        id: MerchantID, name: String, address: PostalAddress? = nil, statuses: [StatusChange] = [],
-        terms: [Terms]
+        id: MerchantID, name: String, address: PostalAddress? = nil, exposureLimit: Money? = nil,
+        statuses: [StatusChange] = [], terms: [Terms]
     ) {
         self.id = id
         self.name = name
         self.address = address
+        self.exposureLimit = exposureLimit
         self.statuses = statuses
         self.terms = terms
     }

@@ -5,6 +5,8 @@ public struct Receipt: Hashable, Sendable {
     public static let format = "settled-receipt/1"
     /// The warning of a batch whose sequence leaves a gap.
     public static let sequenceGap = "sequence_gap"
+    /// The warning of a batch whose merchant passed its exposure limit at the last close.
+    public static let exposureLimit = "exposure_limit"
 
     /// What became of the records: accepted, duplicates and refused sum to `records`.
     public struct Counts: Hashable, Sendable {

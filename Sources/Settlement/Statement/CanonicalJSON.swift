@@ -80,6 +80,12 @@ public struct CanonicalJSON: Sendable {
         array(elements, value)
     }
 
+    /// A member whose value is canonical JSON already.
+    public mutating func member(_ name: String, canonical value: [UInt8]) {
+        self.name(name)
+        scalar(value)
+    }
+
     private mutating func scalar(_ text: some Sequence<UInt8>) {
         separate()
         bytes.append(contentsOf: text)

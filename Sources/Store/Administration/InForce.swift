@@ -7,6 +7,15 @@ struct InForce: Sendable {
     let version: Int64
     let schedule: Schedule
     let roster: Roster
+    /// Whether receipts have exposure limits to warn of.
+    let hasExposureLimits: Bool
+
+    init(version: Int64, schedule: Schedule, roster: Roster) {
+        self.version = version
+        self.schedule = schedule
+        self.roster = roster
+        hasExposureLimits = schedule.alliance.merchants.contains { $0.exposureLimit != nil }
+    }
 }
 
 /// The small numbers by which the database's rows name merchants, 1, 2, 3 …
@@ -45,6 +54,8 @@ final class Memory: Sendable {
     /// Which ids are borne, as the last transaction that stored batches left it; nil while one is at work.
     let identities = Mutex<IdentityIndex?>(nil)
     private let last = Mutex<InForce?>(nil)
+    /// Whom receipts warn of its exposure limit, as the last close and the alliance in force have it.
+    private let warned = Mutex<Warned?>(nil)
 
     /// Read again only when another version has come into force.
     func inForce(_ database: Database) throws -> InForce {
@@ -55,5 +66,25 @@ final class Memory: Sendable {
             version: version, schedule: try rows.schedule(of: version), roster: try Roster(database))
         last.withLock { $0 = found }
         return found
+    }
+
+    private struct Warned {
+        let earliestOpen: Int
+        let version: Int64
+        let merchants: Set<MerchantID>
+    }
+
+    /// The merchants that were beyond their exposure limit at the last close; computed anew after a close, and when
+    /// another version of the alliance has come into force.
+    func beyondExposureLimit(_ inForce: InForce, _ database: Database) throws -> Set<MerchantID> {
+        guard inForce.hasExposureLimits else { return [] }
+        let open = try PeriodRows(database).earliestOpen()
+        let known = warned.withLock { $0 }
+        if let known, known.earliestOpen == open, known.version == inForce.version { return known.merchants }
+        let merchants = try ExposureRows(database).beyondLimits(of: inForce.schedule.alliance, before: open)
+        warned.withLock {
+            $0 = Warned(earliestOpen: open, version: inForce.version, merchants: merchants)
+        }
+        return merchants
     }
 }

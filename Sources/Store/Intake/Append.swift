@@ -56,7 +56,9 @@ extension Store {
                 let inForce =
                     try version.map { try self.inForce(database, version: $0) }
                     ?? self.inForce(database)
-                let outcomes = try Appending(database, inForce: inForce).run(arrivals, &identities)
+                let warned = try memory.beyondExposureLimit(inForce, database)
+                let outcomes = try Appending(database, inForce: inForce, warned: warned)
+                    .run(arrivals, &identities)
                 return (outcomes, identities)
             }
             memory.identities.withLock { $0 = identities }

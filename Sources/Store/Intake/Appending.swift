@@ -10,8 +10,11 @@ struct Appending {
     private let database: Database
     private let inForce: InForce
     private let rows: BatchRows
+    private let warned: Set<MerchantID>
 
-    init(_ database: Database, inForce: InForce) {
+    /// `warned` are those whose receipts bear the warning of their exposure limit.
+    init(_ database: Database, inForce: InForce, warned: Set<MerchantID>) {
+        self.warned = warned
         self.database = database
         self.inForce = inForce
         rows = BatchRows(database)
@@ -80,7 +83,8 @@ struct Appending {
             return .refused(.recordsRefused(judgement.refused))
         }
         let highest = max(standing.highest, others.max() ?? 0)
-        let warnings = batch.header.sequence > highest + 1 ? [Receipt.sequenceGap] : []
+        var warnings = batch.header.sequence > highest + 1 ? [Receipt.sequenceGap] : []
+        if warned.contains(batch.header.merchant) { warnings.append(Receipt.exposureLimit) }
         let receipt = receipt(arrival, judgement, warnings: warnings)
         if case .rehearse = arrival.purpose {
             admitting.forgetLast(&identities)

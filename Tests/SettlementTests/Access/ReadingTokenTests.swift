@@ -55,7 +55,7 @@ struct ReadingTokenTests {
             (shared, ",\"nbf\":\(seconds),\"iss\":\"M\",\"sub\":\"M\",\"scope\":[{\"x\":null}]"),
         ] {
             let token = try check(key.token(claims: Array(plainClaims(more: more).utf8)))
-            #expect(token.merchant.text == "M" && token.keyID == key.id && token.id == "j-1")
+            #expect("\(token.reader)" == "M" && token.keyID == key.id && token.id == "j-1")
             #expect(token.expires == Self.now.advanced(byMilliseconds: 60_000))
         }
         #expect(code(forged(header: #"{"typ":"jwt","kid":"batch/M/1","alg":"HS256"}"#)) == nil)
@@ -141,12 +141,33 @@ struct ReadingTokenTests {
         #expect(code(other.token(claims: claims)) == .keyRevoked)
         #expect(code(`operator`.token(claims: claims)) == .operatorKey)
         let before = Self.now.advanced(byMilliseconds: -1)
-        #expect(try check(other.token(claims: claims), at: before).merchant.text == "N")
+        #expect(
+            try check(other.token(claims: claims), at: before).reader == .merchant(MerchantID(verified: "N")))
         let pretender = try SigningKey.hs256(
             id: "batch/M/1", secret: SecretBytes([UInt8](repeating: 8, count: 32)))
         #expect(code(pretender.token(claims: claims)) == .invalid)
         #expect(code(shared.token(claims: Array(plainClaims(more: #","sub":"N""#).utf8))) == .subject)
         #expect(code(shared.token(claims: Array(plainClaims(more: #","iss":"N""#).utf8))) == .subject)
+    }
+
+    @Test("Only the operator's key reads for the operator: no merchant's, and none that names a merchant")
+    func operators() throws {
+        func code(_ token: String) -> TokenRefusalCode? {
+            do throws(TokenRefusal) {
+                let read = try ReadingToken(
+                    checking: token, alliance: Self.alliance, for: .operators, now: Self.now
+                ) { key($0) }
+                return read.reader == .operator ? nil : .malformed
+            } catch { return error.code }
+        }
+        let claims = Array(plainClaims().utf8)
+        #expect(code(`operator`.token(claims: claims)) == nil)
+        #expect(code(`operator`.token(claims: Array(plainClaims(more: #","sub":"operator""#).utf8))) == nil)
+        #expect(code(`operator`.token(claims: Array(plainClaims(more: #","sub":"M""#).utf8))) == .subject)
+        for key in [shared, own] { #expect(code(key.token(claims: claims)) == .merchantKey) }
+        #expect(code(other.token(claims: claims)) == .keyRevoked)
+        let pretender = try SigningKey.hs256(id: "operator/1", secret: Self.secret)
+        #expect(code(pretender.token(claims: claims)) == .invalid)
     }
 
     @Test("A detached signature of a batch is no token")

@@ -21,7 +21,15 @@ import Testing
                 ],
                 campaigns: [], items: [])
         }
-        for alliance in [sample, bare] + posted {
+        let limited = [Money.zero, Money(5_000)].map { limit in
+            sample.with(
+                merchants: [
+                    Merchant(
+                        id: MerchantID("M")!, name: "M", exposureLimit: limit, terms: SampleAlliance.m.terms)
+                ],
+                campaigns: [], items: [])
+        }
+        for alliance in [sample, bare] + posted + limited {
             let bytes = AllianceDocument.bytes(of: alliance)
             let read = try AllianceDocument.alliance(from: bytes)
             #expect(read == alliance)

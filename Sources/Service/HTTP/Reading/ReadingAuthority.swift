@@ -17,13 +17,27 @@ final class ReadingAuthority: Sendable {
 
     /// The merchant of `Authorization: Bearer …`. Throws `TokenRefusal`, or what the store throws. It blocks.
     func merchant(authorization: String?, at now: Instant) throws -> MerchantID {
+        guard case .merchant(let merchant) = try reader(authorization, for: .merchants, at: now) else {
+            preconditionFailure("a token that reads for merchants is a merchant's")
+        }
+        return merchant
+    }
+
+    /// Throws unless the operator asks. It blocks.
+    func requireOperator(authorization: String?, at now: Instant) throws {
+        _ = try reader(authorization, for: .operators, at: now)
+    }
+
+    private func reader(
+        _ authorization: String?, for side: ReadingToken.Side, at now: Instant
+    ) throws -> ReadingToken.Reader {
         guard let authorization else { throw TokenRefusal.missing }
         let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw TokenRefusal.missing }
         let token = try ReadingToken(
-            checking: String(parts[1]), alliance: try store.schedule().alliance.id, now: now,
+            checking: String(parts[1]), alliance: try store.schedule().alliance.id, for: side, now: now,
             keys: try keys.lookup())
         try used.withLock { used throws(TokenRefusal) in try used.use(token, at: now) }
-        return token.merchant
+        return token.reader
     }
 }

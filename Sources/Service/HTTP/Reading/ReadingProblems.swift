@@ -8,7 +8,7 @@ extension TokenRefusalCode {
         case .missing, .malformed, .keyUnknown, .keyRevoked, .invalid, .audience, .subject, .early, .expired,
             .tooLong, .replayed:
             .unauthorized
-        case .operatorKey: .forbidden
+        case .operatorKey, .merchantKey: .forbidden
         case .tooMany: .tooManyRequests
         }
     }
@@ -22,6 +22,7 @@ extension TokenRefusalCode {
         case .keyRevoked: "The key that the token names is revoked"
         case .invalid: "The token is not signed by the key that it names"
         case .operatorKey: "An operator's key does not read for a merchant"
+        case .merchantKey: "A merchant's key does not read for the operator"
         case .audience: "The token is for another audience"
         case .subject: "The token names another merchant than its key's"
         case .early: "The token is not valid yet"
@@ -57,6 +58,18 @@ extension Problem {
     static let unreadable = Problem(
         .serviceUnavailable, code: "unavailable", title: "The daemon cannot work just now",
         detail: "it cannot be read just now; ask again later", retryAfter: 10)
+
+    /// Another preview is being made.
+    static let busyPreviewing = Problem(
+        .serviceUnavailable, code: "unavailable", title: "The daemon cannot work just now",
+        detail: "another preview or a close is being made; ask again when it is done", retryAfter: 10)
+
+    /// A check forbids the close that was to be previewed.
+    static func cannotClose(_ reason: String) -> Problem {
+        Problem(
+            .conflict, code: "cannot_close", title: "The period cannot be closed as it stands", detail: reason
+        )
+    }
 
     /// More DETAILS.csv are being sent than there are places for.
     static let busy = Problem(

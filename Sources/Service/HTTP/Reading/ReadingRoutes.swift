@@ -5,18 +5,23 @@ import NIOPosix
 import Settlement
 import Store
 
-/// What a merchant reads of its own side, and what anybody may read.
+/// What a merchant reads of its own side, the operator of the alliance's, and what anybody may read.
 struct ReadingRoutes: Sendable {
     private let authority: ReadingAuthority
     private let shelf: ReadingShelf
+    private let previews: PreviewDesk
     private let clock: WallClock
     private let logger: Logger
     /// Where the store is read: others than those that store batches, so that neither waits for the other.
     private let readers: NIOThreadPool
 
-    init(intake: Intake, clock: WallClock, logger: Logger, readers: NIOThreadPool) {
+    init(
+        intake: Intake, clock: WallClock, logger: Logger, readers: NIOThreadPool, factor: UnusualFactor
+    ) {
         authority = ReadingAuthority(store: intake.store, keys: intake.keys, since: clock.now)
         shelf = ReadingShelf(store: intake.store, signer: intake.signer)
+        previews = PreviewDesk(
+            closer: PeriodCloser(store: intake.store, signer: intake.signer), factor: factor)
         self.clock = clock
         self.logger = logger
         self.readers = readers
@@ -24,7 +29,10 @@ struct ReadingRoutes: Sendable {
 
     /// The paths, each answered to GET and HEAD. Behind `/v1/` a merchant sees its own side only.
     static let paths: [String] =
-        routes.map(\.path) + open.map(\.path)
+        routes.map(\.path) + [previewPath] + open.map(\.path)
+
+    /// For the operator only.
+    private static let previewPath = "/v1/closings/preview"
 
     private typealias Read = @Sendable (ReadingShelf, ReadingRequest) throws -> Representation
 
@@ -52,6 +60,9 @@ struct ReadingRoutes: Sendable {
                     try await answer(request, context, read)
                 }
             }
+            router.on(RouterPath(Self.previewPath), method: method) { request, _ in
+                try await preview(request)
+            }
             for (path, read) in Self.open {
                 router.on(RouterPath(path), method: method) { request, _ in
                     response(read(shelf), ifNoneMatch: request.headers[.ifNoneMatch])
@@ -69,6 +80,15 @@ struct ReadingRoutes: Sendable {
             return try read(shelf, ReadingRequest(request, context, merchant: merchant))
         }
         return response(representation, ifNoneMatch: request.headers[.ifNoneMatch])
+    }
+
+    private func preview(_ request: Request) async throws -> Response {
+        let now = clock.now
+        let representation = try await reading {
+            try authority.requireOperator(authorization: request.headers[.authorization], at: now)
+            return try previews.preview(at: now)
+        }
+        return response(representation, ifNoneMatch: nil)
     }
 
     private func reading<Value: Sendable>(

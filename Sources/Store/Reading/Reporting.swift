@@ -1,0 +1,21 @@
+import GRDB
+public import Settlement
+
+extension Store {
+    /// The merchants of which a batch holds records that settle in a period or later, or that said by a batch of no
+    /// records, received since its start, that there is nothing to report; whoever signed.
+    public func merchantsReporting(in period: Int) throws -> Set<MerchantID> {
+        try reading("read who has reported") { database in
+            let inForce = try inForce(database)
+            let query = try Prepared(
+                database,
+                """
+                SELECT merchant FROM batch_periods JOIN batches USING (batch) WHERE period >= ?
+                UNION SELECT merchant FROM batches WHERE records = 0 AND received >= ?
+                """)
+            query.bind(1, period)
+            query.bind(2, inForce.schedule.calendar.period(period).start.milliseconds)
+            return Set(try query.all { inForce.roster[$0.integer(0)] })
+        }
+    }
+}
