@@ -159,8 +159,9 @@ CREATE TABLE periods (
     closed INTEGER NOT NULL,
     forced INTEGER NOT NULL CHECK (forced IN (0, 1)),
     alliance INTEGER NOT NULL REFERENCES alliances (version),
-    -- The last batch that was stored before it closed.
+    -- The last batch that was stored before its close began, and before that was done.
     last_batch INTEGER NOT NULL,
+    finished_batch INTEGER NOT NULL CHECK (finished_batch >= last_batch),
     -- What became of the records that this close looked at; known once it is done.
     settled INTEGER NOT NULL,
     pending INTEGER NOT NULL,
@@ -177,7 +178,9 @@ CREATE TABLE cuts (
     alliance INTEGER NOT NULL REFERENCES alliances (version),
     last_batch INTEGER NOT NULL,
     last_record INTEGER NOT NULL,
-    last_booking INTEGER NOT NULL
+    last_booking INTEGER NOT NULL,
+    -- Whether a check has forbidden the close since: what is in force may then be changed for its period too.
+    failed INTEGER NOT NULL CHECK (failed IN (0, 1))
 ) STRICT;
 
 -- A close writes the rows of `outcomes`, `holdings` and `settlements` piece by piece while batches go on arriving. Those

@@ -57,12 +57,12 @@ struct CutTests {
         #expect(closed.records.pending == 1)
         #expect(try scene.store.unfinishedClose() == nil)
         #expect(try scene.store.stateCounts() == StateCounts(open: 3, settled: 2, pending: 1, refused: 0))
-        // The close is the one that would have been made before they came.
+        // The close is the one that is gone on with from a cut before they came.
         let twin = try self.scene()
         try twin.store.beginClose(0, at: end, forced: false)
-        let before = try twin.store.close(0, at: later, forced: false) { try twin.settle($0) }
-        #expect(before.closing.bytes == closed.closing.bytes)
         _ = try send(to: twin)
+        let resumed = try twin.store.close(0, at: later, forced: false) { try twin.settle($0) }
+        #expect(resumed.closing.bytes == closed.closing.bytes)
         #expect(try twin.contentsWithoutChance() == scene.contentsWithoutChance())
         #expect(try scene.close(1).closing.bytes == twin.close(1).closing.bytes)
         #expect(try scene.store.record("late", of: "M")?.late == true)
@@ -102,6 +102,29 @@ struct CutTests {
         let closed = try scene.store.close(0, at: later, forced: false) { try scene.settle($0) }
         #expect(closed.records.all == (hasCome ? 3 : 5))
         #expect(try scene.store.record("late", of: "M")?.late == hasCome)
+    }
+
+    @Test(
+        "After a check has forbidden a close, other prices may be given to its period, though more has come since"
+    )
+    func otherPrices() throws {
+        let scene = try scene()
+        let other = Scene.alliance(merchants: [Scene.merchant("M", price: 20_000), Scene.merchant("N")])
+        let failure = CloseFailure.doesNotFit(what: "a line", merchant: "M")
+        #expect(throws: failure) {
+            try scene.store.close(0, at: end, forced: false) { run in
+                _ = try send(to: scene)
+                #expect(throws: AllianceChangeRefusal.self) {
+                    try scene.store.apply(other, zone: Scene.utc, at: later)
+                }
+                throw failure
+            }
+        }
+        _ = try scene.store.apply(other, zone: Scene.utc, at: later)
+        let closed = try scene.store.close(0, at: later, forced: false) { try scene.settle($0) }
+        #expect(closed.records.all == 3)
+        let document = String(decoding: try #require(closed.statements.first).document.bytes, as: UTF8.self)
+        #expect(document.contains(#""price":"0.02""#))
     }
 
     @Test("A forced close that was interrupted goes on without force, whoever closes")

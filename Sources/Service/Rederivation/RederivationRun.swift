@@ -72,20 +72,34 @@ struct RederivationRun {
                 throw Stop(reason: "periods close in order, and one is missing")
             }
             if let last = compared?.upperBound, ordinal > last { return }
+            let before = version
             try goOn(through: close, bookings: { $0 == ordinal })
+            try begin(close)
+            let next = history.closes.dropFirst(ordinal + 1).first ?? history.unfinished
+            try replayMeanwhile(of: close, since: before, nextVersion: next?.alliance)
             try self.close(close)
         }
         guard request.through == nil else { return }
         var booked = (compared?.upperBound ?? -1) + 1
         if let unfinished = history.unfinished {
             try goOn(through: unfinished, bookings: { $0 == unfinished.period })
-            try derived.beginClose(unfinished.period, at: unfinished.at, forced: unfinished.forced)
+            try begin(unfinished)
             booked = unfinished.period + 1
         }
         let before = version
         try apply(through: history.versions.last?.version ?? version)
         try book { $0 >= booked }
         try replay(through: history.lastBatch, under: before...version)
+    }
+
+    /// Stores again what came while a close was at work, as it was judged then. The alliance's version that the close
+    /// was done under may be one that was applied meanwhile, as it had failed.
+    private mutating func replayMeanwhile(
+        of close: StoredHistory.Close, since before: Int64, nextVersion: Int64?
+    ) throws {
+        guard close.finishedBatch > lastBatch else { return }
+        try apply(through: nextVersion ?? history.versions.last?.version ?? version)
+        try replay(through: min(close.finishedBatch, history.lastBatch), under: before...version)
     }
 
     /// Does again what had come when a close began.
@@ -141,15 +155,22 @@ struct RederivationRun {
         }
     }
 
+    private mutating func begin(_ close: StoredHistory.Close) throws {
+        do {
+            try derived.beginClose(close.period, at: close.at, forced: close.forced)
+        } catch let refusal as CloseRefusal {
+            let id = calendar.period(close.period).id
+            report.add(.init("period \(id)", "could not have closed: \(refusal)"))
+            throw Stop(reason: "\(id) does not close")
+        }
+    }
+
     private mutating func close(_ close: StoredHistory.Close) throws {
         let period = calendar.period(close.period)
         progress.show("closing \(period.id), \(lastBatch) batches")
         do {
             try PeriodCloser(store: derived, signer: signer).close(
                 close.period, at: close.at, forced: close.forced)
-        } catch let refusal as CloseRefusal {
-            report.add(.init("period \(period.id)", "could not have closed: \(refusal)"))
-            throw Stop(reason: "\(period.id) does not close")
         } catch let failure as CloseFailure {
             report.add(.init("period \(period.id)", "does not close: \(failure)"))
             throw Stop(reason: "\(period.id) does not close")

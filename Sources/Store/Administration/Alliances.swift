@@ -55,7 +55,7 @@ extension Store {
         AllianceChange(
             from: try inForce(database).schedule.alliance, to: alliance,
             standing: AllianceChange.Standing(
-                earliestOpen: try PeriodRows(database).earliestTaking(),
+                earliestOpen: try PeriodRows(database).earliestChangeable(),
                 hasRecords: try AllianceRows(database).isStoodOn()))
     }
 }

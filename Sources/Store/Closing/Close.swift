@@ -54,7 +54,7 @@ extension Store {
                 return closed
             } catch {
                 // What made the close fail is told; a cut that stays is met by the next.
-                try? pool.write { try takeBack(cut, $0) }
+                try? pool.write { try takeBack(cut, because: error, $0) }
                 throw error
             }
         }
@@ -96,7 +96,9 @@ extension Store {
         _ ordinal: Int, at instant: Instant, forced: Bool, _ database: Database
     ) throws -> Cut {
         let cut = try cut(ordinal, at: instant, forced: forced, database)
-        if try CutRows(database).present() == nil { try CutRows(database).add(cut) }
+        let rows = CutRows(database)
+        guard try rows.present() == nil else { return try rows.renew(cut) }
+        try rows.add(cut)
         return cut
     }
 
@@ -135,12 +137,15 @@ extension Store {
             AuditEntry(at: instant, act: .closed, reason: cut.forced ? "\(period.id), forced" : period.id))
     }
 
-    /// Removes a cut if nothing has come since that another period was told for.
-    private func takeBack(_ cut: Cut, _ database: Database) throws {
+    /// Removes a cut if nothing has come since that another period was told for; else notes it if a check has
+    /// forbidden the close.
+    private func takeBack(_ cut: Cut, because error: any Error, _ database: Database) throws {
         let rows = CutRows(database)
-        guard try rows.present() == cut,
-            try rows.now(cut.period, at: cut.at, forced: cut.forced) == cut
-        else { return }
-        try rows.remove()
+        guard try rows.present() == cut else { return }
+        if try rows.now(cut.period, at: cut.at, forced: cut.forced) == cut {
+            try rows.remove()
+        } else if error is CloseFailure {
+            try rows.fail()
+        }
     }
 }

@@ -11,7 +11,8 @@ struct Cut: Hashable, Sendable {
     let at: Instant
     /// Whether that was before the period's end and grace.
     let forced: Bool
-    /// The version of the alliance that was in force.
+    /// The version of the alliance in force. A later one may take its place, which says the same of the period, or
+    /// was applied because the close failed.
     let alliance: Int64
     /// The numbers of the last batch, the last record and the last booking that were stored; 0: none.
     let lastBatch: Int64
@@ -50,8 +51,8 @@ struct CutRows {
         let insert = try Prepared(
             database,
             """
-            INSERT INTO cuts (period, at, forced, alliance, last_batch, last_record, last_booking)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO cuts (period, at, forced, alliance, last_batch, last_record, last_booking, failed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 0)
             """)
         insert.bind(1, cut.period)
         insert.bind(2, cut.at.milliseconds)
@@ -61,6 +62,24 @@ struct CutRows {
         insert.bind(6, cut.lastRecord)
         insert.bind(7, cut.lastBooking)
         try insert.run()
+    }
+
+    /// Puts the version of the alliance in force now in the place of the one that was.
+    func renew(_ cut: Cut) throws -> Cut {
+        let version = try AllianceRows(database).version()
+        let update = try Prepared(database, "UPDATE cuts SET alliance = ?, failed = 0")
+        update.bind(1, version)
+        try update.run()
+        return Cut(
+            period: cut.period, at: cut.at, forced: cut.forced, alliance: version, lastBatch: cut.lastBatch,
+            lastRecord: cut.lastRecord, lastBooking: cut.lastBooking)
+    }
+
+    /// Notes that a check has forbidden the close.
+    func fail() throws { try Prepared(database, "UPDATE cuts SET failed = 1").run() }
+
+    func hasFailed() throws -> Bool {
+        try Prepared(database, "SELECT failed FROM cuts").first { $0.integer(0) != 0 } ?? false
     }
 
     func remove() throws { try Prepared(database, "DELETE FROM cuts").run() }

@@ -10,6 +10,12 @@ struct PeriodRows {
     /// The ordinal of the earliest open period.
     func earliestOpen() throws -> Int { try lastClosed() + 1 }
 
+    /// The ordinal of the earliest period that a change of the alliance may touch: the earliest that takes what comes,
+    /// or the one whose close was begun and failed.
+    func earliestChangeable() throws -> Int {
+        try CutRows(database).hasFailed() ? earliestOpen() : earliestTaking()
+    }
+
     /// The ordinal of the last closed period; -1 before the first close.
     func lastClosed() throws -> Int {
         let query = try Prepared(database, "SELECT coalesce(max(period), -1) FROM periods")
@@ -37,14 +43,15 @@ struct PeriodRows {
         return try query.first { $0.integer(0) }
     }
 
-    /// Notes that a period is closed, with what had come before its cut.
+    /// Notes that a period is closed, with what had come before its cut and until now.
     func add(_ period: Period, _ cut: Cut, records: RecordCounts) throws {
+        let now = try CutRows(database).now(cut.period, at: cut.at, forced: cut.forced)
         let insert = try Prepared(
             database,
             """
             INSERT INTO periods (period, id, starts, ends, closed, forced, alliance, last_batch,
-                settled, pending, refused, late)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                settled, pending, refused, late, finished_batch)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         insert.bind(1, period.ordinal)
         insert.bind(2, period.id)
@@ -58,6 +65,7 @@ struct PeriodRows {
         insert.bind(10, records.pending)
         insert.bind(11, records.refused)
         insert.bind(12, records.late)
+        insert.bind(13, now.lastBatch)
         try insert.run()
     }
 }

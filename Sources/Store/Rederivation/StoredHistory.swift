@@ -23,8 +23,9 @@ public struct StoredHistory: Sendable {
         public let forced: Bool
         /// The version of the alliance in force.
         public let alliance: Int64
-        /// The last batch that was stored before it.
+        /// The last batch that was stored before it began, and the last before it was done.
         public let lastBatch: Int64
+        public let finishedBatch: Int64
     }
 
     /// A key as it is registered.
@@ -73,7 +74,7 @@ extension Store {
                 unfinished: try CutRows(database).present().map { cut in
                     StoredHistory.Close(
                         period: cut.period, at: cut.at, forced: cut.forced, alliance: cut.alliance,
-                        lastBatch: cut.lastBatch)
+                        lastBatch: cut.lastBatch, finishedBatch: cut.lastBatch)
                 }, keys: try keys(database),
                 bookings: try booked(database), audit: try audited(database),
                 lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")
@@ -96,11 +97,13 @@ extension Store {
 
     private func closes(_ database: Database) throws -> [StoredHistory.Close] {
         try Prepared(
-            database, "SELECT period, closed, forced, alliance, last_batch FROM periods ORDER BY period"
+            database,
+            "SELECT period, closed, forced, alliance, last_batch, finished_batch FROM periods ORDER BY period"
         ).all { row in
             StoredHistory.Close(
                 period: Int(row.integer(0)), at: Instant(milliseconds: row.integer(1)),
-                forced: row.integer(2) != 0, alliance: row.integer(3), lastBatch: row.integer(4))
+                forced: row.integer(2) != 0, alliance: row.integer(3), lastBatch: row.integer(4),
+                finishedBatch: row.integer(5))
         }
     }
 

@@ -20,13 +20,22 @@ struct LongStory {
         return key
     }()
 
-    /// `closing`: and a close of April that was interrupted, after whose cut more came.
-    init(closing: Bool = false) throws {
+    /// What comes after March.
+    enum Ending {
+        case none
+        /// A close of April that was interrupted, after whose cut more came.
+        case cut
+        /// And then done, after which more came still.
+        case april
+    }
+
+    init(_ ending: Ending = .none) throws {
         estate = try Estate()
         try january()
         try february()
         try march()
-        if closing { try april() }
+        if ending != .none { try cutApril() }
+        if ending == .april { try endApril() }
         try estate.open.store.shut()
     }
 
@@ -113,16 +122,22 @@ struct LongStory {
         try send("M", "2026-04-05T00:00:00Z", [record("m6", .redeem, "ana", 40, "2026-04-04T10:00:00Z")])
     }
 
-    private mutating func april() throws {
+    private mutating func endApril() throws {
+        // By March's closing P is within its limit, by April's it is not: those that came before it was there are
+        // not warned of it.
+        try send("P", "2026-04-20T00:00:05Z", [record("p5", .earn, "ana", 1, "2026-04-20T00:00:00Z")])
+        try close(3, "2026-04-21T00:00:00Z")
+        try send("P", "2026-04-22T00:00:00Z", [record("p6", .earn, "ana", 1, "2026-04-21T00:00:00Z")])
+    }
+
+    private mutating func cutApril() throws {
+        try send("P", "2026-04-07T00:00:00Z", [record("p4", .earn, "ana", 1_000, "2026-04-06T10:00:00Z")])
         try store.beginClose(3, at: instant("2026-04-20T00:00:00Z"), forced: true)
         try send("N", "2026-04-20T00:00:01Z", [record("n5", .earn, "ana", 40, "2026-04-06T10:00:00Z")])
         try store.book(
             [booking("P", .payment, "PAY-2", 30, "2026-04-02")], at: instant("2026-04-20T00:00:02Z"))
         try apply(
-            Self.withP.replacing(
-                "period_fee: 10}",
-                "period_fee: 10}\n  - {from: 2026-05-01, funding: issue, issue_price: '0.02', redeem_price: '0.01'}"
-            ),
+            Self.withP.replacing("name: Merchant P", "name: Merchant P\n  exposure_limit: 500"),
             "2026-04-20T00:00:03Z")
         try send("M", "2026-04-20T00:00:04Z", [record("m7", .earn, "ana", 4, "2026-04-07T10:00:00Z")])
     }

@@ -2,6 +2,7 @@ import Foundation
 import Oracle
 import Service
 import Signing
+import Store
 import Testing
 
 /// What is stored comes again of the signed batches, and what was changed behind the program's back is named.
@@ -47,15 +48,34 @@ struct RederivationTests {
 
     @Test("What came while a close was at work that was interrupted comes out again")
     func unfinished() throws {
-        let story = try LongStory(closing: true)
-        let report = try Rederivation(
+        let story = try LongStory(.cut)
+        let report = try rederive(story)
+        #expect(report.isGood, "\(report.lines)")
+        #expect(report.batches == 13 && report.bookings == 4, "\(report.lines)")
+        #expect(report.periods == ["2026-01", "2026-02", "2026-03"])
+    }
+
+    @Test("So does what came while a close was at work that ended well")
+    func meanwhile() throws {
+        let story = try LongStory(.april)
+        let report = try rederive(story)
+        #expect(report.isGood, "\(report.lines)")
+        #expect(report.batches == 15 && report.periods.last == "2026-04", "\(report.lines)")
+        let store = try Store.open(folder: story.folder.path)
+        defer { try? store.shut() }
+        let warned = try (14...15).map { number in
+            String(decoding: try #require(try store.arrival(number)).receipt.bytes, as: UTF8.self)
+                .contains("exposure_limit")
+        }
+        #expect(warned == [false, true])
+    }
+
+    private func rederive(_ story: LongStory) throws -> RederivationReport {
+        try Rederivation(
             .init(
                 data: story.folder.path, secret: story.folder.secretPath, jwks: nil, from: nil, through: nil,
                 scratch: nil)
         ).run()
-        #expect(report.isGood, "\(report.lines)")
-        #expect(report.batches == 12 && report.bookings == 4, "\(report.lines)")
-        #expect(report.periods == ["2026-01", "2026-02", "2026-03"])
     }
 
     @Test("A part of the periods is compared when asked for, and periods that have not closed are refused")
