@@ -15,6 +15,8 @@ struct EventSource {
         "SELECT record, attempts FROM outcomes WHERE period = ? AND state = 'pending' ORDER BY record"
 
     private let runs: [any SortedRun]
+    /// Of each run, the id of the member whose records come next; nil behind its last. They stand in the runs.
+    private var heads: [UnsafeRawBufferPointer?]
     /// The member whose records come next; nil behind the last.
     private(set) var member: MemberID?
 
@@ -36,7 +38,12 @@ struct EventSource {
             }
         }
         runs = try sort.sorted()
+        heads = runs.map(Self.head)
         findMember()
+    }
+
+    private static func head(of run: any SortedRun) -> UnsafeRawBufferPointer? {
+        run.head.map(EventPacking.member)
     }
 
     /// Appends all records of the member at hand as `RecordStretch` says; says whether any is a reversal.
@@ -44,8 +51,10 @@ struct EventSource {
         guard let member else { preconditionFailure("nothing is taken behind the last record") }
         var hasReversals = false
         try member.withBytes { id in
-            for run in runs {
-                if try run.takeAll(of: id, into: &bytes) { hasReversals = true }
+            for place in runs.indices {
+                guard let head = heads[place], compare(head, id) == 0 else { continue }
+                if try runs[place].takeAll(of: id, into: &bytes) { hasReversals = true }
+                heads[place] = Self.head(of: runs[place])
             }
         }
         findMember()
@@ -53,8 +62,11 @@ struct EventSource {
     }
 
     private mutating func findMember() {
-        member = leastRun(of: runs)?.head.map { head in
-            MemberID(verified: EventPacking.member(of: head))
+        var least: UnsafeRawBufferPointer?
+        for case let head? in heads {
+            if let known = least, compare(known, head) <= 0 { continue }
+            least = head
         }
+        member = least.map { MemberID(verified: $0) }
     }
 }
