@@ -201,7 +201,7 @@ extension BatchRefusal {
                 + "\(batch.authentic.signer.rawValue), is another batch's")
     }
 
-    fileprivate static func recordsRefused(_ refused: [RefusedRecord]) -> BatchRefusal {
+    fileprivate static func recordsRefused(_ refused: RefusedRecords) -> BatchRefusal {
         BatchRefusal(
             .recordsRefused, line: refused.first?.line,
             reason: "the batch is strict and \(refused.count) of its records would be refused",

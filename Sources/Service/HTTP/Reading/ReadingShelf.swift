@@ -55,8 +55,8 @@ struct ReadingShelf: Sendable {
         guard let id = request.piece("batch").flatMap({ BatchID($0) }),
             let (document, state) = try store.receipt(of: id, request.merchant)
         else { throw Problem.nothing("a batch of yours of this id") }
-        return .bytes(
-            ByteBuffer(bytes: document.bytes), type: "application/json",
+        return .answer(
+            try AnswerBytes(document.bytes, folder: store.folder), type: "application/json",
             headers: [
                 .settledSignature: document.signature, .settledSeal: document.seal,
                 .settledState: state.rawValue,
