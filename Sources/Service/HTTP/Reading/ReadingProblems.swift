@@ -58,8 +58,11 @@ extension Problem {
         .serviceUnavailable, code: "unavailable", title: "The daemon cannot work just now",
         detail: "it cannot be read just now; ask again later", retryAfter: 10)
 
-    /// More DETAILS.csv are being sent than there are places for.
-    static let busy = Problem(
-        .serviceUnavailable, code: "unavailable", title: "The daemon cannot work just now",
-        detail: "too many files are being fetched at once; ask again when others are done", retryAfter: 10)
+    /// A merchant fetches more DETAILS.csv at once than it has places for.
+    static func tooManyFiles(_ most: Int) -> Problem {
+        Problem(
+            .tooManyRequests, code: "too_many_files", title: "Too many files of one merchant",
+            detail: "expected at most \(most) of DETAILS.csv at once; ask again when one is done",
+            retryAfter: 2)
+    }
 }
