@@ -98,7 +98,10 @@ public struct Intake: Sendable {
     /// Throws the refusal that the batch is certain of. One that does not announce its length is refused for its
     /// signature before it can turn out to be too large as well.
     func foresee(signature: String?, bytes: Int?, at instant: Instant) throws -> Claimant {
-        if let bytes, bytes > limitBytes { throw tooLarge }
+        if let bytes, bytes > limitBytes {
+            throw BatchRefusal(
+                .tooLarge, reason: tooLarge.reason, expected: tooLarge.expected, found: "\(bytes) bytes")
+        }
         if let merchant = try key(of: signature, at: instant).merchant { return .merchant(merchant) }
         return .operator
     }

@@ -16,8 +16,10 @@ final class RefusalNotes: Sendable {
         let merchant: MerchantID?
         let code: BatchRefusalCode
 
+        private var name: String { merchant?.text ?? "" }
+
         static func < (left: Kind, right: Kind) -> Bool {
-            (left.merchant?.text ?? "", left.code.rawValue) < (right.merchant?.text ?? "", right.code.rawValue)
+            (left.name, left.code.rawValue) < (right.name, right.code.rawValue)
         }
     }
 

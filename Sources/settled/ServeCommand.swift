@@ -103,7 +103,7 @@ struct ServeCommand: AsyncParsableCommand {
         let (files, needed) = (OpenFiles.raise(), configuration.limits.mostOpenFiles)
         if files < needed {
             logger.warning(
-                "may open \(files) files, its limits need \(needed): raise LimitNOFILE (ulimit -n), or lower them")
+                "may open \(files) files, its limits need \(needed): raise LimitNOFILE, or lower them")
         }
         let open = try place.folder.open(cacheMebibytes: Store.intakeCacheMebibytes)
         let daemon = Daemon(

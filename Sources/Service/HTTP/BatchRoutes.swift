@@ -143,10 +143,10 @@ extension BatchRoutes {
     }
 
     private static func isDryRun(_ request: Request) throws(Problem) -> Bool {
-        switch request.uri.queryParameters["dry_run"] {
+        switch request.uri.queryParameters["dry_run"].map(String.init) {
         case nil, "false": false
         case "true": true
-        default: throw .parameterMalformed("dry_run", expected: "true or false")
+        case let found: throw .parameterMalformed("dry_run", expected: "true or false", found: found)
         }
     }
 
@@ -161,7 +161,9 @@ extension BatchRoutes {
         } catch is BodyPace.TooSlow {
             throw Problem.tooSlow
         }
-        if let announced, announced != body.count { throw Problem.incomplete }
+        if let announced, announced != body.count {
+            throw Problem.incomplete(expected: announced, found: body.count)
+        }
         return try body.finish()
     }
 }

@@ -81,7 +81,9 @@ public struct AuthenticBatch: Sendable {
     ) throws(BatchRefusal) -> (jws: DetachedJWS, key: BatchKey) {
         let jws = try parsed(signature)
         guard let key = keys(jws.keyID) else {
-            throw BatchRefusal(.keyUnknown, reason: "no key has the id \(jws.keyID) that the signature names")
+            throw BatchRefusal(
+                .keyUnknown, reason: "no key has the id \(jws.keyID) that the signature names",
+                expected: "the id of a key of the merchant's", found: jws.keyID)
         }
         if let from = key.revokedFrom, received >= from {
             throw BatchRefusal(.keyRevoked, reason: "the key \(jws.keyID) is revoked")

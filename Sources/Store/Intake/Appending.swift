@@ -198,7 +198,8 @@ extension BatchRefusal {
         BatchRefusal(
             .sequenceReused, field: "sequence",
             reason: "sequence \(batch.header.sequence) of \(batch.header.merchant), signed by the "
-                + "\(batch.authentic.signer.rawValue), is another batch's")
+                + "\(batch.authentic.signer.rawValue), is another batch's",
+            expected: "a sequence number that no batch has", found: "\(batch.header.sequence)")
     }
 
     fileprivate static func recordsRefused(_ refused: RefusedRecords) -> BatchRefusal {

@@ -47,10 +47,13 @@ extension Problem {
             .notFound, code: "not_found", title: "There is nothing here", detail: "there is not \(what)")
     }
 
-    static func parameterMalformed(_ name: String, expected: String) -> Problem {
-        Problem(
+    static func parameterMalformed(_ name: String, expected: String, found: String? = nil) -> Problem {
+        // As much of it as tells what was meant.
+        let found = found.map { String(LogText.plain($0).prefix(64)) }
+        return Problem(
             .badRequest, code: "parameter_malformed", title: "A parameter of the query is not well formed",
-            detail: "\(name): expected \(expected)", field: name, expected: expected)
+            detail: "\(name): expected \(expected)" + (found.map { ", found \($0)" } ?? ""), field: name,
+            expected: expected, found: found)
     }
 
     /// The disk or the database does not do its work.

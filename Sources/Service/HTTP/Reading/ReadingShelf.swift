@@ -25,7 +25,8 @@ struct ReadingShelf: Sendable {
         // One more than asked for tells whether there is another page.
         let found = try store.batchPage(of: request.merchant, before: before, limit: limit + 1)
         guard let found else {
-            throw Problem.parameterMalformed("before", expected: "the id of one of your batches")
+            throw Problem.parameterMalformed(
+                "before", expected: "the id of one of your batches", found: before?.text)
         }
         var json = CanonicalJSON()
         json.object { json in
