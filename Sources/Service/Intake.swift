@@ -16,16 +16,25 @@ public struct Intake: Sendable {
 
     /// The largest batch that is taken.
     public let limitBytes: Int
+    /// The most records that one may have: their number, not only their bytes, takes memory.
+    public let limitRecords: Int
     let store: Store
     let keys: BatchKeys
     let signer: DocumentSigner
     private let notes: RefusalNotes
 
-    public init(store: Store, master: MasterSecret, signer: DocumentSigner, limitBytes: Int) {
+    /// In 64 MiB they are 103 bytes each. All refused and listed on a receipt, they take 300 MB while it is stored.
+    public static let standardRecords = 650_000
+
+    public init(
+        store: Store, master: MasterSecret, signer: DocumentSigner, limitBytes: Int,
+        limitRecords: Int = Self.standardRecords
+    ) {
         self.store = store
         keys = store.keys(master: master)
         self.signer = signer
         self.limitBytes = limitBytes
+        self.limitRecords = limitRecords
         notes = RefusalNotes(store: store)
     }
 
@@ -40,19 +49,15 @@ public struct Intake: Sendable {
         var signer: MerchantID?
         do {
             let authentic = try AuthenticBatch(
-                bytes: bytes, form: form, signature: signature, limit: limitBytes, received: received,
-                keys: try keys.lookup())
+                bytes: bytes, form: form, signature: signature, limit: limitBytes,
+                mostRecords: limitRecords, received: received, keys: try keys.lookup())
             signer = authentic.keyMerchant
             try owner?.check(authentic)
             return try take(authentic, received: received)
         } catch let refusal as BatchRefusal {
             // Whose key it was is known of a valid signature only; before that, a key id is anyone's claim.
             let (digest, keyID) = (SHA256Digest(of: bytes).text, Self.keyID(signature))
-            if let signer {
-                try store.note(refusal, digest: digest, keyID: keyID, merchant: signer, at: received)
-            } else {
-                try notes.note(refusal, digest: digest, keyID: keyID, at: received)
-            }
+            try notes.note(refusal, digest: digest, keyID: keyID, merchant: signer, at: received)
             throw refusal
         }
     }
@@ -61,8 +66,8 @@ public struct Intake: Sendable {
     func isSigned(_ bytes: [UInt8], form: BatchForm, signature: String, received: Instant) throws -> Bool {
         do {
             _ = try AuthenticBatch(
-                bytes: bytes, form: form, signature: signature, limit: limitBytes, received: received,
-                keys: try keys.lookup())
+                bytes: bytes, form: form, signature: signature, limit: limitBytes,
+                mostRecords: limitRecords, received: received, keys: try keys.lookup())
             return true
         } catch is BatchRefusal {
             return false
@@ -93,7 +98,10 @@ public struct Intake: Sendable {
     /// Throws the refusal that the batch is certain of. One that does not announce its length is refused for its
     /// signature before it can turn out to be too large as well.
     func foresee(signature: String?, bytes: Int?, at instant: Instant) throws -> Claimant {
-        if let bytes, bytes > limitBytes { throw tooLarge }
+        if let bytes, bytes > limitBytes {
+            throw BatchRefusal(
+                .tooLarge, reason: tooLarge.reason, expected: tooLarge.expected, found: "\(bytes) bytes")
+        }
         if let merchant = try key(of: signature, at: instant).merchant { return .merchant(merchant) }
         return .operator
     }

@@ -2,39 +2,51 @@ import Settlement
 import Store
 import Synchronization
 
-/// Notes in the audit what is refused without a valid signature. Anybody can be refused as often as they like, so
-/// only the first refusals of a rush have an entry each; of the others the audit says how many there were, by code.
+/// Notes refused batches in the audit. Anybody can be refused as often as they like, so of each merchant, and of all
+/// whose signature proves nothing together, only the first refusals of a rush have an entry each; of the others the
+/// audit says how many there were, by code.
 final class RefusalNotes: Sendable {
     private struct State {
-        var bucket: TokenBucket
-        var counted: [BatchRefusalCode: Int] = [:]
+        /// By whose key it was, as far as that is proved.
+        var buckets: [MerchantID?: TokenBucket] = [:]
+        var counted: [Kind: Int] = [:]
+    }
+
+    private struct Kind: Hashable, Comparable {
+        let merchant: MerchantID?
+        let code: BatchRefusalCode
+
+        private var name: String { merchant?.text ?? "" }
+
+        static func < (left: Kind, right: Kind) -> Bool {
+            (left.name, left.code.rawValue) < (right.name, right.code.rawValue)
+        }
     }
 
     /// Entries a second, and twice as many at once. The disk is waited for with each.
     static let perSecond = 20
 
     private let store: Store
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
-    init(store: Store, now: ContinuousClock.Instant = .now) {
-        self.store = store
-        state = Mutex(State(bucket: TokenBucket(perSecond: Self.perSecond, now: now)))
-    }
+    init(store: Store) { self.store = store }
 
-    /// Notes it, or counts it if there were too many lately.
+    /// Notes it, or counts it if there were too many lately. `merchant` is whose valid signature it bears; nil: nobody's
+    /// that is proved.
     func note(
-        _ refusal: BatchRefusal, digest: String?, keyID: String?, at instant: Instant,
-        now: ContinuousClock.Instant = .now
+        _ refusal: BatchRefusal, digest: String?, keyID: String?, merchant: MerchantID? = nil,
+        at instant: Instant, now: ContinuousClock.Instant = .now
     ) throws {
         let isNoted = state.withLock { state in
-            if state.bucket.take(now: now) { return true }
-            state.counted[refusal.code, default: 0] += 1
+            let full = TokenBucket(perSecond: Self.perSecond, now: now)
+            if state.buckets[merchant, default: full].take(now: now) { return true }
+            state.counted[Kind(merchant: merchant, code: refusal.code), default: 0] += 1
             return false
         }
-        if isNoted { try store.note(refusal, digest: digest, keyID: keyID, merchant: nil, at: instant) }
+        if isNoted { try store.note(refusal, digest: digest, keyID: keyID, merchant: merchant, at: instant) }
     }
 
-    /// Writes how many were only counted since the last time, an entry a code.
+    /// Writes how many were only counted since the last time, an entry a merchant and code.
     func settle(at instant: Instant) throws {
         let counted = state.withLock { state in
             defer { state.counted = [:] }
@@ -42,12 +54,12 @@ final class RefusalNotes: Sendable {
         }
         var left = counted
         do {
-            for (code, count) in counted.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            for (kind, count) in counted.sorted(by: { $0.key < $1.key }) {
                 let reason = "\(count) more batches were refused so in a rush, and only counted"
                 try store.note(
-                    BatchRefusal(code, reason: reason), digest: nil, keyID: nil, merchant: nil,
+                    BatchRefusal(kind.code, reason: reason), digest: nil, keyID: nil, merchant: kind.merchant,
                     times: Int64(count), at: instant)
-                left[code] = nil
+                left[kind] = nil
             }
         } catch {
             // What could not be written is counted on.

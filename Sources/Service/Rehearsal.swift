@@ -17,8 +17,8 @@ extension Intake {
         _ bytes: [UInt8], form: BatchForm, signature: String?, received: Instant
     ) throws -> Rehearsal {
         let authentic = try AuthenticBatch(
-            bytes: bytes, form: form, signature: signature, limit: limitBytes, received: received,
-            keys: try keys.lookup())
+            bytes: bytes, form: form, signature: signature, limit: limitBytes, mostRecords: limitRecords,
+            received: received, keys: try keys.lookup())
         if let receipt = try store.copy(of: authentic) { return .copy(receipt) }
         let verified = try VerifiedBatch(authentic, schedule: try store.schedule(), received: received)
         switch try store.rehearse(verified, received: received) {

@@ -35,9 +35,16 @@ public struct DocumentSigner: Sendable {
     }
 
     /// `owner` is the id of the merchant that gets the document, or `operator`.
-    public func seal(_ bytes: [UInt8], for owner: String) -> SealedDocument {
-        SealedDocument(
-            bytes: bytes, signature: master.statementKey(owner: owner, version: version).sign(bytes),
-            seal: sealKey.sign(bytes))
+    public func seal(_ bytes: consuming [UInt8], for owner: String) -> SealedDocument {
+        let key = master.statementKey(owner: owner, version: version)
+        guard bytes.count > Self.longBytes else {
+            return SealedDocument(bytes: bytes, signature: key.sign(bytes), seal: sealKey.sign(bytes))
+        }
+        let signature = key.sign(bytes)
+        let seal = sealKey.sign(moving: &bytes)
+        return SealedDocument(bytes: bytes, signature: signature, seal: seal)
     }
+
+    /// From here on a copy would be large.
+    private static let longBytes = 1 << 20
 }

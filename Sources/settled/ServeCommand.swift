@@ -15,8 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
             which has
 
               listen: {host: 127.0.0.1, port: 8080}
-              #       or {socket: /run/settled/http.sock}
-              batch:  {max_bytes: 67108864}
+              #       or {socket: /run/settled/http.sock}; behind_proxy: true, if a proxy connects
+              batch:  {max_bytes: 67108864, max_records: 650000}
               log:    {level: info, format: text}   # or json
               tls:    {certificate: /etc/settled/chain.pem, key: /etc/settled/key.pem}
               limits: {uploads: 256}                # and others, see README.md
@@ -99,12 +99,20 @@ struct ServeCommand: AsyncParsableCommand {
             tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, closesAutomatically: automaticClose,
             drainSeconds: drainSeconds, limits: limit)
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
+        let logger = Logger.daemon(configuration)
+        let (files, needed) = (OpenFiles.raise(), configuration.limits.mostOpenFiles)
+        if files < needed {
+            logger.warning(
+                "may open \(files) files, its limits need \(needed): raise LimitNOFILE, or lower them")
+        }
         let open = try place.folder.open()
         let daemon = Daemon(
-            configuration: configuration, intake: open.intake(limitBytes: configuration.maxBatchBytes),
+            configuration: configuration,
+            intake: open.intake(
+                limitBytes: configuration.maxBatchBytes, limitRecords: configuration.maxBatchRecords),
             closer: PeriodCloser(store: open.store, signer: open.signer),
             clock: now.map { .running(from: $0) } ?? .system, manager: .ofThisProcess(),
-            logger: .daemon(configuration))
+            logger: logger)
         try await daemon.run()
         try open.store.shut()
     }

@@ -43,7 +43,7 @@ struct SubmitCommand: AsyncParsableCommand {
         help: ArgumentHelp("How long to try again while the daemon cannot take it.", valueName: "seconds"))
     var wait = 30
 
-    @Flag(name: .long, help: "Print the receipt itself.")
+    @Flag(name: .long, help: "Print the receipt itself, or of a refused batch every refused record.")
     var json = false
 
     func validate() throws {
@@ -58,7 +58,8 @@ struct SubmitCommand: AsyncParsableCommand {
             receiptKeys += try KeyFile.readSet(sealKey)
         }
         if let statementKey { receiptKeys.append(try KeyFile.readSigning(statementKey).verification) }
-        let submission = try Submission(file: file, key: try with.key(), receiptKeys: receiptKeys)
+        var submission = try Submission(file: file, key: try with.key(), receiptKeys: receiptKeys)
+        submission.listsAll = json
         let outcome = try await submission.send(
             to: url, retrying: Retries(total: .seconds(wait))
         ) { failure, pause in

@@ -60,6 +60,65 @@ struct MemoryTests {
             #expect(daemon.stop() == 0)
         }
     }
+
+    /// So many short rows, each with an id of its own.
+    private func dense(
+        _ merchant: String, rows: Int, day: String, strict: Bool = false
+    ) -> [UInt8] {
+        var text =
+            "settled-batch/1,merchant=\(merchant),batch=\(merchant)-dense,sequence=1,records=\(rows),"
+            + "totals.earn=\(rows)\(strict ? ",strict=true" : "")\nid,type,member,points,at\n"
+        for number in 0..<rows {
+            text += "\(String(number, radix: 36)),earn,m,1,\(day)T09:00:31Z\n"
+        }
+        return Array(text.utf8)
+    }
+
+    @Test("Dense batches at once, one of them all refused, one refused for that, one too long: below 300 MB")
+    func denseBatches() async throws {
+        try await offPool {
+            let quayside = try Quayside()
+            let daemon = try Daemon(data: quayside.data)
+            // Before the alliance begins each record is refused, and listed.
+            let batches: [(merchant: String, bytes: [UInt8], status: Int)] = [
+                ("bakery", dense("bakery", rows: 200_000, day: "2025-04-02"), 201),
+                ("books", dense("books", rows: 200_000, day: "2024-04-02"), 201),
+                ("cinema", dense("cinema", rows: 200_000, day: "2024-04-02", strict: true), 422),
+                ("garden", dense("garden", rows: 1_600_000, day: "2025-04-02"), 413),
+            ]
+            let uploads = try batches.map { merchant, bytes, status in
+                let file = quayside.scratch.file("\(merchant).csv")
+                try Data(bytes).write(to: file)
+                try expectDone(
+                    .settled("sign", file.path, "--key", quayside.key(of: merchant + ".ndjson")))
+                let signature = try String(contentsOfFile: file.path + ".jws", encoding: .utf8)
+                    .trimmingCharacters(in: .newlines)
+                let arguments =
+                    daemon.arguments(file.path, signature: signature, type: "text/csv")
+                    + ["--max-time", "600", "--output", file.path + ".answer"]
+                return (Command.named("curl", arguments), status, file.path + ".answer")
+            }
+            let running = try uploads.map { command, _, answer in
+                try command.start(
+                    output: URL(fileURLWithPath: answer + ".status"),
+                    errors: URL(fileURLWithPath: answer + ".errors"))
+            }
+            for (process, (_, status, answer)) in zip(running, uploads) {
+                process.waitUntilExit()
+                let said = try String(contentsOfFile: answer + ".status", encoding: .utf8)
+                #expect(said.hasSuffix("\(status)"), "\(answer): \(said)")
+            }
+            let answers = try uploads.map { try String(contentsOfFile: $0.2, encoding: .utf8) }
+            for answer in answers[1...2] {
+                let listed = answer.components(separatedBy: "\"code\":\"before_start\"").count - 1
+                #expect(listed == 200_000)
+            }
+            #expect(answers[3].contains("\"code\":\"too_large\"") && answers[3].contains("1600002 lines"))
+            let peak = try daemon.peakMemory
+            #expect(peak < 300_000_000, "\(peak) bytes at the most")
+            #expect(daemon.stop() == 0)
+        }
+    }
 }
 
 /// A connection that uploads more than it ever ends.

@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Testing
 
@@ -129,6 +130,30 @@ struct TLSTests {
                 let ran = try Command(Command.settledPath, serve + more).run()
                 #expect(ran.status != 0 && ran.errors.contains(word), "\(ran)")
             }
+        }
+    }
+
+    @Test("Who asks much over one connection of HTTP/2 and reads nothing is answered a part, and cut off")
+    func unread() async throws {
+        try await offPool {
+            let quayside = try Quayside()
+            let scratch = try Scratch()
+            try makeCertificate(in: scratch, serial: 1)
+            let daemon = try Daemon(
+                data: quayside.data, arguments: arguments(scratch) + ["--limit", "idle_seconds=2"])
+            let port = try #require(daemon.url.split(separator: ":").last.map(String.init))
+            let script = SharedFolder.repository.appendingPathComponent("Tests/Fixtures/API/streams.py").path
+            // It ends only when the daemon ends what it holds: it reads nothing itself.
+            let ran = try Command.named("python3", [script, "127.0.0.1", port, "/README.md", "80"]).run()
+            let told = try #require(
+                try JSONSerialization.jsonObject(with: Data(ran.output.utf8)) as? [String: Any],
+                "\(ran.errors)")
+            #expect((told["most"] as? [Int])?.last == 16)
+            let (good, other) = (told["good"] as? Int ?? 0, told["other"] as? Int ?? 0)
+            #expect(good >= 1 && good <= 16 && other >= 1, "\(ran.output)")
+            #expect(told["closed"] as? Bool == true || told["ended"] as? Int == 80, "\(ran.output)")
+            #expect(try curl(daemon, scratch, ["--fail", daemon.url + "/healthz"]).status == 0)
+            #expect(daemon.stop() == 0)
         }
     }
 

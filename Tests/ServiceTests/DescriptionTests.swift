@@ -76,7 +76,10 @@ struct DescriptionTests {
     func statuses() throws {
         let upload = try #require(Self.described["/v1/batches"]?["POST"])
         let ofUploads = Set(BatchRefusalCode.allCases.map { $0.status.code })
-            .union([200, 201, Problem.encodingMalformed.status.code, Problem.incomplete.status.code])
+            .union([
+                200, 201, Problem.encodingMalformed.status.code,
+                Problem.incomplete(expected: 1, found: 0).status.code,
+            ])
             .union([Problem.unsupportedEncoding(found: "").status.code, Problem.unavailable.status.code])
         // What the limits answer, of whatever route.
         let ofLimits: Set = [408, 429, 503]

@@ -16,7 +16,7 @@ struct DetailsFileTests {
             let merchant = MerchantID(verified: "M\(number)")
             for _ in 0..<DetailsPlaces.mostOfOne { held.append(try places.take(for: merchant)) }
             let problem = #expect(throws: Problem.self) { try places.take(for: merchant) }
-            #expect(problem?.code == "unavailable" && problem?.retryAfter != nil)
+            #expect(problem?.code == "too_many_files" && problem?.retryAfter != nil)
         }
         #expect(held.count == DetailsPlaces.most)
         #expect(throws: Problem.self) { try places.take(for: MerchantID(verified: "other")) }
@@ -62,7 +62,7 @@ struct DetailsFileTests {
                 for reader in readers { try await reader.send(Self.wish(estate)) }
                 while Self.nameless(estate) < 2 { try await Task.sleep(for: .milliseconds(20)) }
                 let third = try await ask(url, Self.wish(estate))
-                #expect(third.status == 503 && third.headers["retry-after"] != nil)
+                #expect(third.status == 429 && third.headers["retry-after"] != nil)
                 let names = try FileManager.default.contentsOfDirectory(atPath: estate.open.folder.path)
                 #expect(!names.contains { $0.hasPrefix("details-") }, "\(names)")
                 withExtendedLifetime(readers) {}

@@ -42,7 +42,8 @@ struct ProblemTests {
         let records = (1...300).map { number in
             RefusedRecord(line: number, id: RecordID(verified: "T-\(number)"), code: .inFuture)
         }
-        let problem = Problem(BatchRefusal(.recordsRefused, reason: "strict", records: records))
+        let problem = Problem(
+            BatchRefusal(.recordsRefused, reason: "strict", records: RefusedRecords(records)))
         let json = try members(problem.bytes)
         #expect(json["line"] == nil && json["field"] == nil)
         let listed = try #require(json["records"] as? [[String: Any]])

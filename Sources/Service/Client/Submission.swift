@@ -26,6 +26,8 @@ public struct Submission: Sendable {
     public let signature: String
     /// What checks the receipt: the seal's public keys, the merchant's statement key.
     public let keys: [VerificationKey]
+    /// Whether a refused batch's records are all told, not the first ones.
+    public var listsAll = false
 
     /// Reads and signs the file. Its form is told by the name (`.csv`, `.ndjson`, `.jsonl`) or the first
     /// byte.
@@ -82,7 +84,9 @@ public struct Submission: Sendable {
                 receipt: receipt, file: kept, isCopy: answer.status == 200, checks: checks.lines,
                 isVerified: checks.isVerified)
         case 400..<500:
-            throw ProblemText(answer.document.bytes).failure(.refused, place: file, status: answer.status)
+            throw ProblemText(answer.document.bytes).failure(
+                .refused, place: file, status: answer.status,
+                mostListed: listsAll ? .max : ProblemText.mostListed)
         default:
             throw ProblemText(answer.document.bytes).failure(.trouble, place: target, status: answer.status)
         }

@@ -53,6 +53,8 @@ extension DaemonConfiguration {
         configuration.isBehindProxy = try await values.truth("listen.behind_proxy") ?? false
         configuration.maxBatchBytes = try await values.integer(
             "batch.max_bytes", within: batchBytes, or: configuration.maxBatchBytes)
+        configuration.maxBatchRecords = try await values.integer(
+            "batch.max_records", within: batchRecords, or: configuration.maxBatchRecords)
         configuration.logLevel = try await values.choice("log.level", or: configuration.logLevel)
         configuration.logFormat = try await values.choice("log.format", or: configuration.logFormat)
         configuration.tls = try TLSFiles(

@@ -6,7 +6,7 @@ enum ConfigurationKeys {
     /// Sections and their keys.
     static let known: [(section: String, keys: [String])] = [
         ("listen", ["host", "port", "socket", "behind_proxy"]),
-        ("batch", ["max_bytes"]),
+        ("batch", ["max_bytes", "max_records"]),
         ("log", ["level", "format"]),
         ("tls", ["certificate", "key"]),
         ("limits", ServerLimit.all.map(\.name)),

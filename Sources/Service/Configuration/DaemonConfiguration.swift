@@ -17,6 +17,8 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var isBehindProxy = false
     /// The largest batch, in bytes, 1 … 512 MiB: with its receipt it has to fit what SQLite takes in one value.
     public var maxBatchBytes: Int
+    /// The most records of a batch, 1 … 10,000,000: each takes up to 400 bytes of memory while they are checked.
+    public var maxBatchRecords = Intake.standardRecords
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
     public var limits = ServerLimits()
@@ -46,6 +48,7 @@ public struct DaemonConfiguration: Hashable, Sendable {
     static let drainBounds = 0...600
     /// The bounds of `maxBatchBytes`.
     public static let batchBytes = 1...(1 << 29)
+    static let batchRecords = 1...10_000_000
 }
 
 extension DaemonConfiguration.Listen {

@@ -41,19 +41,12 @@ struct BatchRoutes: Sendable {
         // The instant of receipt is the one at which the last byte is here.
         let received = clock.now
         let response = try await answer(body, of: peer) { bytes in
-            guard isDryRun else {
-                return .given(try intake.take(bytes, form: form, signature: signature, received: received))
-            }
-            return .rehearsed(
-                try intake.rehearse(bytes, form: form, signature: signature, received: received))
+            isDryRun
+                ? try rehearse(bytes, form: form, signature: signature, received: received)
+                : try take(bytes, form: form, signature: signature, received: received)
         }
         place.keep()
         return response
-    }
-
-    private enum Outcome: Sendable {
-        case given(Intake.Answer)
-        case rehearsed(Intake.Rehearsal)
     }
 
     /// Whose upload it is, as far as its head says; counted against the claimant's rate.
@@ -87,23 +80,20 @@ struct BatchRoutes: Sendable {
     }
 
     private func answer(
-        _ body: UploadedBytes, of peer: Peer, _ take: @escaping @Sendable ([UInt8]) throws -> Outcome
+        _ body: UploadedBytes, of peer: Peer, _ take: @escaping @Sendable ([UInt8]) throws -> Verdict
     ) async throws -> Response {
         do {
-            let outcome = try await workers.run(bytes: body.count, of: peer) {
-                try take(try body.inMemory())
+            let verdict = try await workers.run(bytes: body.count, of: peer) {
+                do { return try take(try body.inMemory()) } catch let refusal as BatchRefusal {
+                    // A page of a million records is made while no other large batch is in memory.
+                    guard refusal.records.count > Self.manyRecords else { throw refusal }
+                    return try self.verdict(of: refusal)
+                }
             }
-            switch outcome {
-            case .given(.stored(let document, let receipt)):
-                health.succeed()
-                log("batch stored", receipt)
-                return response(.created, document)
-            case .given(.copy(let document)):
-                if let receipt = Receipt(figuresOf: document.bytes) { log("batch came again", receipt) }
-                return response(.ok, document)
-            case .rehearsed(let rehearsal):
-                return response(rehearsal)
-            }
+            if let (message, figures) = verdict.said { logger.info(message, metadata: figures) }
+            return Response(
+                status: verdict.status, headers: verdict.headers,
+                body: verdict.bytes.body { read in try await workers.aside(read) })
         } catch let refusal as BatchRefusal {
             logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
             throw Problem(refusal)
@@ -120,16 +110,6 @@ struct BatchRoutes: Sendable {
         return .unavailable
     }
 
-    private func log(_ message: Logger.Message, _ receipt: Receipt) {
-        logger.info(
-            message,
-            metadata: [
-                "merchant": "\(receipt.merchant)", "batch": "\(receipt.batch)",
-                "records": "\(receipt.counts.records)", "accepted": "\(receipt.counts.accepted)",
-                "refused": "\(receipt.counts.refused)",
-            ])
-    }
-
     private func note(_ refusal: BatchRefusal, signature: String?) async {
         let received = clock.now
         do {
@@ -139,31 +119,6 @@ struct BatchRoutes: Sendable {
         } catch {
             logger.error("a refusal could not be noted", metadata: ["reason": "\(error)"])
         }
-    }
-
-    /// Of a batch that would be new, the receipt without signature and seal: nobody can take it for one.
-    private func response(_ rehearsal: Intake.Rehearsal) -> Response {
-        switch rehearsal {
-        case .new(let receipt):
-            return Response(
-                status: .ok, headers: [.contentType: "application/json", .settledDryRun: "true"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: receipt.bytes)))
-        case .copy(let document):
-            var response = response(.ok, document)
-            response.headers[.settledDryRun] = "true"
-            return response
-        }
-    }
-
-    private func response(_ status: HTTPResponse.Status, _ document: SealedDocument) -> Response {
-        let headers: HTTPFields = [
-            .contentType: "application/json",
-            .settledSignature: document.signature,
-            .settledSeal: document.seal,
-        ]
-        return Response(
-            status: status, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: document.bytes)))
     }
 }
 
@@ -188,10 +143,10 @@ extension BatchRoutes {
     }
 
     private static func isDryRun(_ request: Request) throws(Problem) -> Bool {
-        switch request.uri.queryParameters["dry_run"] {
+        switch request.uri.queryParameters["dry_run"].map(String.init) {
         case nil, "false": false
         case "true": true
-        default: throw .parameterMalformed("dry_run", expected: "true or false")
+        case let found: throw .parameterMalformed("dry_run", expected: "true or false", found: found)
         }
     }
 
@@ -206,7 +161,9 @@ extension BatchRoutes {
         } catch is BodyPace.TooSlow {
             throw Problem.tooSlow
         }
-        if let announced, announced != body.count { throw Problem.incomplete }
+        if let announced, announced != body.count {
+            throw Problem.incomplete(expected: announced, found: body.count)
+        }
         return try body.finish()
     }
 }

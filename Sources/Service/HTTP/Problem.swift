@@ -18,7 +18,7 @@ public struct Problem: Error, Hashable, Sendable {
     public let expected: String?
     public let found: String?
     /// All refused records of a strict batch.
-    public let records: [RefusedRecord]
+    public let records: RefusedRecords
     /// Seconds after which trying again makes sense.
     public let retryAfter: Int?
     /// Methods that the path knows, of a `405`.
@@ -27,7 +27,7 @@ public struct Problem: Error, Hashable, Sendable {
     init(
         _ status: HTTPResponse.Status, code: String, title: String, detail: String, line: Int? = nil,
         field: String? = nil, expected: String? = nil, found: String? = nil,
-        records: [RefusedRecord] = [], retryAfter: Int? = nil,
+        records: RefusedRecords = [], retryAfter: Int? = nil,
         allow: [HTTPRequest.Method] = []
     ) {
         self.status = status
@@ -59,7 +59,7 @@ extension Problem {
     /// The body's bytes. Members: `type`, `title`, `status`, `detail`, `code`, and where they apply `line`,
     /// `field`, `expected`, `found`, `records`.
     public var bytes: [UInt8] {
-        var json = CanonicalJSON()
+        var json = CanonicalJSON(capacity: 2048 + records.count * 64 + records.idBytes)
         json.object { object in
             object.member("type", "/README.md#\(code)")
             object.member("title", title)

@@ -41,10 +41,14 @@ extension Problem {
         .notFound, code: "not_found", title: "There is nothing here",
         detail: "no path of the API, or nothing of this merchant: /openapi.yaml describes what there is")
 
-    static func methodNotAllowed(_ allow: [HTTPRequest.Method]) -> Problem {
-        Problem(
+    static func methodNotAllowed(
+        _ allow: [HTTPRequest.Method], found: HTTPRequest.Method
+    ) -> Problem {
+        let expected = allow.map(\.rawValue).joined(separator: " or ")
+        return Problem(
             .methodNotAllowed, code: "method_not_allowed", title: "This path does not know this method",
-            detail: "expected \(allow.map(\.rawValue).joined(separator: " or "))", allow: allow)
+            detail: "expected \(expected), found \(found.rawValue)", expected: expected,
+            found: found.rawValue, allow: allow)
     }
 
     static func unsupportedMediaType(found: String?) -> Problem {
@@ -68,9 +72,12 @@ extension Problem {
         .badRequest, code: "encoding_malformed", title: "The body cannot be unpacked",
         detail: "the body is not whole, or not what Content-Encoding says")
 
-    static let incomplete = Problem(
-        .badRequest, code: "incomplete", title: "The body ended too early",
-        detail: "the connection broke off before the batch was whole")
+    static func incomplete(expected: Int, found: Int) -> Problem {
+        Problem(
+            .badRequest, code: "incomplete", title: "The body ended too early",
+            detail: "the connection broke off before the batch was whole",
+            expected: "\(expected) bytes", found: "\(found) bytes")
+    }
 
     /// The disk or the database does not do its work: nothing was stored, and the same bytes may be sent
     /// again.

@@ -35,7 +35,9 @@ private func refuseOtherMethods(
         .get, .head, .post, .put, .delete, .patch, .options, .trace, .query,
     ]
     for method in methods where !known.contains(method) {
-        router.on(path, method: method) { _, _ -> Response in throw Problem.methodNotAllowed(known) }
+        router.on(path, method: method) { request, _ -> Response in
+            throw Problem.methodNotAllowed(known, found: request.method)
+        }
     }
 }
 

@@ -73,7 +73,7 @@ struct UploadBody: ~Copyable {
         try place.spill(bytes.count)
         let (full, known, folder) = (bytes, file, intake.store.folder)
         bytes = []
-        file = try await workers.write {
+        file = try await workers.aside {
             let file = try known ?? NamelessFile(in: folder, as: "upload")
             try file.append(full)
             return file

@@ -67,17 +67,31 @@ struct SpoolFolder {
     func resume(_ name: SpoolName, limit: Int) throws(Failure) -> Bool {
         var known: (mark: [UInt8], facts: FileFacts)?
         for folder in [done, refused] {
-            for base in bases(of: name) {
-                let moved = base.appending(name.ending ?? "")
-                let hasSignature = try folder.exists(moved.appending(Self.signatureEnding))
-                if try folder.exists(moved) { continue }
-                guard hasSignature else { break }
-                if known == nil { known = try mark(of: name, limit: limit) }
-                guard let (mark, facts) = known else { return false }
-                guard try holds(mark, resultOf: base, in: folder) else { continue }
-                try finish(Sight(name: name, batch: facts, signature: nil), to: folder, as: moved)
-                return true
+            // What was cut short is the last that was given a name.
+            let next = try Self.firstFree { (number) throws(Failure) in
+                try !isTaken(base(of: name, number), of: name, in: folder)
             }
+            let last = base(of: name, next - 1)
+            let moved = last.appending(name.ending ?? "")
+            guard next > 1, try !folder.exists(moved),
+                try folder.exists(moved.appending(Self.signatureEnding))
+            else { continue }
+            if known == nil { known = try mark(of: name, limit: limit) }
+            guard let (mark, facts) = known else { return false }
+            guard try holds(mark, resultOf: last, in: folder) else { continue }
+            try finish(Sight(name: name, batch: facts, signature: nil), to: folder, as: moved)
+            return true
+        }
+        return false
+    }
+
+    /// Whether a batch or a signature stands under this stem, in either form.
+    private func isTaken(
+        _ base: SpoolName, of name: SpoolName, in folder: SpoolDirectory
+    ) throws(Failure) -> Bool {
+        for ending in Set([".ndjson", ".csv", name.ending ?? ""]) {
+            if try folder.exists(base.appending(ending)) { return true }
+            if try folder.exists(base.appending(ending + Self.signatureEnding)) { return true }
         }
         return false
     }
@@ -104,20 +118,34 @@ struct SpoolFolder {
 
 /// Names of results. Nothing that is there is ever overwritten: a name that comes again gets `~2`, `~3` …
 extension SpoolFolder {
-    /// The stems under which the result of a batch may stand, in the order in which they are tried.
-    private func bases(of name: SpoolName) -> some Sequence<SpoolName> {
-        let stem = name.stem
-        return sequence(first: 1) { $0 + 1 }.lazy.map { $0 == 1 ? stem : stem.appending("~\($0)") }
+    /// A stem under which the result of a batch may stand: they are tried from 1 on.
+    private func base(of name: SpoolName, _ number: Int) -> SpoolName {
+        number == 1 ? name.stem : name.stem.appending("~\(number)")
     }
 
     /// The first stem that no other batch's result has.
     private func freeBase(
         for sight: Sight, _ result: Result, in folder: SpoolDirectory
     ) throws(Failure) -> SpoolName {
-        for base in bases(of: sight.name) where try isFree(base, for: sight, result, in: folder) {
-            return base
+        try base(
+            of: sight.name,
+            Self.firstFree { (number) throws(Failure) in
+                try isFree(base(of: sight.name, number), for: sight, result, in: folder)
+            })
+    }
+
+    /// A free number from 1 on, of numbers that were given in their order: the first one, unless some between were
+    /// taken away. It looks at few, however many are taken.
+    private static func firstFree(
+        _ isFree: (Int) throws(Failure) -> Bool
+    ) throws(Failure) -> Int {
+        var (taken, free) = (0, 1)
+        while try !isFree(free) { (taken, free) = (free, free * 2) }
+        while free - taken > 1 {
+            let middle = taken + (free - taken) / 2
+            if try isFree(middle) { free = middle } else { taken = middle }
         }
-        preconditionFailure("there is no last number")
+        return free
     }
 
     private func isFree(
@@ -139,10 +167,7 @@ extension SpoolFolder {
         _ mark: [UInt8], resultOf base: SpoolName, in folder: SpoolDirectory
     ) throws(Failure) -> Bool {
         let ending = folder === done ? Self.receiptEnding : Self.problemEnding
-        guard let file = try folder.read(base.appending(ending), limit: WholeFile.limit) else {
-            return false
-        }
-        return file.bytes.firstRange(of: mark) != nil
+        return try folder.holds(mark, in: base.appending(ending))
     }
 
     static let receiptEnding = ".receipt.json"

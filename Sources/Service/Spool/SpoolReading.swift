@@ -46,6 +46,18 @@ extension SpoolDirectory {
         return (stream.finish(), facts)
     }
 
+    /// Whether these bytes stand anywhere in a regular file, which is read piece by piece.
+    func holds(_ mark: [UInt8], in name: SpoolName) throws(Failure) -> Bool {
+        guard let file = try openFile(name) else { return false }
+        var end: [UInt8] = []
+        while let piece = try file.readPiece(1 << 18) {
+            end += piece
+            if end.firstRange(of: mark) != nil { return true }
+            end.removeFirst(max(0, end.count - mark.count))
+        }
+        return false
+    }
+
     /// A regular file, open; nil for anything else. Never waits: not for a writer of a pipe, nor for a device.
     private func openFile(_ name: SpoolName) throws(Failure) -> Descriptor? {
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC

@@ -44,7 +44,15 @@ final class SpoolWatch: Sendable {
             // By its descriptor: the folder that is open is watched, whatever its path leads to by now.
             let events = UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_ATTRIB) | UInt32(IN_ONLYDIR)
             let watch = inotify_add_watch(notifier, "/proc/self/fd/\(folder.descriptor)", events)
-            if watch >= 0 { owners.withLock { $0[watch] = owner } }
+            guard watch >= 0 else { return }
+            // A folder that another one has taken the place of is watched no more.
+            let old = owners.withLock { owners in
+                let old = owners.filter { $0.value == owner && $0.key != watch }.map(\.key)
+                for number in old { owners[number] = nil }
+                owners[watch] = owner
+                return old
+            }
+            for number in old { inotify_rm_watch(notifier, number) }
         #endif
     }
 
@@ -90,13 +98,18 @@ final class SpoolWatch: Sendable {
                 var offset = 0
                 while offset < count {
                     let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
-                    changed.insert(event.wd)
+                    if event.mask & UInt32(IN_IGNORED) == 0 {
+                        changed.insert(event.wd)
+                    } else {
+                        // The folder is gone, or watched no more: its number may be another's soon.
+                        owners.withLock { _ = $0.removeValue(forKey: event.wd) }
+                    }
                     offset += MemoryLayout<inotify_event>.size + Int(event.len)
                 }
             }
-            let known = owners.withLock { owners in changed.map { owners[$0] } }
             // An overflow has no folder: then look everywhere.
-            return known.contains(nil) ? [.tick] : known.compactMap { $0 }.map { .changed($0) }
+            if changed.contains(-1) { return [.tick] }
+            return owners.withLock { owners in changed.compactMap { owners[$0] } }.map { .changed($0) }
         #else
             return []
         #endif

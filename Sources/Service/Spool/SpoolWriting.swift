@@ -57,7 +57,7 @@ extension SpoolDirectory {
         preconditionFailure("there is no last number")
     }
 
-    /// Without `replacing` it is trouble when something has the new name; a file system that cannot tell replaces it.
+    /// Without `replacing` it is trouble when something has the new name.
     private func rename(
         _ name: SpoolName, to other: SpoolDirectory, as newName: SpoolName, replacing: Bool = true
     ) throws(Failure) {

@@ -30,20 +30,21 @@ public struct AuthenticBatch: Sendable {
     /// Whose sequence the batch belongs to.
     public var signer: Signer { keyMerchant == nil ? .operator : .merchant }
 
-    /// Checks size and signature. `limit` is the most bytes taken, `received` the instant at which the last
+    /// Checks size and signature. `limit` is the most bytes taken, `mostRecords` the most records, `received` the instant at which the last
     /// of them was here, `keys` finds a key by its id.
     ///
     /// Throws, in this order, `too_large`, `signature_malformed`, `key_unknown`, `key_revoked`,
     /// `signature_invalid`.
     public init(
-        bytes: [UInt8], form: BatchForm, signature: String?, limit: Int, received: Instant,
-        keys: (String) -> BatchKey?
+        bytes: [UInt8], form: BatchForm, signature: String?, limit: Int, mostRecords: Int = .max,
+        received: Instant, keys: (String) -> BatchKey?
     ) throws(BatchRefusal) {
         guard bytes.count <= limit else {
             throw BatchRefusal(
                 .tooLarge, reason: "the batch has \(bytes.count) bytes, expected at most \(limit)",
                 expected: "at most \(limit) bytes", found: "\(bytes.count) bytes")
         }
+        try Self.checkLines(of: bytes, mostRecords: mostRecords)
         let (jws, key) = try Self.key(of: signature, received: received, keys: keys)
         do throws(SignatureRefusal) {
             try jws.verify(payload: bytes, key: key.verification)
@@ -58,6 +59,21 @@ public struct AuthenticBatch: Sendable {
         keyMerchant = key.merchant
     }
 
+    /// A record stands on a line of its own, or the batch is malformed; before the records there are two at most. What is
+    /// read later takes memory by the record.
+    private static func checkLines(of bytes: [UInt8], mostRecords: Int) throws(BatchRefusal) {
+        guard bytes.count / leastRecordBytes > mostRecords else { return }
+        var lines = bytes.last == 0x0A ? 0 : 1
+        for byte in bytes where byte == 0x0A { lines += 1 }
+        guard lines - 2 > mostRecords else { return }
+        throw BatchRefusal(
+            .tooLarge, reason: "the batch has \(lines) lines, expected at most \(mostRecords) records",
+            expected: "at most \(mostRecords) records", found: "\(lines) lines")
+    }
+
+    /// A row of CSV takes 32, a line of NDJSON more.
+    private static let leastRecordBytes = 30
+
     /// The signature as it is read, and the key that it names: what can be said before a byte of the batch is
     /// here. Throws `signature_malformed`, `key_unknown`, `key_revoked`.
     public static func key(
@@ -65,7 +81,9 @@ public struct AuthenticBatch: Sendable {
     ) throws(BatchRefusal) -> (jws: DetachedJWS, key: BatchKey) {
         let jws = try parsed(signature)
         guard let key = keys(jws.keyID) else {
-            throw BatchRefusal(.keyUnknown, reason: "no key has the id \(jws.keyID) that the signature names")
+            throw BatchRefusal(
+                .keyUnknown, reason: "no key has the id \(jws.keyID) that the signature names",
+                expected: "the id of a key of the merchant's", found: jws.keyID)
         }
         if let from = key.revokedFrom, received >= from {
             throw BatchRefusal(.keyRevoked, reason: "the key \(jws.keyID) is revoked")

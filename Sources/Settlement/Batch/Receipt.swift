@@ -44,7 +44,7 @@ public struct Receipt: Hashable, Sendable {
     public let received: Instant
     public let counts: Counts
     /// By line, ascending.
-    public let refused: [RefusedRecord]
+    public let refused: RefusedRecords
     /// Codes, ascending.
     public let warnings: [String]
     /// By period, ascending: the ids of one alliance's periods sort as their periods do.
@@ -52,7 +52,7 @@ public struct Receipt: Hashable, Sendable {
 
     public init(
         alliance: AllianceID, merchant: MerchantID, signer: Signer, batch: BatchID, sequence: Int64,
-        digest: SHA256Digest, received: Instant, counts: Counts, refused: [RefusedRecord], warnings: [String],
+        digest: SHA256Digest, received: Instant, counts: Counts, refused: RefusedRecords, warnings: [String],
         periods: [PeriodCount]
     ) {
         self.alliance = alliance
@@ -63,16 +63,15 @@ public struct Receipt: Hashable, Sendable {
         self.digest = digest
         self.received = received
         self.counts = counts
-        // A million of them are mostly in order already, and a copy would be large.
-        let isSorted = zip(refused, refused.dropFirst()).allSatisfy { $0.line <= $1.line }
-        self.refused = isSorted ? refused : refused.sorted { $0.line < $1.line }
+        self.refused = refused.inOrder
         self.warnings = warnings.sorted()
         self.periods = periods.sorted { $0.period < $1.period }
     }
 
     /// The canonical bytes, which are signed. Rulebook §7.
     public var bytes: [UInt8] {
-        var json = CanonicalJSON()
+        // Room that is never written to costs no memory, growing does: most is needed for what is refused.
+        var json = CanonicalJSON(capacity: 2048 + refused.count * Self.mostRefusedBytes + refused.idBytes)
         json.object { json in
             json.member("format", Self.format)
             json.member("alliance", alliance.text)
@@ -105,4 +104,7 @@ public struct Receipt: Hashable, Sendable {
         }
         return json.bytes
     }
+
+    /// What a refused record takes beside its id, at most.
+    private static let mostRefusedBytes = 64
 }

@@ -90,8 +90,8 @@ private struct ReceiptReader {
             duplicates: try reader.integer("duplicates"), refused: try reader.integer("refused"))
     }
 
-    func refused() throws(ReceiptRefusal) -> [RefusedRecord] {
-        var records: [RefusedRecord] = []
+    func refused() throws(ReceiptRefusal) -> RefusedRecords {
+        var records: RefusedRecords = []
         for json in try array("refused") {
             let reader = ReceiptReader(json: json)
             records.append(

@@ -67,12 +67,12 @@ public struct RecordView {
 
 /// The records of one batch as they stand in its bytes; valid inside the call that gives them.
 public struct RecordViews {
-    private let scanned: UnsafeBufferPointer<ScannedRecord>
+    private let scanned: UnsafeScannedRecords
     private let bytes: UnsafeRawBufferPointer
     private let decoded: UnsafeRawBufferPointer
 
     init(
-        scanned: UnsafeBufferPointer<ScannedRecord>, bytes: UnsafeRawBufferPointer,
+        scanned: UnsafeScannedRecords, bytes: UnsafeRawBufferPointer,
         decoded: UnsafeRawBufferPointer
     ) {
         self.scanned = scanned
@@ -83,7 +83,7 @@ public struct RecordViews {
     public var count: Int { scanned.count }
 
     public subscript(position: Int) -> RecordView {
-        scanned[position].view { range in
+        scanned.view(position) { range in
             range.start < bytes.count
                 ? UnsafeRawBufferPointer(rebasing: bytes[range.start..<range.end])
                 : UnsafeRawBufferPointer(

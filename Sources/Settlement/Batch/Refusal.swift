@@ -41,20 +41,6 @@ public enum SettlementRefusalCode: String, Hashable, Sendable, CaseIterable {
     case originalUnknown = "original_unknown"
 }
 
-/// A record refused alone: where it stands in its batch, and why.
-public struct RefusedRecord: Hashable, Sendable {
-    /// 1-based line of the batch's bytes (in CSV, the line on which the row begins).
-    public let line: Int
-    public let id: RecordID
-    public let code: RecordRefusalCode
-
-    public init(line: Int, id: RecordID, code: RecordRefusalCode) {
-        self.line = line
-        self.id = id
-        self.code = code
-    }
-}
-
 /// A batch refused whole: nothing of it is kept but an audit entry.
 public struct BatchRefusal: Error, Hashable, Sendable {
     public let code: BatchRefusalCode
@@ -69,11 +55,11 @@ public struct BatchRefusal: Error, Hashable, Sendable {
     public let expected: String?
     public let found: String?
     /// All refused records of a `strict` batch; empty otherwise.
-    public let records: [RefusedRecord]
+    public let records: RefusedRecords
 
     public init(
         _ code: BatchRefusalCode, line: Int? = nil, field: String? = nil, reason: String,
-        expected: String? = nil, found: String? = nil, records: [RefusedRecord] = []
+        expected: String? = nil, found: String? = nil, records: RefusedRecords = []
     ) {
         self.code = code
         self.line = line

@@ -4,17 +4,17 @@ struct ScannedRecord {
     /// 1-based line on which it begins.
     var line = 0
     private(set) var fields = RecordFields(rawValue: 0)
-    private var type = RecordType.earn
-    private var points: Int64 = 0
-    private var amount: Int64 = 0
-    private var at = Instant(milliseconds: 0)
-    private var expires = LocalDate(dayNumber: 0)
-    private var id = TextRange.none
-    private var member = TextRange.none
-    private var ref = TextRange.none
-    private var store = TextRange.none
-    private var campaign = TextRange.none
-    private var item = TextRange.none
+    private(set) var type = RecordType.earn
+    private(set) var points: Int64 = 0
+    private(set) var amount: Int64 = 0
+    private(set) var at = Instant(milliseconds: 0)
+    private(set) var expires = LocalDate(dayNumber: 0)
+    private(set) var id = TextRange.none
+    private(set) var member = TextRange.none
+    private(set) var ref = TextRange.none
+    private(set) var store = TextRange.none
+    private(set) var campaign = TextRange.none
+    private(set) var item = TextRange.none
 
     /// Forgets the record before.
     @inline(__always)
@@ -131,17 +131,6 @@ extension ScannedRecord {
             expires: has(.expires) ? expires : nil,
             campaign: has(.campaign) ? CampaignID(verified: text.string(campaign)) : nil,
             item: has(.item) ? ItemID(verified: text.string(item)) : nil)
-    }
-
-    /// The record with its texts where they are; `bytes` gives those of a range.
-    @inline(__always)
-    func view(_ bytes: (TextRange) -> UnsafeRawBufferPointer) -> RecordView {
-        let absent = UnsafeRawBufferPointer(start: nil, count: 0)
-        return RecordView(
-            line: line, type: type, points: Points(points), amount: has(.amount) ? Money(amount) : nil,
-            at: at, expires: has(.expires) ? expires : nil, id: bytes(id), member: bytes(member),
-            ref: has(.ref) ? bytes(ref) : absent, store: has(.store) ? bytes(store) : absent,
-            campaign: has(.campaign) ? bytes(campaign) : absent, item: has(.item) ? bytes(item) : absent)
     }
 
     @inline(__always)

@@ -5,7 +5,7 @@
 public struct VerifiedBatch: Sendable {
     public let authentic: AuthenticBatch
     public let header: BatchHeader
-    private let scanned: [ScannedRecord]
+    private let scanned: ScannedRecords
     /// The texts that were written with escapes.
     private let decoded: [UInt8]
 
@@ -18,7 +18,7 @@ public struct VerifiedBatch: Sendable {
             throw BatchRefusal(
                 .merchantSuspended, reason: "\(merchant) is suspended, its batches are not taken")
         }
-        var scanned: [ScannedRecord] = []
+        var scanned = ScannedRecords()
         var decoded: [UInt8] = []
         let header = try BatchContent.scan(authentic.bytes, form: authentic.form) { header in
             scanned.reserveCapacity(BatchContent.likelyCount(header, authentic.bytes))
@@ -29,7 +29,7 @@ public struct VerifiedBatch: Sendable {
         }
         try Self.checkMerchant(header, authentic.keyMerchant, schedule)
         if authentic.keyMerchant != nil { try Self.checkTypes(scanned) }
-        try header.check(count: scanned.count, points: scanned.lazy.map { ($0.recordType, $0.recordPoints) })
+        try header.check(count: scanned.count, points: scanned.points)
         self.authentic = authentic
         self.header = header
         self.scanned = scanned
@@ -50,7 +50,7 @@ public struct VerifiedBatch: Sendable {
     public func withRecords<Result>(_ body: (RecordViews) throws -> Result) rethrows -> Result {
         try authentic.bytes.withUnsafeBytes { bytes in
             try decoded.withUnsafeBytes { decoded in
-                try scanned.withUnsafeBufferPointer { scanned in
+                try scanned.withUnsafe { scanned in
                     try body(RecordViews(scanned: scanned, bytes: bytes, decoded: decoded))
                 }
             }
@@ -76,11 +76,11 @@ public struct VerifiedBatch: Sendable {
         }
     }
 
-    private static func checkTypes(_ records: [ScannedRecord]) throws(BatchRefusal) {
-        guard let found = records.first(where: { $0.recordType.operatorOnly }) else { return }
+    private static func checkTypes(_ records: ScannedRecords) throws(BatchRefusal) {
+        guard let found = records.firstOfOperator else { return }
         throw BatchRefusal(
             .operatorOnly, line: found.line, field: "type",
-            reason: "a record of type \(found.recordType.name) comes under an operator key only")
+            reason: "a record of type \(found.type.name) comes under an operator key only")
     }
 }
 

@@ -6,6 +6,9 @@ public struct CanonicalJSON: Sendable {
 
     public init() {}
 
+    /// With room for so many bytes.
+    public init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
     /// An object; `members` writes them with `member`.
     public mutating func object(_ members: (inout CanonicalJSON) -> Void) {
         open(UInt8(ascii: "{"))

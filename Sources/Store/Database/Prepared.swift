@@ -34,6 +34,15 @@ struct Prepared {
         sqlite3_reset(handle)
     }
 
+    /// Runs it with these bytes bound where they are: long ones would stand in memory once more.
+    func run(with index: Int32, _ value: [UInt8]) throws {
+        try value.withUnsafeBytes { bytes in
+            check(sqlite3_bind_blob64(handle, index, bytes.baseAddress, UInt64(bytes.count), nil))
+            defer { check(sqlite3_bind_null(handle, index)) }
+            try run()
+        }
+    }
+
     /// Goes to the next row; false behind the last, and the statement can be bound anew.
     func next() throws -> Bool {
         let code = try step()

@@ -6,18 +6,17 @@ struct Judgement {
     struct Accepted {
         // Small: a large batch has many.
         private let place: UInt32
-        private let ordinal: Int32
-        let late: Bool
+        private let settling: UInt32
 
         /// Among the batch's records.
         var position: Int { Int(place) }
         /// The ordinal of the period it settles in.
-        var period: Int { Int(ordinal) }
+        var period: Int { Int(settling >> 1) }
+        var late: Bool { settling & 1 != 0 }
 
         init(position: Int, period: Int, late: Bool) {
             place = UInt32(position)
-            ordinal = Int32(period)
-            self.late = late
+            settling = UInt32(period) << 1 | (late ? 1 : 0)
         }
     }
 
@@ -25,7 +24,7 @@ struct Judgement {
     var accepted: [Accepted] = []
     let firstNumber: RecordNumber
     var duplicates: Int64 = 0
-    var refused: [RefusedRecord] = []
+    var refused: RefusedRecords = []
 
     init(firstNumber: RecordNumber) { self.firstNumber = firstNumber }
 
@@ -69,20 +68,26 @@ struct Admitting {
         judgement.accepted.reserveCapacity(arrival.batch.count)
         try arrival.batch.withRecords { views in
             let form = identities.form
-            let fingerprints = (0..<views.count).map { form.fingerprint(of: views[$0].id, of: merchant) }
-            let marks = identities.marks(of: fingerprints)
             let context = Context(merchant: merchant, views: views)
             var admission = BatchAdmission(
                 of: arrival.batch.header.merchant, schedule: schedule, received: arrival.received)
-            for position in 0..<views.count {
-                try judge(
-                    position, fingerprints[position], marks: marks[position], context, &admission,
-                    &identities, in: &judgement)
+            // So many at a time, that a large batch needs no memory for all of them.
+            for start in stride(from: 0, to: views.count, by: Self.group) {
+                let positions = start..<min(start + Self.group, views.count)
+                let fingerprints = positions.map { form.fingerprint(of: views[$0].id, of: merchant) }
+                let marks = identities.marks(of: fingerprints)
+                for position in positions {
+                    try judge(
+                        position, fingerprints[position - start], marks: marks[position - start], context,
+                        &admission, &identities, in: &judgement)
+                }
             }
         }
         judged.append((arrival.batch, merchant, judgement))
         return judgement
     }
+
+    private static let group = 1 << 14
 
     /// Takes back what was claimed for the batch that was judged last: it is not stored.
     mutating func forgetLast(_ identities: inout IdentityIndex) {
@@ -109,10 +114,10 @@ struct Admitting {
             if try with(bearer, context, judgement, { other, _ in other.isSame(as: view) }) {
                 judgement.duplicates += 1
             } else {
-                judgement.refused.append(RefusedRecord(view, .idReused))
+                judgement.refused.append(line: view.line, id: view.id, code: .idReused)
             }
         } else if let refusal = admission.judge(view) {
-            judgement.refused.append(RefusedRecord(view, refusal))
+            judgement.refused.append(line: view.line, id: view.id, code: refusal)
         } else {
             identities.claim(fingerprint, for: RecordNumber(identities.last + 1))
             let place = placing.place(of: view.at)
@@ -140,13 +145,6 @@ struct Admitting {
 
     private static func position(of number: RecordNumber, in judgement: Judgement) -> Int {
         judgement.accepted[Int(number.value - judgement.firstNumber.value)].position
-    }
-}
-
-extension RefusedRecord {
-    fileprivate init(_ view: RecordView, _ code: RecordRefusalCode) {
-        self.init(
-            line: view.line, id: RecordID(verified: String(decoding: view.id, as: UTF8.self)), code: code)
     }
 }
 

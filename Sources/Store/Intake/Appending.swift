@@ -202,10 +202,11 @@ extension BatchRefusal {
         BatchRefusal(
             .sequenceReused, field: "sequence",
             reason: "sequence \(batch.header.sequence) of \(batch.header.merchant), signed by the "
-                + "\(batch.authentic.signer.rawValue), is another batch's")
+                + "\(batch.authentic.signer.rawValue), is another batch's",
+            expected: "a sequence number that no batch has", found: "\(batch.header.sequence)")
     }
 
-    fileprivate static func recordsRefused(_ refused: [RefusedRecord]) -> BatchRefusal {
+    fileprivate static func recordsRefused(_ refused: RefusedRecords) -> BatchRefusal {
         BatchRefusal(
             .recordsRefused, line: refused.first?.line,
             reason: "the batch is strict and \(refused.count) of its records would be refused",

@@ -84,13 +84,12 @@ struct BatchRows {
         insert.bind(13, batch.authentic.form.rawValue)
         insert.bind(14, batch.authentic.keyID)
         insert.bind(15, batch.authentic.signature)
-        insert.bind(16, receipt.bytes)
         insert.bind(17, receipt.signature)
         insert.bind(18, receipt.seal)
         let bytes = batch.authentic.bytes
         let isLong = bytes.count > LongValue.leastBytes
         if isLong { insert.bindZeros(19, bytes.count) } else { insert.bind(19, bytes) }
-        try insert.run()
+        try insert.run(with: 16, receipt.bytes)
         let number = database.lastInsertedRowID
         if isLong { try LongValue.write(bytes, to: "bytes", of: "batches", row: number, database) }
         try addPeriods(judgement.periods, of: number)
@@ -109,7 +108,7 @@ struct BatchRows {
         }
     }
 
-    private func addRefusals(_ refused: [RefusedRecord], of batch: Int64) throws {
+    private func addRefusals(_ refused: RefusedRecords, of batch: Int64) throws {
         let insert = try Prepared(
             database, "INSERT INTO record_refusals (batch, line, id, code) VALUES (?, ?, ?, ?)")
         for record in refused {

@@ -16,7 +16,7 @@ struct IdentityTail: Sendable {
     private var places: [Entry]
     private var shift: UInt64
     /// Where the latest went, in order, since `keep` was called.
-    private var latest: [Int] = []
+    private var latest: [UInt32] = []
     private(set) var count = 0
 
     init() {
@@ -49,7 +49,7 @@ struct IdentityTail: Sendable {
         var place = home(of: entry.fingerprint)
         while places[place].record != 0 { place = (place &+ 1) & (places.count &- 1) }
         places[place] = entry
-        latest.append(place)
+        latest.append(UInt32(place))
         count += 1
     }
 
@@ -71,7 +71,7 @@ struct IdentityTail: Sendable {
 
     /// Takes back the latest insertions, of this record and later ones.
     mutating func takeBack(from record: Int64) {
-        while let place = latest.last, places[place].record >= record {
+        while let place = latest.last.map(Int.init), places[place].record >= record {
             // No later one can have gone past a place that the latest takes.
             places[place] = Entry(fingerprint: 0, record: 0)
             latest.removeLast()

@@ -19,7 +19,7 @@ public struct BatchEvidence: Hashable, Sendable {
     public let signature: String
     public let receipt: SealedDocument
     /// The records that were refused alone, by line.
-    public let refused: [RefusedRecord]
+    public let refused: RefusedRecords
 }
 
 extension Store {
@@ -78,15 +78,17 @@ extension Store {
         }
     }
 
-    private func refusals(of batch: Int64, _ database: Database) throws -> [RefusedRecord] {
+    private func refusals(of batch: Int64, _ database: Database) throws -> RefusedRecords {
         let query = try Prepared(
             database, "SELECT line, id, code FROM record_refusals WHERE batch = ? ORDER BY line")
         query.bind(1, batch)
-        return try query.all { row in
+        var refused = RefusedRecords()
+        try query.forEach { row in
             guard let code = RecordRefusalCode(rawValue: row.text(2)) else {
                 preconditionFailure("a record is refused with one of the codes")
             }
-            return RefusedRecord(line: Int(row.integer(0)), id: RecordID(verified: row.text(1)), code: code)
+            refused.append(line: Int(row.integer(0)), id: row.text(1).utf8, code: code)
         }
+        return refused
     }
 }

@@ -65,4 +65,39 @@ struct SpoolDeathTests {
         #expect(try scene.stored() == ["B-1", "B-2"])
         #expect(try scene.names("done").contains("b~2.receipt.json"))
     }
+
+    @Test("Names that come again and again get number after number, and one cut short is found again")
+    func manyOfAName() throws {
+        let scene = try SpoolScene()
+        for number in 1...20 {
+            let batch = Estate.batch("B-\(number)", sequence: Int64(number))
+            try scene.put(batch, signedAs: number % 3 == 0 ? "b.csv" : "b.ndjson")
+            try scene.look()
+        }
+        let names = try scene.names("done") + scene.names("refused")
+        #expect(names.filter { $0.hasSuffix(".jws") && !$0.contains("receipt") }.count == 20)
+        #expect(try scene.names("in").isEmpty)
+        let last = try #require(
+            try scene.names("done").filter { $0.hasSuffix(".receipt.json") }.map { $0.dropLast(13) }
+                .max { ($0.count, $0) < ($1.count, $1) })
+        // A kill between the move of its signature and its own.
+        #expect(rename(scene.path("done/\(last).ndjson"), scene.path("in/b.ndjson")) == 0)
+        try scene.look()
+        #expect(try scene.names("in").isEmpty)
+        #expect(try scene.names("done").contains("\(last).ndjson"))
+    }
+
+    @Test("Where no call can do it the new name is given as a second one, and nothing is replaced")
+    func newName() throws {
+        let scene = try SpoolScene()
+        try scene.put([1], "in/a")
+        try scene.put([2], "in/b")
+        func rename(_ old: String, _ new: String) -> Int32 {
+            NewName.renameByLink(AT_FDCWD, scene.path("in/\(old)"), AT_FDCWD, scene.path("in/\(new)"))
+        }
+        #expect(rename("a", "b") == -1 && errno == EEXIST)
+        #expect(try WholeFile.read(scene.path("in/b")) == [2])
+        #expect(rename("a", "c") == 0)
+        #expect(try scene.names("in") == ["b", "c"] && WholeFile.read(scene.path("in/c")) == [1])
+    }
 }

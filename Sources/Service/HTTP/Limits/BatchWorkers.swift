@@ -47,8 +47,8 @@ struct BatchWorkers: Sendable {
         isAtOnce ? try work() : try await brief.runIfActive(work)
     }
 
-    /// Does what only writes something aside.
-    func write<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    /// Does what only writes something aside, or reads it again.
+    func aside<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         isAtOnce ? try work() : try await disk.runIfActive(work)
     }
 

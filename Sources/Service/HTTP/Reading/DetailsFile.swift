@@ -11,7 +11,7 @@ final class DetailsFile: Sendable {
     /// Kept as long as this is.
     private let place: DetailsPlaces.Place
 
-    /// Throws `Problem.busy` if too many are being sent, and what the store throws. It blocks while it renders.
+    /// Throws `too_many_files` or `busy` if too many are being sent, and what the store throws. It blocks while it renders.
     init(of merchant: MerchantID, period: Int, from store: Store, places: DetailsPlaces) throws {
         place = try places.take(for: merchant)
         let file = try NamelessFile(in: store.folder, as: "details")
@@ -35,15 +35,16 @@ final class DetailsPlaces: Sendable {
 
     private let taken = Mutex<[MerchantID: Int]>([:])
 
-    /// Throws `Problem.busy`.
+    /// Throws `too_many_files` of one merchant's, else `busy`.
     func take(for merchant: MerchantID) throws(Problem) -> Place {
-        let isFree = taken.withLock { taken in
+        let problem = taken.withLock { taken -> Problem? in
             let own = taken[merchant, default: 0]
-            guard own < Self.mostOfOne, taken.values.reduce(0, +) < Self.most else { return false }
+            if own >= Self.mostOfOne { return .tooManyFiles(Self.mostOfOne) }
+            if taken.values.reduce(0, +) >= Self.most { return .busy("many files are being fetched") }
             taken[merchant] = own + 1
-            return true
+            return nil
         }
-        guard isFree else { throw .busy }
+        if let problem { throw problem }
         return Place(places: self, merchant: merchant)
     }
 

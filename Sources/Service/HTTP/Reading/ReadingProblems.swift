@@ -48,10 +48,13 @@ extension Problem {
             .notFound, code: "not_found", title: "There is nothing here", detail: "there is not \(what)")
     }
 
-    static func parameterMalformed(_ name: String, expected: String) -> Problem {
-        Problem(
+    static func parameterMalformed(_ name: String, expected: String, found: String? = nil) -> Problem {
+        // As much of it as tells what was meant.
+        let found = found.map { String(LogText.plain($0).prefix(64)) }
+        return Problem(
             .badRequest, code: "parameter_malformed", title: "A parameter of the query is not well formed",
-            detail: "\(name): expected \(expected)", field: name, expected: expected)
+            detail: "\(name): expected \(expected)" + (found.map { ", found \($0)" } ?? ""), field: name,
+            expected: expected, found: found)
     }
 
     /// The disk or the database does not do its work.
@@ -71,8 +74,11 @@ extension Problem {
         )
     }
 
-    /// More DETAILS.csv are being sent than there are places for.
-    static let busy = Problem(
-        .serviceUnavailable, code: "unavailable", title: "The daemon cannot work just now",
-        detail: "too many files are being fetched at once; ask again when others are done", retryAfter: 10)
+    /// A merchant fetches more DETAILS.csv at once than it has places for.
+    static func tooManyFiles(_ most: Int) -> Problem {
+        Problem(
+            .tooManyRequests, code: "too_many_files", title: "Too many files of one merchant",
+            detail: "expected at most \(most) of DETAILS.csv at once; ask again when one is done",
+            retryAfter: 2)
+    }
 }

@@ -30,7 +30,8 @@ struct ReadingRequest: Sendable {
     func batch(_ name: String) throws(Problem) -> BatchID? {
         guard let text = query[name] else { return nil }
         guard let id = BatchID(text) else {
-            throw .parameterMalformed(name, expected: "a batch's id: 1 to 64 printable ASCII characters")
+            throw .parameterMalformed(
+                name, expected: "a batch's id: 1 to 64 printable ASCII characters", found: text)
         }
         return id
     }
@@ -44,7 +45,8 @@ struct ReadingRequest: Sendable {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int(text),
             bounds.contains(value)
         else {
-            throw .parameterMalformed(name, expected: "\(bounds.lowerBound) to \(bounds.upperBound)")
+            throw .parameterMalformed(
+                name, expected: "\(bounds.lowerBound) to \(bounds.upperBound)", found: text)
         }
         return value
     }

@@ -124,6 +124,12 @@ extension ReadingRoutes {
             all.append(contentsOf: headers)
             return Response(
                 status: .ok, headers: all, body: ResponseBody(byteBuffer: bytes))
+        case .answer(let bytes, let type, let headers):
+            var all: HTTPFields = [.contentType: type]
+            all.append(contentsOf: fields)
+            all.append(contentsOf: headers)
+            return Response(
+                status: .ok, headers: all, body: bytes.body { read in try await readers.runIfActive(read) })
         case .details(let file, _):
             var all: HTTPFields = [.contentType: "text/csv; charset=utf-8"]
             all.append(contentsOf: fields)

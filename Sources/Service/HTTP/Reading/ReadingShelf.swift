@@ -25,7 +25,8 @@ struct ReadingShelf: Sendable {
         // One more than asked for tells whether there is another page.
         let found = try store.batchPage(of: request.merchant, before: before, limit: limit + 1)
         guard let found else {
-            throw Problem.parameterMalformed("before", expected: "the id of one of your batches")
+            throw Problem.parameterMalformed(
+                "before", expected: "the id of one of your batches", found: before?.text)
         }
         var json = CanonicalJSON()
         json.object { json in
@@ -55,8 +56,8 @@ struct ReadingShelf: Sendable {
         guard let id = request.piece("batch").flatMap({ BatchID($0) }),
             let (document, state) = try store.receipt(of: id, request.merchant)
         else { throw Problem.nothing("a batch of yours of this id") }
-        return .bytes(
-            ByteBuffer(bytes: document.bytes), type: "application/json",
+        return .answer(
+            try AnswerBytes(document.bytes, folder: store.folder), type: "application/json",
             headers: [
                 .settledSignature: document.signature, .settledSeal: document.seal,
                 .settledState: state.rawValue,

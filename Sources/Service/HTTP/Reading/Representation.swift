@@ -8,6 +8,8 @@ import Signing
 enum Representation: Sendable {
     /// Bytes as they are. With a `digest` they never change, and are answered with it and an `ETag`.
     case bytes(ByteBuffer, type: String, digest: SHA256Digest? = nil, headers: HTTPFields = [:])
+    /// Bytes as they are, which may be many.
+    case answer(AnswerBytes, type: String, headers: HTTPFields)
     /// DETAILS.csv, whose digest its statement was signed with. Nil file: its bytes were not asked for.
     case details(DetailsFile?, digest: SHA256Digest)
 
@@ -18,6 +20,7 @@ enum Representation: Sendable {
     var digest: SHA256Digest? {
         switch self {
         case .bytes(_, _, let digest, _): digest
+        case .answer: nil
         case .details(_, let digest): digest
         }
     }

@@ -1,0 +1,28 @@
+import Foundation
+
+/// How many files, sockets among them, this process may have open.
+public enum OpenFiles {
+    /// Lets the process have as many as the system allows it: what it is given at first is often few, for the sake of
+    /// programs that know no better. Gives how many it may have now.
+    public static func raise() -> Int {
+        var limit = rlimit()
+        #if os(Linux)
+            let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+            let kind = RLIMIT_NOFILE
+        #endif
+        guard getrlimit(kind, &limit) == 0 else { return .max }
+        if limit.rlim_cur < limit.rlim_max {
+            var raised = limit
+            raised.rlim_cur = limit.rlim_max
+            if setrlimit(kind, &raised) == 0 { limit = raised }
+        }
+        return Int(clamping: limit.rlim_cur)
+    }
+}
+
+extension ServerLimits {
+    /// Files that the daemon may have open when all that the limits allow is under way: a socket for each connection, a
+    /// file for each upload and each long answer, and what database, spool and watches need.
+    public var mostOpenFiles: Int { connections + Connections.spare + 2 * uploads + 128 }
+}
