@@ -23,7 +23,7 @@ public struct Intake: Sendable {
     let signer: DocumentSigner
     private let notes: RefusalNotes
 
-    /// In 64 MiB they are 103 bytes each. All refused and listed on a receipt, they take 300 MB while it is stored.
+    /// In 64 MiB they are 103 bytes each. All refused and listed on a receipt, they take 310 to 390 MB while it is stored.
     public static let standardRecords = 650_000
 
     public init(

@@ -95,6 +95,30 @@ struct ReadingTests {
         }
     }
 
+    @Test("A token that names another merchant, or another's key, reads neither's side")
+    func otherMerchants() async throws {
+        let estate = try Self.estate()
+        try await withDaemon(estate) { url, _ in
+            let issued = Estate.received.milliseconds / 1000
+            func claims(_ member: String) -> [UInt8] {
+                let times = #""iat":\#(issued),"exp":\#(issued + 60)"#
+                return Array(#"{"aud":"test",\#(times),"jti":"j\#(member.utf8.count)",\#(member)}"#.utf8)
+            }
+            for member in [#""sub":"N""#, #""iss":"N" "#] {
+                let token = estate.merchantKey.token(claims: claims(member))
+                let reply = try await read(url, "/v1/batches", token)
+                #expect(reply.status == 401 && reply.code == "token_subject", "\(member)")
+            }
+            // The head of a token of N's, the claims and the signature of M's.
+            let (own, other) = (estate.token(of: "M"), estate.token(of: "N"))
+            let mixed = other.prefix { $0 != "." } + own.drop { $0 != "." }
+            let reply = try await read(url, "/v1/batches", String(mixed))
+            #expect(reply.status == 401 && reply.code == "token_invalid")
+            let good = estate.merchantKey.token(claims: claims(#" "sub":"M" "#))
+            #expect(try await read(url, "/v1/batches", good).status == 200)
+        }
+    }
+
     @Test("Batches are listed by pages, the last received first, with how they stand")
     func batches() async throws {
         let estate = try Self.estate()

@@ -3,6 +3,7 @@ import Service
 import Settlement
 import Signing
 import Store
+import Synchronization
 import Testing
 
 @Suite("Refusals over a real socket, and which comes first")
@@ -88,6 +89,38 @@ struct RefusedOverHTTPTests {
                 #expect(found == code)
             }
         }
+    }
+
+    private final class Count: Sendable {
+        private let number = Atomic<Int>(0)
+        var value: Int { number.load(ordering: .relaxed) }
+        func add() { number.add(1, ordering: .relaxed) }
+    }
+
+    @Test("Refusals that were only counted are written down also while batches come", .timeLimit(.minutes(5)))
+    func countedMeanwhile() async throws {
+        let estate = try Estate()
+        let refused = Count()
+        try await withDaemon(estate) { url, _ in
+            let unknown = estate.open.master.batchKey(merchant: "M", version: 9)
+            let bytes = Estate.batch()
+            let forged = upload(bytes, signature: unknown.sign(bytes))
+            var sequence: Int64 = 0
+            // Each batch proves that the store can be written to: nothing else would look after it.
+            while try !estate.open.store.audit(limit: 100_000).contains(where: { $0.times > 1 }) {
+                sequence += 1
+                let batch = Estate.batch("B-\(sequence)", sequence: sequence)
+                #expect(try await post(url, batch, estate.merchantKey.sign(batch)).status == 201)
+                let rush = (0..<20).map { _ in
+                    Task { try await ask(url, forged).code == "key_unknown" }
+                }
+                for answer in rush where try await answer.value { refused.add() }
+            }
+            #expect(sequence > 0)
+        }
+        let count = refused.value
+        #expect(count > 0)
+        #expect(try estate.open.store.refusalCounts().map(\.count).reduce(0, +) == Int64(count))
     }
 
     @Test("A batch of more records than are taken is too large, whoever signed it")

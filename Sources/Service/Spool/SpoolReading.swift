@@ -21,7 +21,8 @@ extension SpoolDirectory {
     /// `limit` bytes, and for one that changed meanwhile.
     func read(_ name: SpoolName, limit: Int) throws(Failure) -> (bytes: [UInt8], facts: FileFacts)? {
         guard let file = try openFile(name) else { return nil }
-        let facts = FileFacts(try file.status())
+        let before = try file.status()
+        let facts = FileFacts(before)
         guard facts.size <= limit else { return nil }
         let bytes: [UInt8]
         do throws(Failure) {
@@ -31,7 +32,9 @@ extension SpoolDirectory {
             guard error.kind != .refused else { return nil }
             throw error
         }
-        guard FileFacts(try file.status()) == facts else { return nil }
+        // When it was written last is the writer's to say; when it changed is not.
+        let after = try file.status()
+        guard FileFacts(after) == facts, after.changed == before.changed else { return nil }
         return (bytes, facts)
     }
 
@@ -70,4 +73,9 @@ extension SpoolDirectory {
         guard try file.status().st_mode & S_IFMT == S_IFREG else { return nil }
         return file
     }
+}
+
+extension stat {
+    /// The system's own word for when the file or what is known of it changed last.
+    fileprivate var changed: [Int64] { [Int64(st_ctim.tv_sec), Int64(st_ctim.tv_nsec)] }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Settlement
 import Signing
+import Store
 import Synchronization
 
 /// Looks through the folder of one owner and takes what is whole. One look at a time.
@@ -80,7 +81,10 @@ final class SpoolSweep: Sendable {
                 complain(name, "a folder stands under the name of a batch or of its signature")
                 return 0
             }
-            try refuse(sight, .notAFile(batch.isFile ? sight.signatureName : name), nil, in: folder)
+            let problem = Problem.notAFile(batch.isFile ? sight.signatureName : name)
+            try intake.store.noteUnopened(
+                code: problem.code, reason: "\(owner.folderName)/\(problem.detail)", at: clock.now)
+            try refuse(sight, problem, nil, in: folder)
             return 0
         }
         let sighting = memory.withLock { $0.sight(name, SpoolMemory.Fingerprint(batch, signature)) }

@@ -59,6 +59,14 @@ extension Store {
         }
     }
 
+    /// Notes that what stood in the place of a batch was refused unopened, with a code that no batch has.
+    public func noteUnopened(code: String, reason: String, at instant: Instant) throws {
+        try writing("note what was refused unopened") { database in
+            try AuditRows(database).add(
+                AuditEntry(at: instant, act: .batchRefused, code: code, reason: reason))
+        }
+    }
+
     /// The last `limit` entries, the latest first.
     public func audit(limit: Int = 1_000) throws -> [AuditEntry] {
         try audit(AuditFilter(limit: limit))

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Settlement
 import Signing
+import Store
 import Testing
 
 @testable import Service
@@ -24,6 +25,8 @@ struct SpoolAttackTests {
         for name in ["real", "l", "d", "p"] {
             #expect(try scene.code(name + ".problem.json") == "not_a_file", "\(name)")
         }
+        let noted = try scene.estate.open.store.audit().filter { $0.code == "not_a_file" }
+        #expect(noted.count == 4 && noted.allSatisfy { $0.act == .batchRefused && $0.merchant == nil })
         let kind = try FileManager.default.attributesOfItem(atPath: scene.path("refused/l.ndjson"))[.type]
         #expect(kind as? FileAttributeType == .typeSymbolicLink)
         let told = try scene.names("refused").filter { $0.hasSuffix(".json") }
