@@ -54,8 +54,11 @@ struct ClosingService: Service {
     }
 
     private func hold(_ reason: String) async {
-        guard health.cannotClose(reason) else { return }
-        try? await thread.runIfActive { try closer.noteFailure(reason, at: clock.now) }
+        health.cannotClose(reason)
+        // What cannot be noted now, as the disk is full, is noted when it is tried again.
+        do { try await thread.runIfActive { try closer.noteFailure(reason, at: clock.now) } } catch {
+            logger.warning("a failed close is not noted yet", metadata: ["reason": "\(error)"])
+        }
     }
 
     private func say(_ period: Period, _ closed: ClosedPeriod) {

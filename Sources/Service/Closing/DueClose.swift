@@ -24,9 +24,11 @@ extension PeriodCloser {
         return .closed(period, try close(ordinal, at: instant))
     }
 
-    /// Writes down that the earliest open period could not be closed, and why.
+    /// Writes down that the earliest open period could not be closed, and why; once for each cause, as long as that
+    /// stays the same.
     func noteFailure(_ reason: String, at instant: Instant) throws {
         let ordinal = try store.earliestOpen()
+        if let noted = try store.failedClose(), noted.period == ordinal, noted.reason == reason { return }
         try store.noteFailedClose(of: ordinal, because: reason, at: instant)
     }
 }

@@ -65,14 +65,13 @@ final class Health: Sendable {
     /// Whether the store is in trouble.
     var isTroubled: Bool { state.withLock { $0.trouble != nil } }
 
-    /// A period cannot be closed; says whether that is news.
-    func cannotClose(_ reason: String) -> Bool {
+    /// A period cannot be closed.
+    func cannotClose(_ reason: String) {
         let isNew = state.withLock { state in
             defer { state.closing = reason }
             return state.closing != reason
         }
         if isNew { logger.error("a period cannot be closed", metadata: ["reason": "\(reason)"]) }
-        return isNew
     }
 
     /// What is due is closed.

@@ -73,9 +73,12 @@ extension Rederivation.Request {
     }
 }
 
-/// A folder for its owner alone, which goes when the work is done.
-private struct ScratchFolder {
+/// A folder for its owner alone, which goes when the work is done. That of a process which was killed is cleared by the
+/// next one that works in the same place: it is locked as long as its process lives.
+private struct ScratchFolder: ~Copyable {
     let path: String
+    private let lock: Descriptor
+    private static let prefix = "settled-rederive-"
 
     /// Throws `trouble` where it cannot be made.
     init(beside folder: String, in chosen: String?) throws(Failure) {
@@ -83,8 +86,30 @@ private struct ScratchFolder {
             .deletingLastPathComponent().path
         let system = FileManager.default.temporaryDirectory.path
         let place = chosen ?? (access(parent, W_OK) == 0 ? parent : system)
-        path = place + "/settled-rederive-" + SecureRandom.hexDigits(16)
+        Self.clearAbandoned(in: place)
+        path = place + "/" + Self.prefix + SecureRandom.hexDigits(16)
         try createFolder(path, mode: 0o700)
+        lock = try Descriptor(opening: path, flags: O_RDONLY | O_DIRECTORY, attempt: "lock it")
+        guard flock(lock.number, LOCK_EX | LOCK_NB) == 0 else { throw .fromSystem(path, "lock it") }
+    }
+
+    /// Removes what killed processes of this user left; whatever else has such a name stays.
+    private static func clearAbandoned(in place: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+        where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 16 {
+            let path = place + "/" + name
+            guard
+                let folder = try? Descriptor(
+                    opening: path, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, attempt: "look at it"),
+                isOwn(folder), flock(folder.number, LOCK_EX | LOCK_NB) == 0
+            else { continue }
+            try? FileManager.default.removeItem(atPath: path)
+        }
+    }
+
+    private static func isOwn(_ folder: borrowing Descriptor) -> Bool {
+        var status = stat()
+        return fstat(folder.number, &status) == 0 && status.st_uid == geteuid()
     }
 
     func clear() { try? FileManager.default.removeItem(atPath: path) }

@@ -34,6 +34,10 @@ public struct RederivationReport: Sendable {
     /// Seals that were checked, or made again and compared.
     public internal(set) var seals: Int64 = 0
     public internal(set) var bookings: Int64 = 0
+    /// What no signed document holds, so that a change of it cannot be seen: the reasons of bookings, and keys that
+    /// signed no stored batch.
+    public internal(set) var unseenReasons: Int64 = 0
+    public internal(set) var unseenKeys: Int64 = 0
     /// Ids of the periods that were compared.
     public internal(set) var periods: [String] = []
     public internal(set) var statements: Int64 = 0

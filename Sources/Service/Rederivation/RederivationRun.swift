@@ -18,6 +18,8 @@ struct RederivationRun {
     let compared: ClosedRange<Int>?
     var report = RederivationReport()
 
+    /// The keys that signed what is stored, by id.
+    var usedKeys: Set<String> = []
     /// The last batch that was stored again.
     var lastBatch: Int64 = 0
     /// The version of the alliance in force.
@@ -61,6 +63,8 @@ struct RederivationRun {
             try checkRest()
         }
         try compareIntake()
+        report.unseenReasons = Int64(history.bookings.count)
+        report.unseenKeys = Int64(history.keys.count { !usedKeys.contains($0.id) })
         progress.clear()
         return report
     }

@@ -13,6 +13,11 @@ extension RederivationReport {
             "signatures of batches: \(signatures) good"
                 + (unchecked > 0 ? ", \(unchecked) not checked, as the master secret is not at hand" : "")
                 + "; seals: \(seals) good")
+        if unseenReasons > 0 || unseenKeys > 0 {
+            lines.append(
+                "not to be seen in anything signed: the reasons of \(unseenReasons) bookings, "
+                    + "\(unseenKeys) keys that signed nothing")
+        }
         if let stopped { lines.append("stopped: \(stopped)") }
         lines.append(isGood ? "all is as it was derived" : "DIFFERS: \(found) found")
         return lines
@@ -37,6 +42,8 @@ extension RederivationReport {
             object.member("signatures", signatures)
             object.member("signatures_unchecked", unchecked)
             object.member("seals", seals)
+            object.member("unseen_reasons", unseenReasons)
+            object.member("unseen_keys", unseenKeys)
             object.member("found", found)
             object.member("findings", array: findings) { json, finding in
                 json.object { object in

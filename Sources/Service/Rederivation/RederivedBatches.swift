@@ -53,6 +53,7 @@ extension RederivationRun {
                 received: arrival.received
             ) { [keys] in keys.key($0, at: arrival.received) }
             if isChecked { report.signatures += 1 } else { report.unchecked += 1 }
+            if let jws = try? DetachedJWS(parsing: arrival.signature) { usedKeys.insert(jws.keyID) }
             return authentic
         } catch {
             report.add(.init(arrival.place, "\(error.code.rawValue): \(error.reason)"))

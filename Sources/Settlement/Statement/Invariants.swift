@@ -14,20 +14,25 @@ extension PeriodSettlement {
         for draft in drafts {
             try hold(
                 "the receivable is minus the balance", -Int128(draft.closingBalance),
-                Int128(closings[Journal.receivable(draft.merchant)] ?? 0), of: draft.merchant)
+                Int128(closings[Journal.receivable(draft.merchant)] ?? 0), of: draft.merchant,
+                place: ClosePlace(account: Journal.receivable(draft.merchant)))
         }
         let worth = prepaid.reduce(Int128(0)) {
             $0 + roundedWorth(of: $1.value.openAfter, at: $1.key.price, minorPerMajor: minorPerMajor)
         }
-        try hold("pool is worth the open prepaid points", -worth, Int128(closings[Journal.pool] ?? 0))
+        try hold(
+            "pool is worth the open prepaid points", -worth, Int128(closings[Journal.pool] ?? 0),
+            place: ClosePlace(account: Journal.pool))
     }
 
     private func hold(
-        _ invariant: String, _ expected: Int128, _ found: Int128, of merchant: MerchantID? = nil
+        _ invariant: String, _ expected: Int128, _ found: Int128, of merchant: MerchantID? = nil,
+        place: ClosePlace = ClosePlace()
     ) throws(CloseFailure) {
         guard expected == found else {
             throw .broken(
-                invariant: invariant, merchant: merchant, expected: "\(expected)", found: "\(found)")
+                invariant: invariant, merchant: merchant, expected: "\(expected)", found: "\(found)",
+                place: place)
         }
     }
 }

@@ -1,7 +1,7 @@
 import GRDB
 import Settlement
 
-/// Where everything stood after the previous close.
+/// Where everything stood after the previous close, as that signed it.
 struct OpeningRows {
     private let database: Database
     private let roster: Roster
@@ -11,11 +11,15 @@ struct OpeningRows {
         self.roster = roster
     }
 
+    /// Throws `CloseFailure` where a figure is not the one that was signed.
     func opening(of period: Int) throws -> PeriodOpening {
         let closing = try closing(before: period)
-        return PeriodOpening(
+        let opening = PeriodOpening(
             merchants: try merchants(), number: closing?.number ?? 0, previous: closing?.digest,
             journal: try journal(after: period - 1))
+        try opening.verify(
+            closing: closing?.document, pending: try StateRows(database).pending(after: period - 1))
+        return opening
     }
 
     /// By their last statements, which need not be of the previous period: a merchant may have left.
@@ -36,10 +40,11 @@ struct OpeningRows {
         return openings
     }
 
-    private func closing(before period: Int) throws -> (number: Int64, digest: String)? {
-        let query = try Prepared(database, "SELECT number, digest FROM closings WHERE period = ?")
+    private func closing(before period: Int) throws -> (number: Int64, digest: String, document: [UInt8])? {
+        let query = try Prepared(
+            database, "SELECT number, digest, document FROM closings WHERE period = ?")
         query.bind(1, period - 1)
-        return try query.first { ($0.integer(0), $0.text(1)) }
+        return try query.first { ($0.integer(0), $0.text(1), $0.bytes(2)) }
     }
 
     private func journal(after period: Int) throws -> [String: Money] {

@@ -42,6 +42,14 @@ struct StateRows {
         return try query.first { $0.integer(0) } ?? 0
     }
 
+    /// Records that the close of a period left pending.
+    func pending(after period: Int) throws -> Int64 {
+        let query = try Prepared(
+            database, "SELECT count(*) FROM outcomes WHERE period = ? AND state = 'pending'")
+        query.bind(1, period)
+        return try query.first { $0.integer(0) } ?? 0
+    }
+
     func stored() throws -> Int64 { try RecordChunks.lastNumber(database).value }
 
     /// Each by another way than the others, so that their sum proves something: open ones by what batches

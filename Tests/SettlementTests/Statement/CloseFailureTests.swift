@@ -63,7 +63,7 @@ struct CloseFailureTests {
         #expect {
             try Self.close(earns: 1, opening: opening)
         } throws: { error in
-            guard case .broken(_, let merchant, let expected, let found)? = error as? CloseFailure else {
+            guard case .broken(_, let merchant, let expected, let found, _)? = error as? CloseFailure else {
                 return false
             }
             return merchant == MerchantID("M")! && expected == "5" && found == "0"
