@@ -87,10 +87,12 @@ private struct ScratchFolder: ~Copyable {
         let system = FileManager.default.temporaryDirectory.path
         let place = chosen ?? (access(parent, W_OK) == 0 ? parent : system)
         Self.clearAbandoned(in: place)
-        path = place + "/" + Self.prefix + SecureRandom.hexDigits(16)
+        let path = place + "/" + Self.prefix + SecureRandom.hexDigits(16)
         try createFolder(path, mode: 0o700)
-        lock = try Descriptor(opening: path, flags: O_RDONLY | O_DIRECTORY, attempt: "lock it")
+        let lock = try Descriptor(opening: path, flags: O_RDONLY | O_DIRECTORY, attempt: "lock it")
         guard flock(lock.number, LOCK_EX | LOCK_NB) == 0 else { throw .fromSystem(path, "lock it") }
+        self.path = path
+        self.lock = lock
     }
 
     /// Removes what killed processes of this user left; whatever else has such a name stays.
@@ -98,12 +100,15 @@ private struct ScratchFolder: ~Copyable {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
         where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 16 {
             let path = place + "/" + name
-            guard
-                let folder = try? Descriptor(
-                    opening: path, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, attempt: "look at it"),
-                isOwn(folder), flock(folder.number, LOCK_EX | LOCK_NB) == 0
-            else { continue }
-            try? FileManager.default.removeItem(atPath: path)
+            do {
+                let folder = try Descriptor(
+                    opening: path, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, attempt: "look at it")
+                guard isOwn(folder), flock(folder.number, LOCK_EX | LOCK_NB) == 0 else { continue }
+                try FileManager.default.removeItem(atPath: path)
+            } catch {
+                // Somebody else's, or gone meanwhile.
+                continue
+            }
         }
     }
 
