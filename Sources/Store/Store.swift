@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 public import Settlement
 
 /// The data of one alliance: a single SQLite file, written by one connection, in which a batch or a period
@@ -115,7 +116,10 @@ public struct Store: Sendable {
             checkpointer.stop()
             // Another process may be reading; what stays in the log then is as safe there.
             pool.writeWithoutTransaction { database in
-                if database.sqliteConnection != nil { _ = try? database.checkpoint(.truncate) }
+                guard let connection = database.sqliteConnection else { return }
+                // Nor is a reader waited for, as a close at work is one: this would hold up all who write meanwhile.
+                sqlite3_busy_timeout(connection, 0)
+                _ = try? database.checkpoint(.truncate)
             }
             try pool.close()
         }

@@ -15,7 +15,7 @@ extension PeriodCloser {
         let schedule = try store.schedule()
         if let begun = try store.unfinishedClose() {
             let period = schedule.calendar.period(begun.period)
-            return .closed(period, try close(begun.period, at: instant, forced: begun.forced))
+            return .closed(period, try close(begun.period, at: instant))
         }
         let ordinal = try store.earliestOpen()
         let period = schedule.calendar.period(ordinal)

@@ -51,7 +51,7 @@ public struct Rederivation: Sendable {
         let scratch = try ScratchFolder(beside: request.folder.path, in: request.scratch)
         defer { scratch.clear() }
         var run = try RederivationRun(
-            request, stored: stored, history: history, scratch: scratch.path, progress: progress)
+            request, stored: stored, history: history, scratch: scratch.data, progress: progress)
         defer { try? run.derived.shut() }
         return try run.finished()
     }
@@ -77,6 +77,8 @@ extension Rederivation.Request {
 /// next one that works in the same place: it is locked as long as its process lives.
 private struct ScratchFolder: ~Copyable {
     let path: String
+    /// Where its database goes: the folder itself bears the lock, and a close locks the one that it works in.
+    let data: String
     private let lock: Descriptor
     private static let prefix = "settled-rederive-"
 
@@ -89,9 +91,12 @@ private struct ScratchFolder: ~Copyable {
         Self.clearAbandoned(in: place)
         let path = place + "/" + Self.prefix + SecureRandom.hexDigits(16)
         try createFolder(path, mode: 0o700)
+        let data = path + "/data"
+        try createFolder(data, mode: 0o700)
         let lock = try Descriptor(opening: path, flags: O_RDONLY | O_DIRECTORY, attempt: "lock it")
         guard flock(lock.number, LOCK_EX | LOCK_NB) == 0 else { throw .fromSystem(path, "lock it") }
         self.path = path
+        self.data = data
         self.lock = lock
     }
 

@@ -112,7 +112,8 @@ extension RederivationRun {
             let period = max(open, own)
             if booked.period == Int64(period) { continue }
             // Made while a close was at work, it belongs to a period behind that one.
-            if let begun = closeBegun(of: open), booked.booked >= begun,
+            if let begun = closeBegun(of: open),
+                booked.booked.advanced(byMilliseconds: Store.longestWaitMilliseconds) >= begun,
                 booked.period == Int64(max(open + 1, own))
             {
                 continue

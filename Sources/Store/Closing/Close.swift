@@ -97,8 +97,7 @@ extension Store {
     ) throws -> Cut {
         let cut = try cut(ordinal, at: instant, forced: forced, database)
         let rows = CutRows(database)
-        guard try rows.present() == nil else { return try rows.renew(cut) }
-        try rows.add(cut)
+        if try rows.present() == nil { try rows.add(cut) } else { try rows.renew(cut) }
         return cut
     }
 
@@ -112,7 +111,7 @@ extension Store {
         guard ordinal == next else {
             throw CloseRefusal.notNext(asked: period.id, next: schedule.calendar.period(next).id)
         }
-        if let begun = try CutRows(database).present() { return begun }
+        if let begun = try CutRows(database).goingOn() { return begun }
         let from = period.end.advanced(byHours: schedule.alliance.graceHours)
         guard forced || instant >= from else {
             throw CloseRefusal.tooEarly(period: period.id, closesFrom: from)

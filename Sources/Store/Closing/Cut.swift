@@ -64,15 +64,21 @@ struct CutRows {
         try insert.run()
     }
 
-    /// Puts the version of the alliance in force now in the place of the one that was.
-    func renew(_ cut: Cut) throws -> Cut {
-        let version = try AllianceRows(database).version()
-        let update = try Prepared(database, "UPDATE cuts SET alliance = ?, failed = 0")
-        update.bind(1, version)
-        try update.run()
+    /// The cut with which a close that was begun goes on: as it was, but under the version of the alliance that is in
+    /// force now where a check has forbidden the close since.
+    func goingOn() throws -> Cut? {
+        guard let cut = try present(), try hasFailed() else { return try present() }
         return Cut(
-            period: cut.period, at: cut.at, forced: cut.forced, alliance: version, lastBatch: cut.lastBatch,
-            lastRecord: cut.lastRecord, lastBooking: cut.lastBooking)
+            period: cut.period, at: cut.at, forced: cut.forced,
+            alliance: try AllianceRows(database).version(),
+            lastBatch: cut.lastBatch, lastRecord: cut.lastRecord, lastBooking: cut.lastBooking)
+    }
+
+    /// Puts such a cut in the place of the one that was.
+    func renew(_ cut: Cut) throws {
+        let update = try Prepared(database, "UPDATE cuts SET alliance = ?, failed = 0")
+        update.bind(1, cut.alliance)
+        try update.run()
     }
 
     /// Notes that a check has forbidden the close.

@@ -24,6 +24,8 @@ struct HoldingsSource {
     static let rows = "SELECT member, period, bytes FROM holdings ORDER BY member, period"
     /// Rows are read until they take this many bytes.
     static let chunkBytes = 256 << 10
+    /// About what a row takes beside its bytes.
+    static let rowBytes = 128
 
     private let query: Prepared
     private let chunkBytes: Int
@@ -62,7 +64,8 @@ struct HoldingsSource {
         bytes = []
         bytes.reserveCapacity(chunkBytes + 4_096)
         position = 0
-        while isOnRow, bytes.count < chunkBytes {
+        // Rows that say that there is nothing have no bytes, and take memory too.
+        while isOnRow, bytes.count + members.count * Self.rowBytes < chunkBytes {
             let id: MemberID = query.identifier(0)
             let (held, range) = try takeRows(of: id)
             members.append((id, held, range))

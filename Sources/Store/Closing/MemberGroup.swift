@@ -38,7 +38,8 @@ struct MemberGroup: Sendable {
     ) rethrows -> Bool {
         let start = events.count
         let result = try append(&events)
-        heldBytes += held.bytes.count
+        heldBytes +=
+            held.bytes.count + (held.period == nil && !held.hasUnfinished ? 0 : HoldingsSource.rowBytes)
         members.append(Member(id: id, events: start..<events.count, held: held))
         return result
     }

@@ -28,7 +28,7 @@ struct SettledGroup: Sendable {
             settlements.add(output, of: input, roster)
             if let change = HeldChange(output, before: held, parts: settlements, roster) {
                 holdings.append(change)
-                byteCount += change.bytes?.count ?? 0
+                byteCount += HoldingsSource.rowBytes + (change.bytes?.count ?? 0)
             }
         }
         byteCount += settlements.byteCount
