@@ -146,7 +146,7 @@ def large(round):
     """Ten times the records, in one data folder: taken in, opened by the daemon, closed."""
     large, small = round.sizes.large, round.sizes.small
     folder = round.fresh("large")
-    taken = round.intake(large, folder)
+    taken = round.intake(large, folder, "--parts", 10)
     with Daemon(round.programs, folder, taken["now"]) as daemon:
         ready = daemon.seconds
         late = ["--records", 500, "--seed", 2, "--sequence", 1_000_000]
@@ -161,7 +161,7 @@ def large(round):
     middle = {name: statistics.median(s[name]["seconds"] for s in smalls) / small for name in ("intake", "close")}
     note_curves(round, taken, closed, middle)
     return {
-        "growth": growth(taken["tenths"]),
+        "growth": growth(taken["parts"]),
         "close-memory": pair(closed["memory"] / 1e6),
         "intake-flat": pair(taken["seconds"] / large * 1e6, middle["intake"] * 1e6),
         "close-flat": pair(closed["seconds"] / closed["records"] * 1e6, middle["close"] * 1e6),
@@ -179,7 +179,7 @@ def note_curves(round, taken, closed, middle):
     sizes = round.sizes
     done = 0
     round.curves["tenths"] = []
-    for tenth in taken["tenths"]:
+    for tenth in taken["parts"]:
         done += tenth["records"]
         if tenth["records"]:
             round.curves["tenths"].append([done, tenth["records"] / tenth["seconds"]])
