@@ -5,9 +5,10 @@ public import Settlement
 /// The data of one alliance: a single SQLite file, written by one connection, in which a batch or a period
 /// is there whole or not at all.
 ///
-/// Every method is one transaction and returns when it is on the disk. They block the thread they are called
-/// on; a caller that must not block calls them from one that may. They throw `StoreTrouble` when the disk or
-/// another process is in the way, and the refusals that each names.
+/// Every method is one transaction and returns when it is on the disk; a close is many, of which the last makes
+/// the others count. They block the thread they are called on; a caller that must not block calls them from one
+/// that may. They throw `StoreTrouble` when the disk or another process is in the way, and the refusals that each
+/// names.
 public struct Store: Sendable {
     /// The name of the file in its data folder.
     public static let fileName = "settled.sqlite"
@@ -16,7 +17,7 @@ public struct Store: Sendable {
     public let path: String
     let pool: DatabasePool
     /// The data folder.
-    var folder: String { String(path.dropLast(Self.fileName.count + 1)) }
+    public var folder: String { String(path.dropLast(Self.fileName.count + 1)) }
     let memory = Memory()
     private let checkpointer: Checkpointer
 
@@ -78,7 +79,7 @@ public struct Store: Sendable {
         return try trying("open \(path)") {
             let store = Store(
                 path: path, pool: try Connection.open(path, .powerCut))
-            // Only a file of an older schema is written: who opens it to read does not wait for a close.
+            // Only a file of an older schema is written: who opens it to read waits for nobody.
             let found = try store.pool.read { try Schema.number($0, path: path) }
             guard found > 0 else {
                 throw StoreTrouble(

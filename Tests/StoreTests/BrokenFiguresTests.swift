@@ -69,10 +69,10 @@ struct BrokenFiguresTests {
             #expect {
                 try scene.close(1)
             } throws: { error in
-                guard case .broken(let invariant, let merchant, _, _, let place)? = error as? CloseFailure
+                guard case .broken(let invariant, let merchant, _, _, let account)? = error as? CloseFailure
                 else { return false }
                 return invariant == change.invariant && merchant == change.merchant
-                    && place.account == change.account
+                    && account == change.account
             }
             #expect(try scene.countingContents() == before)
             #expect(try scene.store.earliestOpen() == 1)

@@ -1,6 +1,5 @@
 import Foundation
 import NIOCore
-import Store
 
 /// A file that lost its name as soon as it was made: a process that dies leaves nothing behind.
 final class NamelessFile: Sendable {
@@ -56,9 +55,4 @@ final class NamelessFile: Sendable {
         }
         return bytes
     }
-}
-
-extension Store {
-    /// The data folder.
-    var folder: String { String(path.dropLast(Self.fileName.utf8.count + 1)) }
 }

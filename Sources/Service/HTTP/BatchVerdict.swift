@@ -2,6 +2,7 @@ import Hummingbird
 import Logging
 import Settlement
 import Signing
+import Store
 
 /// What a batch is answered with, made on the thread where it was checked.
 extension BatchRoutes {

@@ -1,5 +1,6 @@
 import NIOCore
 import Settlement
+import Store
 
 /// A batch's body while it comes, unpacked if it is packed: never more of it than the limit, and of a large one only
 /// its end in memory, the rest in a file without a name.

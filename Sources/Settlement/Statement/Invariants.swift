@@ -15,24 +15,24 @@ extension PeriodSettlement {
             try hold(
                 "the receivable is minus the balance", -Int128(draft.closingBalance),
                 Int128(closings[Journal.receivable(draft.merchant)] ?? 0), of: draft.merchant,
-                place: ClosePlace(account: Journal.receivable(draft.merchant)))
+                account: Journal.receivable(draft.merchant))
         }
         let worth = prepaid.reduce(Int128(0)) {
             $0 + roundedWorth(of: $1.value.openAfter, at: $1.key.price, minorPerMajor: minorPerMajor)
         }
         try hold(
             "pool is worth the open prepaid points", -worth, Int128(closings[Journal.pool] ?? 0),
-            place: ClosePlace(account: Journal.pool))
+            account: Journal.pool)
     }
 
     private func hold(
         _ invariant: String, _ expected: Int128, _ found: Int128, of merchant: MerchantID? = nil,
-        place: ClosePlace = ClosePlace()
+        account: String? = nil
     ) throws(CloseFailure) {
         guard expected == found else {
             throw .broken(
                 invariant: invariant, merchant: merchant, expected: "\(expected)", found: "\(found)",
-                place: place)
+                account: account)
         }
     }
 }

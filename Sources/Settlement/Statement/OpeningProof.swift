@@ -65,18 +65,18 @@ struct OpeningProof {
         for account in Set(accounts.keys).union(opening.journal.keys).sorted() {
             try hold(
                 "the account opens with what it closed with", accounts[account] ?? 0,
-                opening.journal[account]?.minorUnits ?? 0, place: ClosePlace(account: account))
+                opening.journal[account]?.minorUnits ?? 0, account: account)
         }
     }
 
     private func hold(
         _ invariant: String, _ expected: Int64, _ found: Int64?, of merchant: MerchantID? = nil,
-        place: ClosePlace = ClosePlace()
+        account: String? = nil
     ) throws(CloseFailure) {
         guard expected == found else {
             throw .broken(
                 invariant: invariant, merchant: merchant, expected: "\(expected)",
-                found: found.map { "\($0)" } ?? "nothing", place: place)
+                found: found.map { "\($0)" } ?? "nothing", account: account)
         }
     }
 }

@@ -59,7 +59,7 @@ enum Connection {
         }.joined()
     }
 
-    /// How long one process waits for another's transaction: a large close takes its time.
+    /// How long one process waits for another's transaction, and for another's close: a large one takes its time.
     static let busySeconds = 300.0
 }
 
