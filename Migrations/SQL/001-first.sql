@@ -4,7 +4,7 @@
 --
 -- Rows written by the thousand or the million (record chunks, identity pages, holdings, settlements) bear no
 -- foreign key: each would cost a second search for its parent. The transactions that write them prove what the
--- keys would.
+-- keys would: those of a close in its last one.
 
 -- What each local date of the alliance means, as the zone was known when the alliance was founded.
 CREATE TABLE zones (

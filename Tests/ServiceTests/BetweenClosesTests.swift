@@ -20,19 +20,13 @@ struct BetweenClosesTests {
             vat: '0.2'
             period_fee: 7
         """
-    private static let alliance = """
-        id: test
-        name: Test
-        currency: EUR
-        timezone: Etc/UTC
-        period: month
-        start: 2026-01-01
-        merchants:
-        - id: M
-          name: Merchant M
-          terms:
+    private static let alliance =
+        Estate.head + """
+            - id: M
+              name: Merchant M
+              terms:
 
-        """ + terms + "\n"
+            """ + terms + "\n"
 
     private func send(
         _ estate: Estate, _ sequence: Int64, received: String,

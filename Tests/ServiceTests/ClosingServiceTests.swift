@@ -41,6 +41,29 @@ struct ClosingServiceTests {
         while try !holds() { try await Task.sleep(for: .milliseconds(20)) }
     }
 
+    @Test("A forced close that was interrupted is gone on with before its time, none is begun")
+    func interrupted() throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch())
+        let store = estate.open.store
+        let closer = PeriodCloser(store: store, signer: estate.open.signer)
+        let now = instant("2026-01-25T00:00:00Z")
+        guard case .notBefore = try closer.closeIfDue(at: now) else {
+            Issue.record("nothing is due")
+            return
+        }
+        try store.beginClose(0, at: now, forced: true)
+        guard case .closed(let period, _) = try closer.closeIfDue(at: now) else {
+            Issue.record("what was begun is due")
+            return
+        }
+        #expect(period.id == "2026-01")
+        guard case .notBefore = try closer.closeIfDue(at: now) else {
+            Issue.record("nothing more is due")
+            return
+        }
+    }
+
     @Test(
         "What was due while nobody was there closes in order, what is not due stays open",
         .timeLimit(.minutes(5)))

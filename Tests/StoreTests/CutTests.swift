@@ -121,10 +121,14 @@ struct CutTests {
             }
         }
         _ = try scene.store.apply(other, zone: Scene.utc, at: later)
+        let preview = try scene.store.close(0, at: later, forced: false, preview: true) {
+            try scene.settle($0)
+        }
         let closed = try scene.store.close(0, at: later, forced: false) { try scene.settle($0) }
         #expect(closed.records.all == 3)
         let document = String(decoding: try #require(closed.statements.first).document.bytes, as: UTF8.self)
         #expect(document.contains(#""price":"0.02""#))
+        #expect(preview.closing.bytes == closed.closing.bytes)
     }
 
     @Test("A forced close that was interrupted goes on without force, whoever closes")
@@ -157,6 +161,50 @@ struct CutTests {
         await #expect(throws: CloseRefusal.notNext(asked: "2026-01", next: "2026-02")) {
             try await second.value
         }
+    }
+
+    @Test(
+        "Whoever ends its work beside a close waits neither for it nor keeps anybody waiting",
+        .timeLimit(.minutes(4)))
+    func shut() throws {
+        let scene = try scene()
+        let other = try Store.open(folder: scene.folder)
+        _ = try scene.store.close(0, at: end, forced: false) { run in
+            // The close sees the file as it was before this, and would be waited for.
+            _ = try send(to: scene)
+            try other.shut()
+            return try scene.settle(run)
+        }
+        #expect(try scene.store.stateCounts().all == 6)
+    }
+
+    @Test("Members that hold nothing any more are counted too where so many are taken at a time")
+    func emptied() throws {
+        let scene = try Scene()
+        let members = (0..<600).map { "m\($0)" }
+        try scene.send(
+            "b1", 1,
+            members.map {
+                record(RecordID(verified: "e" + $0), .earn, MemberID(verified: $0), 5, "2026-01-09T10:00:00Z")
+            })
+        try scene.close(0)
+        try scene.send(
+            "b2", 2,
+            members.map {
+                record(
+                    RecordID(verified: "r" + $0), .redeem, MemberID(verified: $0), 5, "2026-02-09T10:00:00Z")
+            }, received: .at("2026-02-10T00:00:00Z"))
+        try scene.close(1)
+        var groups: [Int] = []
+        _ = try scene.store.close(2, at: .at("2026-04-02T00:00:00Z"), forced: false) { run in
+            run.holdingsBytes = 4_096
+            var stream = try run.members()
+            while let group = try stream.nextGroup(byteCount: 4_096) { groups.append(group.members.count) }
+            return try scene.settle(run)
+        }
+        #expect(groups.reduce(0, +) == 600)
+        #expect(groups.allSatisfy { $0 <= 4_096 / HoldingsSource.rowBytes + 1 }, "\(groups)")
+        #expect(try scene.integer("SELECT count(*) FROM holdings") == 0)
     }
 
     @Test("A preview makes no cut, and writes nothing though batches come")

@@ -87,7 +87,7 @@ struct RederivationRun {
         var booked = (compared?.upperBound ?? -1) + 1
         if let unfinished = history.unfinished {
             try goOn(through: unfinished, bookings: { $0 == unfinished.period })
-            try begin(unfinished)
+            try begin(unfinished, failed: history.hasFailed)
             booked = unfinished.period + 1
         }
         let before = version
@@ -159,9 +159,9 @@ struct RederivationRun {
         }
     }
 
-    private mutating func begin(_ close: StoredHistory.Close) throws {
+    private mutating func begin(_ close: StoredHistory.Close, failed: Bool = false) throws {
         do {
-            try derived.beginClose(close.period, at: close.at, forced: close.forced)
+            try derived.beginClose(close.period, at: close.at, forced: close.forced, failed: failed)
         } catch let refusal as CloseRefusal {
             let id = calendar.period(close.period).id
             report.add(.init("period \(id)", "could not have closed: \(refusal)"))

@@ -87,9 +87,15 @@ extension Store {
 
     // MARK: Beginning
 
-    /// Makes the cut of a period and leaves the rest of its close to the next. Throws as `close` does.
-    public func beginClose(_ ordinal: Int, at instant: Instant, forced: Bool) throws {
-        try writing("begin a close") { _ = try begin(ordinal, at: instant, forced: forced, $0) }
+    /// Makes the cut of a period and leaves the rest of its close to the next; as one of which a check has forbidden
+    /// the close, if `failed`. Throws as `close` does.
+    public func beginClose(_ ordinal: Int, at instant: Instant, forced: Bool, failed: Bool = false) throws {
+        let lock = try ClosingLock(folder: folder)
+        defer { withExtendedLifetime(lock) {} }
+        try writing("begin a close") { database in
+            _ = try begin(ordinal, at: instant, forced: forced, database)
+            if failed { try CutRows(database).fail() }
+        }
     }
 
     private func begin(

@@ -2,7 +2,8 @@ import GRDB
 public import Settlement
 
 extension Store {
-    /// Calls `body` with what the close of a period made of each member, in the order of members.
+    /// Calls `body` with what the close of a period made of each member, in the order of members. The period is a closed
+    /// one: what a close wrote that has not ended counts for nothing.
     public func settledMembers(period: Int, _ body: (SettledMember) throws -> Void) throws {
         try reading("read what a close made of members") { database in
             let roster = try inForce(database).roster
@@ -20,7 +21,7 @@ extension Store {
     }
 
     /// What the closes of some periods made of one member, by ordinal; periods in which nothing happened to
-    /// it are left out.
+    /// it are left out. All are closed ones.
     public func settled(
         _ member: MemberID, in periods: Range<Int>
     ) throws -> [(period: Int, settled: SettledMember)] {

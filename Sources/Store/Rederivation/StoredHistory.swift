@@ -55,8 +55,9 @@ public struct StoredHistory: Sendable {
 
     public let versions: [Version]
     public let closes: [Close]
-    /// A close that has begun and has not ended: all but its end.
+    /// A close that has begun and has not ended: all but its end; and whether a check has forbidden it.
     public let unfinished: Close?
+    public let hasFailed: Bool
     public let keys: [Key]
     public let bookings: [Booked]
     /// What the audit says of keys, bookings and closes, in order.
@@ -75,7 +76,7 @@ extension Store {
                     StoredHistory.Close(
                         period: cut.period, at: cut.at, forced: cut.forced, alliance: cut.alliance,
                         lastBatch: cut.lastBatch, finishedBatch: cut.lastBatch)
-                }, keys: try keys(database),
+                }, hasFailed: try CutRows(database).hasFailed(), keys: try keys(database),
                 bookings: try booked(database), audit: try audited(database),
                 lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")
                     .first { $0.integer(0) } ?? 0)

@@ -9,39 +9,33 @@ import Testing
 struct ClosePreviewTests {
     /// M issues points that it pays for when they are spent, with a limit; N pays when it issues; O is suspended, P
     /// has left, Q begins in July.
-    static let alliance = """
-        id: test
-        name: Test
-        currency: EUR
-        timezone: Etc/UTC
-        period: month
-        start: 2026-01-01
-        merchants:
-        - id: M
-          name: Merchant M
-          exposure_limit: 1000
-          terms:
-          - {from: 2026-01-01, funding: redemption, issue_price: '0.01', redeem_price: '0.01', period_fee: 100}
-        - id: N
-          name: Merchant N
-          terms:
-          - {from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
-        - id: O
-          name: Merchant O
-          status: suspended
-          terms:
-          - {from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
-        - id: P
-          name: Merchant P
-          status: left
-          terms:
-          - {from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
-        - id: Q
-          name: Merchant Q
-          terms:
-          - {from: 2026-07-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
+    static let alliance =
+        Estate.head + """
+            - id: M
+              name: Merchant M
+              exposure_limit: 1000
+              terms:
+              - {from: 2026-01-01, funding: redemption, issue_price: '0.01', redeem_price: '0.01', period_fee: 100}
+            - id: N
+              name: Merchant N
+              terms:
+              - {from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
+            - id: O
+              name: Merchant O
+              status: suspended
+              terms:
+              - {from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
+            - id: P
+              name: Merchant P
+              status: left
+              terms:
+              - {from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
+            - id: Q
+              name: Merchant Q
+              terms:
+              - {from: 2026-07-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
 
-        """
+            """
 
     /// Hands in a batch of earns in the middle of a month, 1 to 12 of 2026.
     @discardableResult

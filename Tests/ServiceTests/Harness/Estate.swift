@@ -25,7 +25,8 @@ final class Estate: Sendable {
     /// When the batches of tests are received, unless they say otherwise.
     static let received = instant("2026-01-20T12:00:00Z")
 
-    static let alliance = """
+    /// What an alliance of months in UTC begins with, up to its merchants.
+    static let head = """
         id: test
         name: Test
         currency: EUR
@@ -33,16 +34,21 @@ final class Estate: Sendable {
         period: month
         start: 2026-01-01
         merchants:
-        - id: M
-          name: Merchant M
-          terms:
-          - {from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
-        - id: N
-          name: Merchant N
-          terms:
-          - {from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
 
         """
+
+    static let alliance =
+        head + """
+            - id: M
+              name: Merchant M
+              terms:
+              - {from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
+            - id: N
+              name: Merchant N
+              terms:
+              - {from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
+
+            """
 
     var merchantKey: SigningKey { open.master.batchKey(merchant: "M", version: 1) }
     var sealKey: VerificationKey { open.master.sealKey(version: 1).verification }

@@ -25,6 +25,8 @@ struct LongStory {
         case none
         /// A close of April that was interrupted, after whose cut more came.
         case cut
+        /// A check forbade it, so that April was given other terms.
+        case failed
         /// And then done, after which more came still.
         case april
     }
@@ -35,6 +37,7 @@ struct LongStory {
         try february()
         try march()
         if ending != .none { try cutApril() }
+        if ending == .failed { try failApril() }
         if ending == .april { try endApril() }
         try estate.open.store.shut()
     }
@@ -114,12 +117,28 @@ struct LongStory {
 
             """
 
+    private static let limited = withP.replacing(
+        "name: Merchant P", "name: Merchant P\n  exposure_limit: 500")
+
     private mutating func march() throws {
         try send("N", "2026-02-21T00:00:00Z", [record("n4", .earn, "ben", 40, "2026-02-15T10:00:00Z")])
         try store.book(
             [booking("P", .payment, "PAY-1", 30, "2026-03-01")], at: instant("2026-02-22T00:00:00Z"))
         try close(2, "2026-04-03T00:00:00Z")
         try send("M", "2026-04-05T00:00:00Z", [record("m6", .redeem, "ana", 40, "2026-04-04T10:00:00Z")])
+    }
+
+    private func failApril() throws {
+        let failure = CloseFailure.doesNotFit(what: "a line", merchant: nil)
+        do {
+            _ = try store.close(3, at: instant("2026-04-20T00:01:00Z"), forced: true) { _ in throw failure }
+        } catch is CloseFailure {}
+        try apply(
+            Self.limited.replacing(
+                "period_fee: 10}",
+                "period_fee: 10}\n  - {from: 2026-04-01, funding: redemption, issue_price: '0.01', redeem_price: '0.01'}"
+            ),
+            "2026-04-20T00:02:00Z")
     }
 
     private mutating func endApril() throws {
@@ -136,9 +155,7 @@ struct LongStory {
         try send("N", "2026-04-20T00:00:01Z", [record("n5", .earn, "ana", 40, "2026-04-06T10:00:00Z")])
         try store.book(
             [booking("P", .payment, "PAY-2", 30, "2026-04-02")], at: instant("2026-04-20T00:00:02Z"))
-        try apply(
-            Self.withP.replacing("name: Merchant P", "name: Merchant P\n  exposure_limit: 500"),
-            "2026-04-20T00:00:03Z")
+        try apply(Self.limited, "2026-04-20T00:00:03Z")
         try send("M", "2026-04-20T00:00:04Z", [record("m7", .earn, "ana", 4, "2026-04-07T10:00:00Z")])
     }
 

@@ -40,15 +40,18 @@ struct RederivationTests {
         #expect(full.batches == 10 && full.signatures == 10 && full.unchecked == 0 && full.bookings == 3)
         #expect(full.periods == ["2026-01", "2026-02", "2026-03"])
         #expect(full.statements == 8 && full.seals == 11 + 10 && full.detailsRows > 20, "\(full.lines)")
+        #expect(full.unseenReasons == 3 && full.lines.contains { $0.hasPrefix("not to be seen") })
         let unsigned = try rederive(folder, secret: false)
         #expect(unsigned.isGood, "\(unsigned.lines)")
         #expect(unsigned.signatures == 2 && unsigned.unchecked == 8 && unsigned.seals == full.seals)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["copy"])
     }
 
-    @Test("What came while a close was at work that was interrupted comes out again")
-    func unfinished() throws {
-        let story = try LongStory(.cut)
+    @Test(
+        "What came while a close was at work that was interrupted, or that failed, comes out again",
+        arguments: [LongStory.Ending.cut, .failed])
+    func unfinished(_ ending: LongStory.Ending) throws {
+        let story = try LongStory(ending)
         let report = try rederive(story)
         #expect(report.isGood, "\(report.lines)")
         #expect(report.batches == 13 && report.bookings == 4, "\(report.lines)")
@@ -76,6 +79,24 @@ struct RederivationTests {
                 data: story.folder.path, secret: story.folder.secretPath, jwks: nil, from: nil, through: nil,
                 scratch: nil)
         ).run()
+    }
+
+    @Test("The scratch folder of a run that was killed goes with the next one, nobody else's does")
+    func scratch() throws {
+        let scratch = try Scratch()
+        let folder = try copy(scratch)
+        let kept = ["settled-rederive-0123456789abcdef", "settled-rederive-mine"].map(scratch.file)
+        let killed = scratch.file("settled-rederive-fedcba9876543210")
+        for path in kept + [killed] {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        }
+        // The first is that of a run at work.
+        let lock = open(kept[0], O_RDONLY | O_DIRECTORY)
+        defer { close(lock) }
+        #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+        #expect(try rederive(folder).isGood)
+        #expect(!FileManager.default.fileExists(atPath: killed))
+        for path in kept { #expect(FileManager.default.fileExists(atPath: path)) }
     }
 
     @Test("A part of the periods is compared when asked for, and periods that have not closed are refused")
