@@ -11,7 +11,7 @@ import Synchronization
 /// the disk, then finds little left. What makes a commit safe is SQLite's own.
 final class LogWriteback: Sendable {
     /// Bytes of work between two beginnings.
-    private static let stride = 16 << 20
+    private static let stride = 4 << 20
 
     private let descriptor: Int32
     private let waiting = Mutex(0)
