@@ -78,7 +78,7 @@ public struct Intake: Sendable {
     public var tooLarge: BatchRefusal {
         BatchRefusal(
             .tooLarge, reason: "the batch is too large, expected at most \(limitBytes) bytes",
-            expected: "at most \(limitBytes) bytes")
+            expected: "at most \(limitBytes) bytes", found: "more")
     }
 
     /// Notes a refusal of bytes that were not kept long enough to be looked at.

@@ -31,9 +31,11 @@ final class ReadingAuthority: Sendable {
     private func reader(
         _ authorization: String?, for side: ReadingToken.Side, at now: Instant
     ) throws -> ReadingToken.Reader {
-        guard let authorization else { throw TokenRefusal.missing }
+        guard let authorization else { throw TokenRefusal.missing(hasOther: false) }
         let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw TokenRefusal.missing }
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+            throw TokenRefusal.missing(hasOther: true)
+        }
         let token = try ReadingToken(
             checking: String(parts[1]), alliance: try store.schedule().alliance.id, for: side, now: now,
             keys: try keys.lookup())
