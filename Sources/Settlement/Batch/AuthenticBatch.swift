@@ -30,8 +30,8 @@ public struct AuthenticBatch: Sendable {
     /// Whose sequence the batch belongs to.
     public var signer: Signer { keyMerchant == nil ? .operator : .merchant }
 
-    /// Checks size and signature. `limit` is the most bytes taken, `mostRecords` the most records, `received` the instant at which the last
-    /// of them was here, `keys` finds a key by its id.
+    /// Checks size and signature. `limit` is the most bytes taken, `mostRecords` the most records, `received` the
+    /// instant at which the last of them was here, `keys` finds a key by its id.
     ///
     /// Throws, in this order, `too_large`, `signature_malformed`, `key_unknown`, `key_revoked`,
     /// `signature_invalid`.
@@ -39,12 +39,7 @@ public struct AuthenticBatch: Sendable {
         bytes: [UInt8], form: BatchForm, signature: String?, limit: Int, mostRecords: Int = .max,
         received: Instant, keys: (String) -> BatchKey?
     ) throws(BatchRefusal) {
-        guard bytes.count <= limit else {
-            throw BatchRefusal(
-                .tooLarge, reason: "the batch has \(bytes.count) bytes, expected at most \(limit)",
-                expected: "at most \(limit) bytes", found: "\(bytes.count) bytes")
-        }
-        try Self.checkLines(of: bytes, mostRecords: mostRecords)
+        try Self.checkSize(of: bytes, limit: limit, mostRecords: mostRecords)
         let (jws, key) = try Self.key(of: signature, received: received, keys: keys)
         do throws(SignatureRefusal) {
             try jws.verify(payload: bytes, key: key.verification)
@@ -76,7 +71,12 @@ public struct AuthenticBatch: Sendable {
     ///
     /// A record stands on a line of its own, or the batch is malformed; before the records there are two at most. What is
     /// read later takes memory by the record.
-    private static func checkLines(of bytes: [UInt8], mostRecords: Int) throws(BatchRefusal) {
+    static func checkSize(of bytes: [UInt8], limit: Int, mostRecords: Int) throws(BatchRefusal) {
+        guard bytes.count <= limit else {
+            throw BatchRefusal(
+                .tooLarge, reason: "the batch has \(bytes.count) bytes, expected at most \(limit)",
+                expected: "at most \(limit) bytes", found: "\(bytes.count) bytes")
+        }
         guard bytes.count / leastRecordBytes > mostRecords else { return }
         var lines = bytes.last == 0x0A ? 0 : 1
         for byte in bytes where byte == 0x0A { lines += 1 }
