@@ -16,9 +16,10 @@ struct ReadingRoutes: Sendable {
     private let readers: NIOThreadPool
 
     init(
-        intake: Intake, clock: WallClock, logger: Logger, readers: NIOThreadPool, factor: UnusualFactor
+        intake: Intake, tokens: TokenMemory, clock: WallClock, logger: Logger, readers: ReadingThreads,
+        factor: UnusualFactor
     ) {
-        authority = ReadingAuthority(store: intake.store, keys: intake.keys, since: clock.now)
+        authority = ReadingAuthority(store: intake.store, keys: intake.keys, used: tokens)
         shelf = ReadingShelf(store: intake.store, signer: intake.signer)
         previews = PreviewDesk(
             closer: PeriodCloser(store: intake.store, signer: intake.signer), factor: factor)
