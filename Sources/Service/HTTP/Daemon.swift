@@ -17,7 +17,7 @@ public struct Daemon: Service {
     private let onListening: @Sendable (String) -> Void
     private let workers = BatchWorkers()
     /// Where merchants' requests to read are answered.
-    private let readers = NIOThreadPool(numberOfThreads: 4)
+    private let readers = ReadingThreads(4)
     /// Where the store is tried.
     private let lookout = NIOThreadPool(numberOfThreads: 1)
     /// Where periods are closed.

@@ -1,6 +1,5 @@
 import Hummingbird
 import Logging
-import NIOPosix
 
 /// What the daemon answers over HTTP: each path with the methods it knows, as `/openapi.yaml` describes them.
 let knownRoutes: [(path: String, methods: [HTTPRequest.Method])] =

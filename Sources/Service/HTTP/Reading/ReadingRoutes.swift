@@ -1,7 +1,6 @@
 import Hummingbird
 import Logging
 import NIOCore
-import NIOPosix
 import Settlement
 import Store
 
@@ -12,8 +11,7 @@ struct ReadingRoutes: Sendable {
     private let previews: PreviewDesk
     private let clock: WallClock
     private let logger: Logger
-    /// Where the store is read: others than those that store batches, so that neither waits for the other.
-    private let readers: NIOThreadPool
+    private let readers: ReadingThreads
 
     init(
         intake: Intake, tokens: TokenMemory, clock: WallClock, logger: Logger, readers: ReadingThreads,
@@ -96,7 +94,7 @@ struct ReadingRoutes: Sendable {
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         do {
-            return try await readers.runIfActive(body)
+            return try await readers.run(body)
         } catch let problem as Problem {
             throw problem
         } catch let refusal as TokenRefusal {
@@ -130,7 +128,7 @@ extension ReadingRoutes {
             all.append(contentsOf: fields)
             all.append(contentsOf: headers)
             return Response(
-                status: .ok, headers: all, body: bytes.body { read in try await readers.runIfActive(read) })
+                status: .ok, headers: all, body: bytes.body { read in try await readers.run(read) })
         case .details(let file, _):
             var all: HTTPFields = [.contentType: "text/csv; charset=utf-8"]
             all.append(contentsOf: fields)
@@ -144,7 +142,7 @@ extension ReadingRoutes {
             var offset = 0
             while offset < file.bytes {
                 let place = offset
-                let piece = try await readers.runIfActive { try file.piece(at: place) }
+                let piece = try await readers.run { try file.piece(at: place) }
                 guard piece.readableBytes > 0 else { throw Problem.unreadable }
                 offset += piece.readableBytes
                 try await writer.write(piece)
