@@ -77,6 +77,7 @@ struct ReadingRoutes: Sendable {
         let representation = try await reading {
             let merchant = try authority.merchant(authorization: request.headers[.authorization], at: now)
             return try read(shelf, ReadingRequest(request, context, merchant: merchant))
+                .aside(in: shelf.store.folder)
         }
         return response(representation, ifNoneMatch: request.headers[.ifNoneMatch])
     }
@@ -85,7 +86,7 @@ struct ReadingRoutes: Sendable {
         let now = clock.now
         let representation = try await reading {
             try authority.requireOperator(authorization: request.headers[.authorization], at: now)
-            return try previews.preview(at: now)
+            return try previews.preview(at: now).aside(in: shelf.store.folder)
         }
         return response(representation, ifNoneMatch: nil)
     }
@@ -123,7 +124,7 @@ extension ReadingRoutes {
             all.append(contentsOf: headers)
             return Response(
                 status: .ok, headers: all, body: ResponseBody(byteBuffer: bytes))
-        case .answer(let bytes, let type, let headers):
+        case .answer(let bytes, let type, _, let headers):
             var all: HTTPFields = [.contentType: type]
             all.append(contentsOf: fields)
             all.append(contentsOf: headers)
