@@ -116,7 +116,9 @@ let package = Package(
             ]),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "Fixtures"]),
         // Rules on the sources themselves.
-        .testTarget(name: "TidyTests", dependencies: ["Service", "Fixtures"]),
+        .testTarget(
+            name: "TidyTests",
+            dependencies: ["Service", "Fixtures", .product(name: "HTTPTypes", package: "swift-http-types")]),
         // The built binary, as its users run it; and what measures it.
         .testTarget(name: "EndToEndTests", dependencies: ["settled", "bench", "Oracle", "Fixtures"]),
     ]

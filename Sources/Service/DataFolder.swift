@@ -82,7 +82,9 @@ public struct OpenFolder: Sendable {
     public func shut() { try? store.shut() }
 
     /// The door for batches.
-    public func intake(limitBytes: Int = 64 << 20, limitRecords: Int = Intake.standardRecords) -> Intake {
+    public func intake(
+        limitBytes: Int = Intake.standardBytes, limitRecords: Int = Intake.standardRecords
+    ) -> Intake {
         Intake(
             store: store, master: master, signer: signer, limitBytes: limitBytes, limitRecords: limitRecords)
     }

@@ -23,8 +23,11 @@ public struct Intake: Sendable {
     let signer: DocumentSigner
     private let notes: RefusalNotes
 
-    /// In 64 MiB they are 103 bytes each. All refused and listed on a receipt, they take 310 to 390 MB while it is stored.
-    public static let standardRecords = 650_000
+    /// The largest batch when nothing else is said: 64 MiB.
+    public static let standardBytes = 64 << 20
+    /// The most records of a batch when nothing else is said. All refused and listed on a receipt, with ids as long as
+    /// may be in 64 MiB, they take 280 MB while it is stored.
+    public static let standardRecords = 350_000
 
     public init(
         store: Store, master: MasterSecret, signer: DocumentSigner, limitBytes: Int,
@@ -78,7 +81,7 @@ public struct Intake: Sendable {
     public var tooLarge: BatchRefusal {
         BatchRefusal(
             .tooLarge, reason: "the batch is too large, expected at most \(limitBytes) bytes",
-            expected: "at most \(limitBytes) bytes")
+            expected: "at most \(limitBytes) bytes", found: "more")
     }
 
     /// Notes a refusal of bytes that were not kept long enough to be looked at.

@@ -15,18 +15,26 @@ public struct CompactJWS: Hashable, Sendable {
     /// The most bytes that are read.
     public static let longest = 4096
 
+    /// The one form, in a few words.
+    public static let expected =
+        "header.payload.signature in base64url, the header with alg, kid and at most typ JWT"
+
     /// Throws `SignatureRefusal.malformed` for any other form, header, algorithm or alphabet.
     public init(parsing text: String) throws(SignatureRefusal) {
         let bytes = Array(text.utf8)
-        guard bytes.count <= Self.longest else { throw .malformed("it is longer than \(Self.longest) bytes") }
+        guard bytes.count <= Self.longest else {
+            throw .malformed("it is longer than \(Self.longest) bytes", found: "\(bytes.count) bytes")
+        }
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else {
-            throw .malformed("it has not the form header.payload.signature")
+            throw .malformed("it has not the form header.payload.signature", found: JWSParts.told(parts))
         }
         guard let json = Base64URL.bytes(parts[0]), let payload = Base64URL.bytes(parts[1]),
             let signature = Base64URL.bytes(parts[2])
         else {
-            throw .malformed("header, payload or signature is not base64url without padding")
+            throw .malformed(
+                "header, payload or signature is not base64url without padding",
+                found: JWSParts.notBase64(parts))
         }
         (algorithm, keyID) = try Self.header(json)
         self.payload = payload
@@ -47,23 +55,14 @@ public struct CompactJWS: Hashable, Sendable {
     private static func header(
         _ json: [UInt8]
     ) throws(SignatureRefusal) -> (SignatureAlgorithm, keyID: String) {
-        guard case .object(let members)? = SmallJSON(json) else {
-            throw .malformed("the header is not an ASCII JSON object of distinct members")
-        }
-        let header = SmallJSON.object(members)
-        guard let name = header["alg"]?.string, let algorithm = SignatureAlgorithm(rawValue: name) else {
-            throw .malformed("the header's alg is neither HS256 nor EdDSA")
-        }
-        guard let keyID = header["kid"]?.string, KeyID.isValid(keyID) else {
-            throw .malformed("the header's kid is missing or no key id")
-        }
+        let header = try JWSHeader(json)
         if let type = header["typ"] {
-            guard type.string?.uppercased() == "JWT" else { throw .malformed("the header's typ is not JWT") }
+            guard type.string?.uppercased() == "JWT" else {
+                throw .malformed("the header's typ is not JWT", found: SmallJSON.told(type))
+            }
         }
-        guard members.allSatisfy({ ["alg", "kid", "typ"].contains($0.name) }) else {
-            throw .malformed("the header has members besides alg, kid and typ")
-        }
-        return (algorithm, keyID)
+        try header.requireOnly(["alg", "kid", "typ"])
+        return (header.algorithm, header.keyID)
     }
 }
 

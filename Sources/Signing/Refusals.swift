@@ -1,11 +1,16 @@
 /// Why a signature is refused. Rulebook §3.
 public enum SignatureRefusal: Error, Hashable, Sendable {
-    /// It is not a detached JWS of the one form that is taken; the sentence says where it departs.
-    case malformed(String)
+    /// It is not a JWS of the one form that is taken; the sentence says where it departs, `found` what stands there.
+    case malformed(String, found: String)
     /// Its header names an algorithm other than the key's.
     case keyAlgorithmMismatch
     /// The key did not make it over these bytes.
     case invalid
+
+    /// What stands there of a malformed one, in a few plain words.
+    public var found: String? {
+        if case .malformed(_, let found) = self { found } else { nil }
+    }
 
     /// The batch refusal that this is.
     public var code: String {
@@ -19,7 +24,7 @@ public enum SignatureRefusal: Error, Hashable, Sendable {
 extension SignatureRefusal: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .malformed(let reason): reason
+        case .malformed(let reason, _): reason
         case .keyAlgorithmMismatch: "the header names another algorithm than the key's"
         case .invalid: "the signature is not this key's over these bytes"
         }

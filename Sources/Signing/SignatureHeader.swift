@@ -20,25 +20,18 @@ public struct SignatureHeader: Hashable, Sendable {
     /// Reads the members `alg`, `kid`, `b64` (false) and `crit` (`["b64"]`), in any order and spacing; throws
     /// `SignatureRefusal.malformed` for one that is missing, other, or there twice.
     public init(parsing json: [UInt8]) throws(SignatureRefusal) {
-        guard json.count <= Self.longest else { throw .malformed("the header is longer than 1024 bytes") }
-        guard case .object(let members)? = SmallJSON(json) else {
-            throw .malformed("the header is not an ASCII JSON object of distinct members")
+        guard json.count <= Self.longest else {
+            throw .malformed("the header is longer than \(Self.longest) bytes", found: "\(json.count) bytes")
         }
-        let header = SmallJSON.object(members)
-        guard let name = header["alg"]?.string, let algorithm = SignatureAlgorithm(rawValue: name) else {
-            throw .malformed("the header's alg is neither HS256 nor EdDSA")
+        let header = try JWSHeader(json)
+        guard header["b64"] == .boolean(false) else {
+            throw .malformed("the header's b64 is not false", found: SmallJSON.told(header["b64"]))
         }
-        guard let keyID = header["kid"]?.string, KeyID.isValid(keyID) else {
-            throw .malformed("the header's kid is missing or no key id")
-        }
-        guard header["b64"] == .boolean(false) else { throw .malformed("the header's b64 is not false") }
         guard header["crit"] == .array([.string("b64")]) else {
-            throw .malformed("the header's crit is not [\"b64\"]")
+            throw .malformed("the header's crit is not [\"b64\"]", found: SmallJSON.told(header["crit"]))
         }
-        guard members.count == 4 else {
-            throw .malformed("the header has members besides alg, kid, b64 and crit")
-        }
-        self.init(algorithm: algorithm, keyID: keyID)
+        try header.requireOnly(["alg", "kid", "b64", "crit"])
+        self.init(algorithm: header.algorithm, keyID: header.keyID)
     }
 
     /// As we write it. Rulebook §7. No character of a key id needs an escape.

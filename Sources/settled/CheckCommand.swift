@@ -39,7 +39,12 @@ struct CheckCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp("The largest batch that the daemon takes, in bytes.", valueName: "bytes"))
-    var maxBatchBytes = 64 << 20
+    var maxBatchBytes = Intake.standardBytes
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The most records of a batch that the daemon takes.", valueName: "count"))
+    var maxBatchRecords = Intake.standardRecords
 
     @OptionGroup var when: NowOption
 
@@ -50,7 +55,7 @@ struct CheckCommand: ParsableCommand {
         let key = try key.map { (path) throws(Failure) in try KeyFile.readSigning(path, id: kid) }
         let check = try FileCheck(
             file, alliance: try AllianceFile.read(alliance), key: key, isOperator: self.operator,
-            limitBytes: maxBatchBytes, now: when.instant)
+            limitBytes: maxBatchBytes, limitRecords: maxBatchRecords, now: when.instant)
         if json { print(check.json) } else { for line in check.lines { print(line) } }
         guard check.isGood else { throw ExitCode(Failure.Kind.refused.rawValue) }
     }

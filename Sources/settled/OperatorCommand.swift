@@ -33,7 +33,7 @@ extension OperatorCommand {
         @OptionGroup var when: NowOption
 
         @Option(name: .long, help: ArgumentHelp("The largest batch, in bytes.", valueName: "bytes"))
-        var maxBatchBytes = 64 << 20
+        var maxBatchBytes = Intake.standardBytes
 
         @Flag(name: .long, help: "Print the receipt itself.")
         var json = false

@@ -16,7 +16,7 @@ struct ServeCommand: AsyncParsableCommand {
 
               listen: {host: 127.0.0.1, port: 8080}
               #       or {socket: /run/settled/http.sock}; behind_proxy: true, if a proxy connects
-              batch:  {max_bytes: 67108864, max_records: 650000}
+              batch:  {max_bytes: 67108864, max_records: 350000}
               log:    {level: info, format: text}   # or json
               tls:    {certificate: /etc/settled/chain.pem, key: /etc/settled/key.pem}
               limits: {uploads: 256}                # and others, see README.md

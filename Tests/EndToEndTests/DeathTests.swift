@@ -104,6 +104,35 @@ struct DeathTests {
         }
     }
 
+    @Test("A token that was used is used up after a kill too, even one of a clock that is ahead")
+    func usedTokens() throws {
+        let quayside = try Quayside()
+        func token(at now: String) throws -> String {
+            try expectDone(
+                Command.settled(
+                    "token", "--alliance", "quayside", "--key", quayside.key(of: "bakery.ndjson"), "--now",
+                    now)
+            ).output.trimmingCharacters(in: .newlines)
+        }
+        func answer(_ daemon: Daemon, to token: String) throws -> String {
+            try Command.named(
+                "curl",
+                [
+                    "--silent", "--show-error", "--max-time", "60", "--header",
+                    "Authorization: Bearer \(token)", daemon.url + "/v1/batches",
+                ]
+            ).run().output
+        }
+        let ahead = try token(at: "2025-05-01T10:00:25Z")
+        let first = try Daemon(data: quayside.data, "--now", "2025-05-01T10:00:00Z")
+        #expect(try answer(first, to: ahead).contains("\"batches\":["))
+        first.kill()
+        let second = try Daemon(data: quayside.data, "--now", "2025-05-01T10:00:05Z")
+        #expect(try answer(second, to: ahead).contains("\"code\":\"token_replayed\""))
+        #expect(try answer(second, to: token(at: "2025-05-01T10:00:25Z")).contains("\"batches\":["))
+        #expect(second.stop() == 0)
+    }
+
     /// The closing and every statement of a period as they were signed.
     private func documents(in data: String, period: String) throws -> [String] {
         try (RandomHistory.merchants + ["operator"]).map { merchant in

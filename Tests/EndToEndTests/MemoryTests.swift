@@ -7,11 +7,12 @@ import Testing
 struct MemoryTests {
     /// A batch of about this many bytes, as a merchant would send it.
     private func batch(bytes: Int) -> [UInt8] {
+        let store = String(repeating: "quay-", count: 12)
         func line(_ number: Int) -> String {
             #"{"id":"B-\#(number)","type":"earn","member":"m-\#(number % 100_000)","points":90,"amount":900,"#
-                + #""at":"2025-04-02T09:00:31+02:00"}"# + "\n"
+                + #""at":"2025-04-02T09:00:31+02:00","store":"\#(store)"}"# + "\n"
         }
-        let count = bytes / 110
+        let count = bytes / 184
         var text =
             #"{"format":"settled-batch/1","merchant":"bakery","batch":"big","sequence":1,"records":\#(count),"#
             + #""totals":{"earn":\#(90 * count)}}"# + "\n"
@@ -72,6 +73,44 @@ struct MemoryTests {
             text += "\(String(number, radix: 36)),earn,m,1,\(day)T09:00:31Z\n"
         }
         return Array(text.utf8)
+    }
+
+    @Test(
+        "As many records as are taken, all refused, their ids as long as may be: below 300 MB, packed or not",
+        arguments: [false, true])
+    func allRefused(isPacked: Bool) async throws {
+        try await offPool {
+            let quayside = try Quayside()
+            let daemon = try Daemon(data: quayside.data)
+            let rows = 350_000
+            var text =
+                "settled-batch/1,merchant=books,batch=refused,sequence=1,records=\(rows),totals.earn=\(rows)\n"
+                + "id,type,member,points,at,store\n"
+            let (head, store) = (String(repeating: "i", count: 56), String(repeating: "s", count: 46))
+            for number in 0..<rows {
+                text += "\(head)\(10_000_000 + number),earn,\(store),1,2024-04-02T09:00:31Z,\(store)\n"
+            }
+            #expect((63_000_000...(64 << 20)).contains(text.utf8.count))
+            let file = quayside.scratch.file("refused.csv").path
+            try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+            try expectDone(.settled("sign", file, "--key", quayside.key(of: "books.ndjson")))
+            let signature = try String(contentsOfFile: file + ".jws", encoding: .utf8)
+                .trimmingCharacters(in: .newlines)
+            if isPacked { try expectDone(.named("gzip", ["-1", file])) }
+            let answer = file + ".answer"
+            let ran = try Command.named(
+                "curl",
+                daemon.arguments(isPacked ? file + ".gz" : file, signature: signature, type: "text/csv")
+                    + ["--max-time", "600", "--output", answer]
+                    + (isPacked ? ["--header", "Content-Encoding: gzip"] : [])
+            ).run()
+            #expect(ran.output.hasSuffix("201"), "\(ran)")
+            let said = try String(contentsOfFile: answer, encoding: .utf8)
+            #expect(said.contains("\"refused\":\(rows)}"))
+            let peak = try daemon.peakMemory
+            #expect(peak < 300_000_000, "\(peak) bytes at the most")
+            #expect(daemon.stop() == 0)
+        }
     }
 
     @Test("Dense batches at once, one of them all refused, one refused for that, one too long: below 300 MB")

@@ -5,29 +5,6 @@ import Testing
 /// The built daemon with certificates that `openssl` makes, asked by `curl`.
 @Suite("TLS, HTTP/2 and Unix sockets")
 struct TLSTests {
-    /// Makes a certificate for localhost with its key, and moves both into place.
-    private func makeCertificate(in scratch: Scratch, serial: Int) throws {
-        let new = ["new.pem", "new.key"].map { scratch.file($0) }
-        try expectDone(
-            .named(
-                "openssl",
-                [
-                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                    "-days",
-                    "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                    "-set_serial", "\(serial)", "-out", new[0].path, "-keyout", new[1].path,
-                ]))
-        for (from, to) in zip(new, ["chain.pem", "key.pem"]) {
-            #expect(rename(from.path, scratch.file(to).path) == 0)
-        }
-    }
-
-    private func arguments(_ scratch: Scratch) -> [String] {
-        [
-            "--tls-certificate", scratch.file("chain.pem").path, "--tls-key", scratch.file("key.pem").path,
-        ]
-    }
-
     /// What curl says with the certificate as the only one that it trusts.
     private func curl(_ daemon: Daemon, _ scratch: Scratch, _ more: [String]) throws -> Ran {
         try Command.named(
@@ -42,8 +19,8 @@ struct TLSTests {
         try await offPool {
             let quayside = try Quayside()
             let scratch = try Scratch()
-            try makeCertificate(in: scratch, serial: 1)
-            let daemon = try Daemon(data: quayside.data, arguments: arguments(scratch))
+            try scratch.makeCertificate(serial: 1)
+            let daemon = try Daemon(data: quayside.data, arguments: scratch.certificateArguments)
             #expect(daemon.url.hasPrefix("https://127.0.0.1:"))
             let file = quayside.scratch.file("2025-03/bakery.ndjson").path
             try expectDone(.settled("sign", file, "--key", quayside.key(of: "bakery.ndjson")))
@@ -76,8 +53,8 @@ struct TLSTests {
         try await offPool {
             let quayside = try Quayside()
             let scratch = try Scratch()
-            try makeCertificate(in: scratch, serial: 1)
-            let daemon = try Daemon(data: quayside.data, arguments: arguments(scratch))
+            try scratch.makeCertificate(serial: 1)
+            let daemon = try Daemon(data: quayside.data, arguments: scratch.certificateArguments)
             func serial() throws -> String {
                 let ran = try curl(
                     daemon, scratch,
@@ -94,7 +71,7 @@ struct TLSTests {
                 #expect(try serial().hasSuffix(number), "\(log)")
             }
             try awaitSerial("1")
-            try makeCertificate(in: scratch, serial: 2)
+            try scratch.makeCertificate(serial: 2)
             try awaitSerial("2")
             // Half of a file: the one before stays.
             let kept = try Data(contentsOf: scratch.file("chain.pem"))
@@ -104,7 +81,7 @@ struct TLSTests {
             #expect(try daemon.log.contains("certificate not read"))
             try kept.write(to: scratch.file("chain.pem"), options: .atomic)
             #expect(try serial().hasSuffix("2"))
-            try makeCertificate(in: scratch, serial: 3)
+            try scratch.makeCertificate(serial: 3)
             daemon.signal(SIGHUP)
             try awaitSerial("3")
             #expect(daemon.stop() == 0)
@@ -116,7 +93,7 @@ struct TLSTests {
         try await offPool {
             let quayside = try Quayside()
             let scratch = try Scratch()
-            try makeCertificate(in: scratch, serial: 1)
+            try scratch.makeCertificate(serial: 1)
             let other = try Scratch()
             try makeCertificate(in: other, serial: 2)
             let serve = ["serve", "--data", quayside.data, "--listen", "127.0.0.1:0"]
@@ -138,9 +115,9 @@ struct TLSTests {
         try await offPool {
             let quayside = try Quayside()
             let scratch = try Scratch()
-            try makeCertificate(in: scratch, serial: 1)
+            try scratch.makeCertificate(serial: 1)
             let daemon = try Daemon(
-                data: quayside.data, arguments: arguments(scratch) + ["--limit", "idle_seconds=2"])
+                data: quayside.data, arguments: scratch.certificateArguments + ["--limit", "idle_seconds=2"])
             let port = try #require(daemon.url.split(separator: ":").last.map(String.init))
             let script = SharedFolder.repository.appendingPathComponent("Tests/Fixtures/API/streams.py").path
             // It ends only when the daemon ends what it holds: it reads nothing itself.

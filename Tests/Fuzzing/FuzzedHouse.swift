@@ -14,6 +14,8 @@ struct FuzzedAnswer: CustomStringConvertible {
     let status: Int
     let type: String?
     let body: [UInt8]
+    /// Whether the request's body was looked at for it.
+    let hangsOnBody: Bool
 
     /// The `code` of problem details.
     var code: String? { (try? JSONValue(parsing: body))?["code"]?.string }
@@ -113,14 +115,7 @@ extension FuzzedHouse {
     func answer(
         _ request: FuzzedRequest, pieceBytes: Int
     ) async throws(BrokenPromise) -> FuzzedAnswer {
-        let pieces = AsyncStream<ByteBuffer> { stream in
-            var rest = request.body[...]
-            while !rest.isEmpty {
-                stream.yield(ByteBuffer(bytes: rest.prefix(pieceBytes)))
-                rest = rest.dropFirst(pieceBytes)
-            }
-            stream.finish()
-        }
+        let pieces = FuzzedBody(request.body, pieceBytes: pieceBytes)
         do {
             let response = try await routes.answer(
                 Request(head: request.head, body: RequestBody(asyncSequence: pieces)),
@@ -128,7 +123,8 @@ extension FuzzedHouse {
             let body = WholeBody()
             try await response.body.write(body)
             return FuzzedAnswer(
-                status: response.status.code, type: response.headers[.contentType], body: body.bytes)
+                status: response.status.code, type: response.headers[.contentType], body: body.bytes,
+                hangsOnBody: pieces.isLookedAt)
         } catch {
             throw BrokenPromise("every request is answered, this one threw \(error)")
         }

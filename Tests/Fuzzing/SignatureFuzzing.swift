@@ -32,9 +32,12 @@ enum SignatureFuzzing {
     }
 
     private static func checkRefused(_ text: String, _ refusal: SignatureRefusal) throws(BrokenPromise) {
-        guard case .malformed(let reason) = refusal, !reason.isEmpty else {
-            throw BrokenPromise("what cannot be read is malformed, and says why")
+        guard case .malformed(let reason, let found) = refusal, !reason.isEmpty, !found.isEmpty else {
+            throw BrokenPromise("what cannot be read is malformed, and says why and what was found")
         }
+        try promise(
+            found.utf8.count <= 400 && PlainText.of(found) == found,
+            "what was found is short and plain: \(found)")
         try promise(
             door(text) == .signatureMalformed, "the door takes no signature that cannot be read, and says so")
     }

@@ -77,7 +77,7 @@ struct DescriptionTests {
         let upload = try #require(Self.described["/v1/batches"]?["POST"])
         let ofUploads = Set(BatchRefusalCode.allCases.map { $0.status.code })
             .union([
-                200, 201, Problem.encodingMalformed.status.code,
+                200, 201, Problem.encodingMalformed(.malformed, .gzip, bytes: 1).status.code,
                 Problem.incomplete(expected: 1, found: 0).status.code,
             ])
             .union([Problem.unsupportedEncoding(found: "").status.code, Problem.unavailable.status.code])
@@ -89,7 +89,8 @@ struct DescriptionTests {
             let read = try #require(methods["GET"])
             let more: Set = [
                 200, 304, Problem.notFound.status.code,
-                Problem.parameterMalformed("", expected: "").status.code, Problem.cannotClose("").status.code,
+                Problem.parameterMalformed("", expected: "", found: "").status.code,
+                Problem.cannotClose("").status.code,
             ]
             #expect(ofReading.isSubset(of: read), "\(path)")
             #expect(read.isSubset(of: ofReading.union(more).union(ofLimits)), "\(path)")

@@ -7,11 +7,31 @@ import Testing
 @Suite("Checking and converting a file")
 struct FileCheckTests {
     private func check(
-        _ estate: Estate, _ path: String, key: SigningKey? = nil, isOperator: Bool = false
+        _ estate: Estate, _ path: String, key: SigningKey? = nil, isOperator: Bool = false,
+        limitRecords: Int = Intake.standardRecords
     ) throws -> FileCheck {
         try FileCheck(
             path, alliance: AllianceFile.parse(text: Estate.alliance, fileName: "alliance.yaml"), key: key,
-            isOperator: isOperator, limitBytes: 1 << 20, now: Estate.received)
+            isOperator: isOperator, limitBytes: 1 << 20, limitRecords: limitRecords, now: Estate.received)
+    }
+
+    @Test(
+        "More records than the daemon takes are found, as the daemon finds them",
+        arguments: BatchForm.allCases)
+    func tooMany(form: BatchForm) throws {
+        let estate = try Estate()
+        let path = estate.scratch.file("b.\(form == .csv ? "csv" : "ndjson")")
+        let bytes = Estate.batch(records: 20, form: form)
+        try WholeFile.write(bytes, to: path)
+        #expect(try check(estate, path, limitRecords: 20).isGood)
+        let found = try check(estate, path, limitRecords: 10).findings
+        #expect(found.map(\.code) == ["too_large"])
+        let door = estate.open.intake(limitBytes: 1 << 20, limitRecords: 10)
+        let refusal = try #require(throws: BatchRefusal.self) {
+            _ = try door.take(
+                bytes, form: form, signature: estate.merchantKey.sign(bytes), received: Estate.received)
+        }
+        #expect(refusal.code == .tooLarge && refusal.reason == found.first?.reason)
     }
 
     @Test("What a check finds nothing in, the daemon takes whole; findings are told by line, and in JSON")

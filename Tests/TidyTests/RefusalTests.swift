@@ -31,6 +31,12 @@ struct RefusalTests {
         case .batch:
             #expect(BatchRefusalCode(rawValue: code) != nil)
             #expect(play.refusal?.code.rawValue == code, "\(String(describing: play.refusal))")
+            let words = [play.refusal?.expected, play.refusal?.found].compactMap(\.self)
+            // What a field holds that is malformed may be a member's id.
+            #expect(words.count == (code == "malformed" ? 1 : 2), "\(String(describing: play.refusal))")
+            for text in words {
+                #expect((1...200).contains(text.utf8.count) && PlainText.of(text) == text, "\(text)")
+            }
         case .record(let id):
             #expect(RecordRefusalCode(rawValue: code) != nil)
             #expect(play.receipt?.refused.map { [$0.id.text, $0.code.rawValue] } == [[id, code]])

@@ -14,9 +14,10 @@ public struct FileCheck: Sendable {
     public var isGood: Bool { !findings.contains(where: \.isRefused) }
 
     /// Reads the file and, if one is beside it, its signature, which is checked when `key` is there. `isOperator`:
-    /// the operator will sign it.
+    /// the operator will sign it. The limits are those of the daemon that it will be sent to.
     public init(
-        _ path: String, alliance: Alliance, key: SigningKey?, isOperator: Bool, limitBytes: Int, now: Instant
+        _ path: String, alliance: Alliance, key: SigningKey?, isOperator: Bool,
+        limitBytes: Int = Intake.standardBytes, limitRecords: Int = Intake.standardRecords, now: Instant
     ) throws {
         let bytes = try WholeFile.read(path)
         self.path = path
@@ -24,7 +25,7 @@ public struct FileCheck: Sendable {
         digest = SHA256Digest(of: bytes)
         let zone = try ZoneInfo.rules(of: alliance.timezone)
         let check = BatchCheck(
-            bytes, form: form, limit: limitBytes,
+            bytes, form: form, limit: limitBytes, mostRecords: limitRecords,
             setting: BatchCheck.Setting(
                 schedule: Schedule(alliance: alliance, zone: zone), received: now,
                 signer: isOperator ? .operator : key.flatMap { Self.owner(of: $0.id) }))

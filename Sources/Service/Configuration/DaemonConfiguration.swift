@@ -35,7 +35,7 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var spool: SpoolSettings?
 
     public init(
-        listen: Listen = .address(host: "127.0.0.1", port: 8080), maxBatchBytes: Int = 64 << 20,
+        listen: Listen = .address(host: "127.0.0.1", port: 8080), maxBatchBytes: Int = Intake.standardBytes,
         logLevel: Logger.Level = .info, logFormat: LogFormat = .text, spool: SpoolSettings? = nil
     ) {
         self.listen = listen

@@ -1,4 +1,5 @@
 import Settlement
+import Signing
 public import Store
 
 /// The audit, for people and for scripts.
@@ -11,8 +12,8 @@ public enum AuditText {
         for entry in entries {
             table.add(
                 entry.at.text(offsetSeconds: 0, milliseconds: true), entry.act.rawValue,
-                entry.merchant?.text ?? "", LogText.plain(entry.keyID ?? ""), entry.code ?? "",
-                entry.line.map { "\($0)" } ?? "", LogText.plain(entry.reason ?? ""))
+                entry.merchant?.text ?? "", PlainText.of(entry.keyID ?? ""), entry.code ?? "",
+                entry.line.map { "\($0)" } ?? "", PlainText.of(entry.reason ?? ""))
         }
         return entries.isEmpty ? "" : table.lines.map { $0 + "\n" }.joined()
     }

@@ -96,6 +96,20 @@ struct Descriptor: ~Copyable {
         }
     }
 
+    /// Writes all of the bytes at this place of the file.
+    func writeAll(_ bytes: [UInt8], at offset: Int) throws(Failure) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                pwrite(
+                    number, buffer.baseAddress! + written, buffer.count - written, off_t(offset + written))
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw .fromSystem(path, "write it") }
+            written += count
+        }
+    }
+
     /// Waits until what was written would survive a power cut.
     func synchronize() throws(Failure) {
         guard fsync(number) == 0 else { throw .fromSystem(path, "write it durably") }

@@ -2,7 +2,7 @@ import Hummingbird
 import NIOCore
 
 /// The bytes of an answer. Many lie in a file without a name while they are sent, so that who takes its time to read
-/// keeps no memory.
+/// keeps little memory: a peer may have thousands of answers under way, none of which it reads.
 struct AnswerBytes: Sendable {
     let count: Int
     private let place: Place
@@ -12,9 +12,9 @@ struct AnswerBytes: Sendable {
         case file(NamelessFile)
     }
 
-    /// From here on they go to the disk.
-    private static let mostInMemory = 1 << 20
-    private static let pieceBytes = 64 << 10
+    /// Beyond this they go to the disk.
+    static let mostInMemory = 16 << 10
+    private static let pieceBytes = 16 << 10
 
     /// Blocks while it writes; `folder` is where.
     init(_ bytes: [UInt8], folder: String) throws(Failure) {

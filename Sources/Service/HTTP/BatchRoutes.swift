@@ -146,7 +146,7 @@ extension BatchRoutes {
         switch request.uri.queryParameters["dry_run"].map(String.init) {
         case nil, "false": false
         case "true": true
-        case let found: throw .parameterMalformed("dry_run", expected: "true or false", found: found)
+        case let found?: throw .parameterMalformed("dry_run", expected: "true or false", found: found)
         }
     }
 

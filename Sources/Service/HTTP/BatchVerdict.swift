@@ -15,7 +15,7 @@ extension BatchRoutes {
     }
 
     /// Refused records whose page is long.
-    static let manyRecords = 10_000
+    static let manyRecords = 100
 
     func take(
         _ bytes: consuming [UInt8], form: BatchForm, signature: String?, received: Instant

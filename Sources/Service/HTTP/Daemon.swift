@@ -17,13 +17,15 @@ public struct Daemon: Service {
     private let onListening: @Sendable (String) -> Void
     private let workers = BatchWorkers()
     /// Where merchants' requests to read are answered.
-    private let readers = NIOThreadPool(numberOfThreads: 4)
+    private let readers = ReadingThreads(4)
     /// Where the store is tried.
     private let lookout = NIOThreadPool(numberOfThreads: 1)
     /// Where periods are closed.
     private let bookkeeper = NIOThreadPool(numberOfThreads: 1)
     private let health: Health
     private let bounds: Bounds
+    /// From the start on: what was issued before may have been used before.
+    private let tokens: TokenMemory
 
     /// Closes periods if there is a `closer` and the configuration wants it. `onListening` gets the URL that the
     /// daemon can be reached at, once it can be.
@@ -40,6 +42,7 @@ public struct Daemon: Service {
         health = Health(logger: logger)
         bounds = Bounds(
             configuration.limits, largestBytes: intake.limitBytes, leastBytes: UploadBody.mostBytesInMemory)
+        tokens = TokenMemory(in: intake.store.folder, since: clock.now)
         self.onListening = onListening
     }
 
@@ -60,6 +63,7 @@ public struct Daemon: Service {
             try await readers.shutdownGracefully()
             try await lookout.shutdownGracefully()
             try await bookkeeper.shutdownGracefully()
+            tokens.close()
             try result.get()
         } catch is CancellationError {
             logger.notice("stopped with unfinished uploads")
@@ -128,7 +132,7 @@ extension Daemon {
         let limits = configuration.limits
         return Application(
             router: makeRouter(
-                intake: intake, workers: workers, readers: readers, bounds: bounds,
+                intake: intake, tokens: tokens, workers: workers, readers: readers, bounds: bounds,
                 isBehindProxy: configuration.isBehindProxy, health: health,
                 factor: configuration.unusualFactor, clock: clock, logger: logger),
             server: .guarded(limits, certificates, isBehindProxy: configuration.isBehindProxy),

@@ -43,7 +43,7 @@ final class GzipBody: Unpacking {
     }
 
     func finish() throws(UnpackingFault) {
-        guard hasEnded, !isInside else { throw .malformed }
+        guard hasEnded, !isInside else { throw .unfinished }
     }
 
     /// One call of zlib.

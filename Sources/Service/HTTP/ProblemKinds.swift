@@ -1,5 +1,6 @@
 import Hummingbird
 import Settlement
+import Signing
 
 extension BatchRefusalCode {
     /// The HTTP status of a batch refused with this code.
@@ -39,7 +40,8 @@ extension BatchRefusalCode {
 extension Problem {
     static let notFound = Problem(
         .notFound, code: "not_found", title: "There is nothing here",
-        detail: "no path of the API, or nothing of this merchant: /openapi.yaml describes what there is")
+        detail: "no path of the API, or nothing of this merchant: /openapi.yaml describes what there is",
+        expected: "a path of /openapi.yaml", found: "another")
 
     static func methodNotAllowed(
         _ allow: [HTTPRequest.Method], found: HTTPRequest.Method
@@ -53,14 +55,16 @@ extension Problem {
 
     static func unsupportedMediaType(found: String?) -> Problem {
         let expected = BatchForm.allCases.map(\.mediaType).joined(separator: " or ")
+        let found = found.map(PlainText.excerpt) ?? "none"
         return Problem(
             .unsupportedMediaType, code: "unsupported_media_type", title: "A batch is not sent in this form",
-            detail: "Content-Type: expected \(expected), found \(found ?? "none")",
+            detail: "Content-Type: expected \(expected), found \(found)",
             field: "Content-Type", expected: expected, found: found)
     }
 
     static func unsupportedEncoding(found: String) -> Problem {
-        Problem(
+        let found = PlainText.excerpt(found)
+        return Problem(
             .unsupportedMediaType, code: "unsupported_encoding",
             title: "A batch is not sent in this encoding",
             detail: "Content-Encoding: expected gzip, zstd or none, found \(found)",
@@ -68,9 +72,21 @@ extension Problem {
             expected: "gzip, zstd or none", found: found)
     }
 
-    static let encodingMalformed = Problem(
-        .badRequest, code: "encoding_malformed", title: "The body cannot be unpacked",
-        detail: "the body is not whole, or not what Content-Encoding says")
+    /// `bytes` came over the wire until that was known.
+    static func encodingMalformed(_ fault: UnpackingFault, _ encoding: ContentEncoding, bytes: Int) -> Problem
+    {
+        let found =
+            switch fault {
+            case .malformed: "\(bytes) bytes that are none"
+            case .window: "a window of more than 8 MiB"
+            case .unfinished: "an end after \(bytes) bytes that is none"
+            }
+        return Problem(
+            .badRequest, code: "encoding_malformed", title: "The body cannot be unpacked",
+            detail: "the body is not whole, or not what Content-Encoding says: found \(found)",
+            field: "Content-Encoding", expected: "whole \(encoding.rawValue), its window at most 8 MiB",
+            found: found)
+    }
 
     static func incomplete(expected: Int, found: Int) -> Problem {
         Problem(
@@ -88,8 +104,8 @@ extension Problem {
     static let unreadableRequest = Problem(
         .badRequest, code: "http_error", title: "This is no request of HTTP",
         detail:
-            "expected HTTP/1.1 as RFC 9112 has it, with one end that every reader sees; the connection is closed"
-    )
+            "expected HTTP/1.1 as RFC 9112 has it, with one end that every reader sees; the connection is closed",
+        expected: "HTTP/1.1 as RFC 9112 has it", found: "something else")
 
     /// Another error of the HTTP layer.
     static func other(_ status: HTTPResponse.Status) -> Problem {

@@ -1,22 +1,21 @@
 package import Hummingbird
 package import Logging
 package import NIOCore
-import NIOPosix
 
-/// The daemon's answers without a socket: every route. Batches are checked and stored on the thread that asks. What
+/// The daemon's answers without a socket: every route. Batches are checked and stored, and all is read, on the thread that asks. What
 /// stands before the routes, connections and their limits in time, is not here.
 package struct RouteAnswers: Sendable {
     private let responder: RouterResponder<PeerContext>
     private let logger: Logger
     private let workers = BatchWorkers(atOnce: true)
-    private let readers = NIOThreadPool(numberOfThreads: 1)
+    private let tokens: TokenMemory
 
     package init(intake: Intake, limits: ServerLimits, clock: WallClock, logger: Logger) {
         self.logger = logger
         workers.start()
-        readers.start()
+        tokens = TokenMemory(in: intake.store.folder, since: clock.now)
         responder = makeRouter(
-            intake: intake, workers: workers, readers: readers,
+            intake: intake, tokens: tokens, workers: workers, readers: .atOnce,
             bounds: Bounds(
                 limits, largestBytes: intake.limitBytes, leastBytes: UploadBody.mostBytesInMemory),
             isBehindProxy: false, health: Health(logger: logger), factor: .standard, clock: clock,
@@ -33,6 +32,6 @@ package struct RouteAnswers: Sendable {
     /// Ends its threads.
     package func shutdownGracefully() async throws {
         try await workers.shutdownGracefully()
-        try await readers.shutdownGracefully()
+        tokens.close()
     }
 }

@@ -1,6 +1,5 @@
 import Hummingbird
 import Logging
-import NIOPosix
 
 /// What the daemon answers over HTTP: each path with the methods it knows, as `/openapi.yaml` describes them.
 let knownRoutes: [(path: String, methods: [HTTPRequest.Method])] =
@@ -10,8 +9,8 @@ let knownRoutes: [(path: String, methods: [HTTPRequest.Method])] =
 
 /// All that the daemon answers over HTTP.
 func makeRouter(
-    intake: Intake, workers: BatchWorkers, readers: NIOThreadPool, bounds: Bounds, isBehindProxy: Bool,
-    health: Health, factor: UnusualFactor, clock: WallClock, logger: Logger
+    intake: Intake, tokens: TokenMemory, workers: BatchWorkers, readers: ReadingThreads, bounds: Bounds,
+    isBehindProxy: Bool, health: Health, factor: UnusualFactor, clock: WallClock, logger: Logger
 ) -> Router<PeerContext> {
     let router = Router(context: PeerContext.self)
     router.add(middleware: Problems())
@@ -20,8 +19,9 @@ func makeRouter(
         intake: intake, clock: clock, logger: logger, workers: workers, bounds: bounds,
         isBehindProxy: isBehindProxy, health: health
     ).add(to: router)
-    ReadingRoutes(intake: intake, clock: clock, logger: logger, readers: readers, factor: factor)
-        .add(to: router)
+    ReadingRoutes(
+        intake: intake, tokens: tokens, clock: clock, logger: logger, readers: readers, factor: factor
+    ).add(to: router)
     HealthRoutes(health: health).add(to: router)
     for (path, methods) in knownRoutes { refuseOtherMethods(on: router, RouterPath(path), but: methods) }
     return router

@@ -12,17 +12,21 @@ protocol Unpacking: AnyObject {
     /// it; 0: there is nothing more without more to read.
     func step(_ packed: inout ByteBuffer, into room: UnsafeMutableRawBufferPointer) throws(UnpackingFault)
         -> Int
-    /// Throws `malformed` if what came until the end is not whole.
+    /// Throws `unfinished` if what came until the end is not whole.
     func finish() throws(UnpackingFault)
 }
 
 enum UnpackingFault: Error, Hashable {
-    /// It is not what its encoding says, or breaks off.
+    /// It is not what its encoding says.
     case malformed
+    /// It wants more memory for what came before than is given.
+    case window
+    /// It is not at its end.
+    case unfinished
 }
 
 /// How a body may be packed. RFC 9110 §8.4, RFC 9659.
-enum ContentEncoding: CaseIterable {
+enum ContentEncoding: String, CaseIterable {
     case identity, gzip, zstd
 
     /// Nil for an encoding that is not read.

@@ -11,6 +11,7 @@ struct UploadBody: ~Copyable {
     private(set) var count = 0
     private let intake: Intake
     private let workers: BatchWorkers
+    private let encoding: ContentEncoding
     private let packed: (any Unpacking)?
     private var overhead = 0
     /// Bytes that are kept, wherever.
@@ -23,6 +24,7 @@ struct UploadBody: ~Copyable {
     init(_ encoding: ContentEncoding, announced: Int?, intake: Intake, workers: BatchWorkers) {
         self.intake = intake
         self.workers = workers
+        self.encoding = encoding
         packed = encoding.unpacking
         if packed == nil { bytes.reserveCapacity(min(announced ?? 0, Self.mostInMemory)) }
     }
@@ -46,7 +48,7 @@ struct UploadBody: ~Copyable {
         if room.isEmpty { room = [UInt8](repeating: 0, count: Self.stepBytes) }
         while true {
             try place.hold(Self.stepBytes)
-            let given = try Self.unpacked {
+            let given = try Self.unpacked(encoding, of: count) {
                 try room.withUnsafeMutableBytes { try packed.step(&rest, into: $0) }
             }
             place.release(Self.stepBytes - given)
@@ -61,7 +63,7 @@ struct UploadBody: ~Copyable {
 
     /// All of it, when there is no more to come.
     consuming func finish() throws -> UploadedBytes {
-        if let packed { try Self.unpacked { try packed.finish() } }
+        if let packed { try Self.unpacked(encoding, of: count) { try packed.finish() } }
         return UploadedBytes(count: kept, file: file, end: bytes)
     }
 
@@ -82,8 +84,13 @@ struct UploadBody: ~Copyable {
         place.release(full.count)
     }
 
-    private static func unpacked<Value>(_ body: () throws -> Value) throws -> Value {
-        do { return try body() } catch is UnpackingFault { throw Problem.encodingMalformed }
+    /// `bytes` came over the wire so far.
+    private static func unpacked<Value>(
+        _ encoding: ContentEncoding, of bytes: Int, _ body: () throws -> Value
+    ) throws -> Value {
+        do { return try body() } catch let fault as UnpackingFault {
+            throw Problem.encodingMalformed(fault, encoding, bytes: bytes)
+        }
     }
 }
 

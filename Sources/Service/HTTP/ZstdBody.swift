@@ -26,14 +26,17 @@ final class ZstdBody: Unpacking {
     {
         while packed.readableBytes > 0 || isFull {
             let (status, given) = unpack(&packed, into: room)
-            guard ZSTD_isError(status) == 0 else { throw .malformed }
+            guard ZSTD_isError(status) == 0 else {
+                let isWindow = ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge
+                throw isWindow ? .window : .malformed
+            }
             if given > 0 { return given }
         }
         return 0
     }
 
     func finish() throws(UnpackingFault) {
-        guard isBetween else { throw .malformed }
+        guard isBetween else { throw .unfinished }
     }
 
     /// One call of zstd.

@@ -1,6 +1,7 @@
 import Foundation
 public import Logging
 import Settlement
+import Signing
 
 /// Writes one line an event on standard error: text for people, JSON for machines.
 ///
@@ -46,7 +47,7 @@ public struct LineLog: LogHandler {
     private func text(_ event: LogEvent, _ time: String, _ pairs: [(String, String)]) -> [UInt8] {
         var line = "\(time) \(event.level.rawValue) \(event.message)"
         for (key, value) in pairs { line += " \(key)=\(Self.cell(value))" }
-        return Array(LogText.plain(line).utf8)
+        return Array(PlainText.of(line).utf8)
     }
 
     /// A value as it is, or in quotes where it could be taken for more than one.
@@ -72,21 +73,6 @@ public struct LineLog: LogHandler {
     /// Writes to standard error; there is nowhere left to say that this fails.
     public static let standardError: @Sendable ([UInt8]) -> Void = { bytes in
         _ = bytes.withUnsafeBytes { Foundation.write(2, $0.baseAddress, $0.count) }
-    }
-}
-
-/// What peers wrote, for a line that a person reads on a terminal.
-enum LogText {
-    /// The text without anything that ends a line, moves a cursor or turns the direction of reading.
-    static func plain(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { isPlain($0) ? $0 : " " }))
-    }
-
-    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: false
-        default: true
-        }
     }
 }
 

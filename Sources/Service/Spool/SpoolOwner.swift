@@ -37,7 +37,8 @@ public enum SpoolOwner: Hashable, Sendable {
             throw BatchRefusal(
                 .merchantMismatch,
                 reason:
-                    "the folder takes batches signed by \(folderName), the key \(batch.keyID) is another's")
+                    "the folder takes batches signed by \(folderName), the key \(batch.keyID) is another's",
+                expected: "a key of \(folderName)", found: batch.keyID)
         }
     }
 }

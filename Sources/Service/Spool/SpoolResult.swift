@@ -42,6 +42,7 @@ extension Problem {
         Problem(
             .unprocessableContent, code: "not_a_file",
             title: "A batch or its signature is not a regular file",
-            detail: "\(name.text): expected a regular file, found a link, a pipe, a socket or a device")
+            detail: "\(name.text): expected a regular file, found a link, a pipe, a socket or a device",
+            expected: "a regular file", found: "a link, a pipe, a socket or a device")
     }
 }

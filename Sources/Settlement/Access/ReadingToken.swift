@@ -48,11 +48,15 @@ public struct ReadingToken: Hashable, Sendable {
         let reader = try Self.reader(signing: jws, for: side, now: now, keys: keys)
         let claims = try TokenClaims(jws.payload)
         guard claims.audience == alliance.text else {
-            throw TokenRefusal(.audience, field: "aud", "the token is for another audience than \(alliance)")
+            throw TokenRefusal(
+                .audience, field: "aud", "the token is for another audience than \(alliance)",
+                expected: alliance.text, found: PlainText.excerpt(claims.audience))
         }
         for (name, value) in [("iss", claims.issuer), ("sub", claims.subject)] {
             guard value == nil || value == reader.description else {
-                throw TokenRefusal(.subject, field: name, "expected \(reader), whose key signed the token")
+                throw TokenRefusal(
+                    .subject, field: name, "expected \(reader), whose key signed the token",
+                    expected: "\(reader)", found: PlainText.excerpt(value ?? ""))
             }
         }
         try claims.checkTimes(at: now)
@@ -65,7 +69,9 @@ public struct ReadingToken: Hashable, Sendable {
 
     private static func parsed(_ text: String) throws(TokenRefusal) -> CompactJWS {
         do throws(SignatureRefusal) { return try CompactJWS(parsing: text) } catch {
-            throw TokenRefusal(.malformed, "the token is no JWT of the expected form: \(error)")
+            throw TokenRefusal(
+                .malformed, "the token is no JWT of the expected form: \(error)",
+                expected: CompactJWS.expected, found: error.found ?? "another form")
         }
     }
 
@@ -75,21 +81,31 @@ public struct ReadingToken: Hashable, Sendable {
     ) throws(TokenRefusal) -> Reader {
         guard let key = keys(jws.keyID) else {
             throw TokenRefusal(
-                .keyUnknown, field: "kid", "no key has the id \(jws.keyID) that the token names")
+                .keyUnknown, field: "kid", "no key has the id \(jws.keyID) that the token names",
+                expected: "the id of a registered key", found: jws.keyID)
         }
         if let from = key.revokedFrom, now >= from {
-            throw TokenRefusal(.keyRevoked, field: "kid", "the key \(jws.keyID) is revoked")
+            throw TokenRefusal(
+                .keyRevoked, field: "kid", "the key \(jws.keyID) is revoked",
+                expected: "a key that is active", found: "\(jws.keyID), revoked from \(from)")
         }
         do throws(SignatureRefusal) { try jws.verify(key: key.verification) } catch {
-            throw TokenRefusal(.invalid, "the token is not signed by the key \(jws.keyID) with its algorithm")
+            throw TokenRefusal(
+                .invalid, "the token is not signed by the key \(jws.keyID) with its algorithm",
+                expected: "\(key.verification.algorithm.rawValue) by the key \(jws.keyID)",
+                found: error == .keyAlgorithmMismatch ? jws.algorithm.rawValue : "another signature")
         }
         switch (side, key.merchant) {
         case (.merchants, let merchant?): return .merchant(merchant)
         case (.operators, nil): return .operator
         case (.merchants, nil):
-            throw TokenRefusal(.operatorKey, field: "kid", "an operator's key reads nothing of a merchant's")
+            throw TokenRefusal(
+                .operatorKey, field: "kid", "an operator's key reads nothing of a merchant's",
+                expected: "a key of a merchant", found: jws.keyID)
         case (.operators, _?):
-            throw TokenRefusal(.merchantKey, field: "kid", "a merchant's key reads nothing of the operator's")
+            throw TokenRefusal(
+                .merchantKey, field: "kid", "a merchant's key reads nothing of the operator's",
+                expected: "a key of the operator", found: jws.keyID)
         }
     }
 }
@@ -107,18 +123,22 @@ struct TokenClaims {
     /// Throws `token_malformed`.
     init(_ payload: [UInt8]) throws(TokenRefusal) {
         guard let json = try? JSONValue(parsing: payload), json.names != nil else {
-            throw TokenRefusal(.malformed, "the token's claims are no JSON object of distinct members")
+            throw TokenRefusal(
+                .malformed, "the token's claims are no JSON object of distinct members",
+                expected: "a JSON object of distinct members", found: "\(payload.count) bytes that are none")
         }
         audience = try Self.audience(json["aud"])
         guard let id = json["jti"]?.string, (1...64).contains(id.utf8.count),
             id.utf8.allSatisfy(isIdentifierByte)
         else {
-            throw TokenRefusal(
-                .malformed, field: "jti", "expected 1 to 64 printable characters without space and quotes")
+            throw Self.malformed(
+                "jti", json["jti"], expected: "1 to 64 printable characters without space and quotes")
         }
         self.id = id
         guard let issued = try Self.instant("iat", json), let expires = try Self.instant("exp", json) else {
-            throw TokenRefusal(.malformed, field: "exp", "both iat and exp are needed")
+            throw TokenRefusal(
+                .malformed, field: "exp", "both iat and exp are needed", expected: "iat and exp",
+                found: json["iat"] == nil ? json["exp"] == nil ? "neither" : "exp only" : "iat only")
         }
         self.issued = issued
         self.expires = expires
@@ -132,14 +152,21 @@ struct TokenClaims {
         let leeway = ReadingToken.leewayMilliseconds
         for (name, instant) in [("iat", issued), ("nbf", notBefore ?? issued)]
         where instant > now.advanced(byMilliseconds: leeway) {
-            throw TokenRefusal(.early, field: name, "the token is not valid yet: is the clock right?")
+            throw TokenRefusal(
+                .early, field: name, "the token is not valid yet: is the clock right?",
+                expected: "at most \(now.advanced(byMilliseconds: leeway))", found: "\(instant)")
         }
         guard now < expires.advanced(byMilliseconds: leeway) else {
-            throw TokenRefusal(.expired, field: "exp", "the token has expired")
+            throw TokenRefusal(
+                .expired, field: "exp", "the token has expired",
+                expected: "later than \(now.advanced(byMilliseconds: -leeway))", found: "\(expires)")
         }
         guard expires > issued, expires <= issued.advanced(byMilliseconds: ReadingToken.longestMilliseconds)
         else {
-            throw TokenRefusal(.tooLong, field: "exp", "expected exp after iat, by 5 minutes at most")
+            throw TokenRefusal(
+                .tooLong, field: "exp", "expected exp after iat, by 5 minutes at most",
+                expected: "1 to \(ReadingToken.longestMilliseconds / 1000) s after iat",
+                found: "\((expires.milliseconds - issued.milliseconds) / 1000) s")
         }
     }
 
@@ -147,13 +174,19 @@ struct TokenClaims {
     private static func audience(_ value: JSONValue?) throws(TokenRefusal) -> String {
         if let text = value?.string { return text }
         if let array = value?.array, array.count == 1, let text = array[0].string { return text }
-        throw TokenRefusal(.malformed, field: "aud", "expected the alliance's id, and no other audience")
+        throw malformed("aud", value, expected: "the alliance's id, and no other audience")
+    }
+
+    private static func malformed(_ name: String, _ value: JSONValue?, expected: String) -> TokenRefusal {
+        TokenRefusal(
+            .malformed, field: name, "expected \(expected)", expected: expected,
+            found: value.map { $0.told } ?? "nothing")
     }
 
     private static func text(_ name: String, _ json: JSONValue) throws(TokenRefusal) -> String? {
         guard let value = json[name] else { return nil }
         guard let text = value.string else {
-            throw TokenRefusal(.malformed, field: name, "expected a string")
+            throw malformed(name, value, expected: "a string")
         }
         return text
     }
@@ -161,7 +194,7 @@ struct TokenClaims {
     private static func instant(_ name: String, _ json: JSONValue) throws(TokenRefusal) -> Instant? {
         guard let value = json[name] else { return nil }
         guard let seconds = value.integer, (0...253_402_300_799).contains(seconds) else {
-            throw TokenRefusal(.malformed, field: name, "expected whole seconds since 1970")
+            throw malformed(name, value, expected: "whole seconds since 1970")
         }
         return Instant(milliseconds: seconds * 1000)
     }

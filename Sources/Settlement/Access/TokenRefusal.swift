@@ -21,18 +21,27 @@ public struct TokenRefusal: Error, Hashable, Sendable {
     public let code: TokenRefusalCode
     /// The claim, where one can be named.
     public let field: String?
-    /// One sentence: what is wrong, what was expected. Holds nothing of the token but its key's id.
+    /// One sentence: what is wrong, what was expected.
     public let reason: String
+    /// What should have stood there, and what did, in a few plain words.
+    public let expected: String
+    public let found: String
 
-    init(_ code: TokenRefusalCode, field: String? = nil, _ reason: String) {
+    init(_ code: TokenRefusalCode, field: String? = nil, _ reason: String, expected: String, found: String) {
         self.code = code
         self.field = field
         self.reason = reason
+        self.expected = expected
+        self.found = found
     }
 }
 
 extension TokenRefusal {
-    public static let missing = TokenRefusal(
-        .missing,
-        "expected the header Authorization: Bearer TOKEN, with a token that the reader's own key signed")
+    /// Nothing of another `Authorization` is told: it may be a password.
+    public static func missing(hasOther: Bool) -> TokenRefusal {
+        TokenRefusal(
+            .missing,
+            "expected the header Authorization: Bearer TOKEN, with a token that the reader's own key signed",
+            expected: "Authorization: Bearer TOKEN", found: hasOther ? "another Authorization" : "nothing")
+    }
 }

@@ -30,8 +30,8 @@ public struct AuthenticBatch: Sendable {
     /// Whose sequence the batch belongs to.
     public var signer: Signer { keyMerchant == nil ? .operator : .merchant }
 
-    /// Checks size and signature. `limit` is the most bytes taken, `mostRecords` the most records, `received` the instant at which the last
-    /// of them was here, `keys` finds a key by its id.
+    /// Checks size and signature. `limit` is the most bytes taken, `mostRecords` the most records, `received` the
+    /// instant at which the last of them was here, `keys` finds a key by its id.
     ///
     /// Throws, in this order, `too_large`, `signature_malformed`, `key_unknown`, `key_revoked`,
     /// `signature_invalid`.
@@ -39,17 +39,12 @@ public struct AuthenticBatch: Sendable {
         bytes: [UInt8], form: BatchForm, signature: String?, limit: Int, mostRecords: Int = .max,
         received: Instant, keys: (String) -> BatchKey?
     ) throws(BatchRefusal) {
-        guard bytes.count <= limit else {
-            throw BatchRefusal(
-                .tooLarge, reason: "the batch has \(bytes.count) bytes, expected at most \(limit)",
-                expected: "at most \(limit) bytes", found: "\(bytes.count) bytes")
-        }
-        try Self.checkLines(of: bytes, mostRecords: mostRecords)
+        try Self.checkSize(of: bytes, limit: limit, mostRecords: mostRecords)
         let (jws, key) = try Self.key(of: signature, received: received, keys: keys)
         do throws(SignatureRefusal) {
             try jws.verify(payload: bytes, key: key.verification)
         } catch {
-            throw BatchRefusal(.signatureInvalid, reason: "key \(jws.keyID): \(error)")
+            throw Self.invalid(error, jws, key.verification, bytes)
         }
         self.bytes = bytes
         self.form = form
@@ -59,9 +54,29 @@ public struct AuthenticBatch: Sendable {
         keyMerchant = key.merchant
     }
 
+    /// What is found of bytes that are not those signed is their digest: whoever signed them can hold it against his.
+    private static func invalid(
+        _ refusal: SignatureRefusal, _ jws: DetachedJWS, _ key: VerificationKey, _ bytes: [UInt8]
+    ) -> BatchRefusal {
+        let isOtherAlgorithm = refusal == .keyAlgorithmMismatch
+        return BatchRefusal(
+            .signatureInvalid, reason: "key \(jws.keyID): \(refusal)",
+            expected: isOtherAlgorithm
+                ? "alg \(key.algorithm.rawValue)" : "the bytes that the key \(jws.keyID) signed",
+            found: isOtherAlgorithm
+                ? "alg \(jws.algorithm.rawValue)" : "\(bytes.count) bytes of \(SHA256Digest(of: bytes).text)")
+    }
+
+    /// Throws `too_large` for more bytes or, as far as lines tell, more records than are taken.
+    ///
     /// A record stands on a line of its own, or the batch is malformed; before the records there are two at most. What is
     /// read later takes memory by the record.
-    private static func checkLines(of bytes: [UInt8], mostRecords: Int) throws(BatchRefusal) {
+    static func checkSize(of bytes: [UInt8], limit: Int, mostRecords: Int) throws(BatchRefusal) {
+        guard bytes.count <= limit else {
+            throw BatchRefusal(
+                .tooLarge, reason: "the batch has \(bytes.count) bytes, expected at most \(limit)",
+                expected: "at most \(limit) bytes", found: "\(bytes.count) bytes")
+        }
         guard bytes.count / leastRecordBytes > mostRecords else { return }
         var lines = bytes.last == 0x0A ? 0 : 1
         for byte in bytes where byte == 0x0A { lines += 1 }
@@ -86,7 +101,9 @@ public struct AuthenticBatch: Sendable {
                 expected: "the id of a key of the merchant's", found: jws.keyID)
         }
         if let from = key.revokedFrom, received >= from {
-            throw BatchRefusal(.keyRevoked, reason: "the key \(jws.keyID) is revoked")
+            throw BatchRefusal(
+                .keyRevoked, reason: "the key \(jws.keyID) is revoked", expected: "a key that is active",
+                found: "\(jws.keyID), revoked from \(from)")
         }
         return (jws, key)
     }
@@ -94,13 +111,15 @@ public struct AuthenticBatch: Sendable {
     private static func parsed(_ signature: String?) throws(BatchRefusal) -> DetachedJWS {
         guard let signature else {
             throw BatchRefusal(
-                .signatureMalformed, reason: "the batch has no signature, expected a detached JWS")
+                .signatureMalformed, reason: "the batch has no signature, expected a detached JWS",
+                expected: DetachedJWS.expected, found: "nothing")
         }
         do throws(SignatureRefusal) {
             return try DetachedJWS(parsing: signature)
         } catch {
             throw BatchRefusal(
-                .signatureMalformed, reason: "the signature is no detached JWS of our form: \(error)")
+                .signatureMalformed, reason: "the signature is no detached JWS of our form: \(error)",
+                expected: DetachedJWS.expected, found: error.found)
         }
     }
 }

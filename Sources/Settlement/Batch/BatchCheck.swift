@@ -58,9 +58,14 @@ public struct BatchCheck: Sendable {
     /// Whether the daemon would take the batch and every record.
     public var isGood: Bool { !findings.contains(where: \.isRefused) }
 
-    public init(_ bytes: [UInt8], form: BatchForm, limit: Int, setting: Setting) {
-        if bytes.count > limit {
-            add(.tooLarge, reason: "the batch has \(bytes.count) bytes, expected at most \(limit)")
+    /// `limit` is the most bytes that the daemon takes, `mostRecords` the most records.
+    public init(
+        _ bytes: [UInt8], form: BatchForm, limit: Int, mostRecords: Int = .max, setting: Setting
+    ) {
+        do throws(BatchRefusal) {
+            try AuthenticBatch.checkSize(of: bytes, limit: limit, mostRecords: mostRecords)
+        } catch {
+            add(error.code, reason: error.reason)
         }
         guard let content = readable(bytes, form) else { return }
         header = content.header

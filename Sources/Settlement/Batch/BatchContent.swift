@@ -50,11 +50,12 @@ public struct BatchContent: Hashable, Sendable {
         guard bytes.count <= BatchText.maximumBytes else {
             throw BatchRefusal(
                 .tooLarge,
-                reason: "the batch has \(bytes.count) bytes, at most \(BatchText.maximumBytes) are read")
+                reason: "the batch has \(bytes.count) bytes, at most \(BatchText.maximumBytes) are read",
+                expected: "at most \(BatchText.maximumBytes) bytes", found: "\(bytes.count) bytes")
         }
         return try bytes.withUnsafeBufferPointer { buffer throws(BatchRefusal) in
             guard let base = buffer.baseAddress else {
-                throw BatchRefusal(.malformed, line: 1, reason: Fault.emptyText.sentence)
+                throw BatchRefusal.empty
             }
             let view = ByteView(base: UnsafeRawPointer(base), count: buffer.count)
             switch form {
@@ -81,7 +82,7 @@ public struct BatchContent: Hashable, Sendable {
             decoded(reader.text.decoded)
             return found
         } catch {
-            throw BatchRefusal(error, line: reader.line)
+            throw BatchRefusal(error, line: reader.line, in: reader.text.view)
         }
     }
 
@@ -102,11 +103,18 @@ public struct BatchContent: Hashable, Sendable {
 }
 
 extension BatchRefusal {
-    /// The refusal `malformed` of a batch in this line.
-    init(_ malformation: Malformation, line: Int) {
+    /// The refusal `malformed` of a batch in this line; `text` is what was read.
+    init(_ malformation: Malformation, line: Int, in text: ByteView) {
         self.init(
             .malformed, line: line, field: malformation.field, reason: malformation.reason,
-            expected: malformation.fault.expected, found: malformation.fault.found)
+            expected: malformation.fault.expected, found: malformation.found(in: text))
+    }
+
+    /// The refusal `malformed` of no bytes at all.
+    static var empty: BatchRefusal {
+        BatchRefusal(
+            .malformed, line: 1, reason: Fault.emptyText.sentence, expected: Fault.emptyText.expected,
+            found: "nothing")
     }
 }
 

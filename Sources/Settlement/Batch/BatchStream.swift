@@ -37,7 +37,8 @@ struct BatchStream {
             try read(pending, record)
             throw BatchRefusal(
                 .tooLarge, line: standing.line,
-                reason: "the row is longer than the \(Self.longestRow) bytes that are read of one")
+                reason: "the row is longer than the \(Self.longestRow) bytes that are read of one",
+                expected: "at most \(Self.longestRow) bytes", found: "more")
         }
     }
 
@@ -47,7 +48,7 @@ struct BatchStream {
         if bytes.isEmpty, header != nil { return }
         try bytes.withUnsafeBufferPointer { buffer throws(BatchRefusal) in
             guard let base = buffer.baseAddress, buffer.count > 0 else {
-                throw BatchRefusal(Malformation(.emptyText, at: 0), line: 1)
+                throw BatchRefusal.empty
             }
             let view = ByteView(base: UnsafeRawPointer(base), count: buffer.count)
             switch form {
@@ -71,7 +72,7 @@ struct BatchStream {
             var scanned = ScannedRecord()
             while try reader.readRecord(&scanned) { record(scanned, reader.text) }
         } catch {
-            throw BatchRefusal(error, line: reader.line)
+            throw BatchRefusal(error, line: reader.line, in: reader.text.view)
         }
     }
 }

@@ -16,7 +16,8 @@ public struct VerifiedBatch: Sendable {
     public init(_ authentic: AuthenticBatch, schedule: Schedule, received: Instant) throws(BatchRefusal) {
         if let merchant = authentic.keyMerchant, schedule.status(of: merchant, at: received) == .suspended {
             throw BatchRefusal(
-                .merchantSuspended, reason: "\(merchant) is suspended, its batches are not taken")
+                .merchantSuspended, reason: "\(merchant) is suspended, its batches are not taken",
+                expected: "a batch of a merchant that is active", found: "\(merchant), suspended")
         }
         var scanned = ScannedRecords()
         var decoded: [UInt8] = []
@@ -64,7 +65,8 @@ public struct VerifiedBatch: Sendable {
             guard schedule.merchant(header.merchant) != nil else {
                 throw BatchRefusal(
                     .merchantUnknown, line: 1, field: "merchant",
-                    reason: "the alliance has no merchant \(header.merchant)")
+                    reason: "the alliance has no merchant \(header.merchant)",
+                    expected: "a merchant of the alliance", found: header.merchant.text)
             }
             return
         }
@@ -80,7 +82,8 @@ public struct VerifiedBatch: Sendable {
         guard let found = records.firstOfOperator else { return }
         throw BatchRefusal(
             .operatorOnly, line: found.line, field: "type",
-            reason: "a record of type \(found.type.name) comes under an operator key only")
+            reason: "a record of type \(found.type.name) comes under an operator key only",
+            expected: "earn, redeem, earn_reversal or redeem_reversal", found: found.type.name)
     }
 }
 

@@ -195,7 +195,9 @@ extension BatchRefusal {
     fileprivate static func batchReused(_ batch: VerifiedBatch) -> BatchRefusal {
         BatchRefusal(
             .batchReused, field: "batch",
-            reason: "batch \(batch.header.batch) of \(batch.header.merchant) is stored with other bytes")
+            reason: "batch \(batch.header.batch) of \(batch.header.merchant) is stored with other bytes",
+            expected: "an id that no batch has, or that batch's bytes",
+            found: "\(batch.header.batch) with bytes of \(batch.authentic.digest.text)")
     }
 
     fileprivate static func sequenceReused(_ batch: VerifiedBatch) -> BatchRefusal {
@@ -210,6 +212,7 @@ extension BatchRefusal {
         BatchRefusal(
             .recordsRefused, line: refused.first?.line,
             reason: "the batch is strict and \(refused.count) of its records would be refused",
+            expected: "no record that would be refused", found: "\(refused.count)",
             records: refused)
     }
 }

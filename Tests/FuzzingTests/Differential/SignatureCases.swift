@@ -89,7 +89,7 @@ extension ReaderCases {
             return "taken"
         } catch {
             switch error {
-            case .malformed(let reason): return kind(of: text, refused: reason)
+            case .malformed(let reason, _): return kind(of: text, refused: reason)
             case .keyAlgorithmMismatch: return "another algorithm"
             // Another kid is another key: to us it is unknown, to a library that is handed its key it is a word.
             case .invalid:

@@ -35,9 +35,41 @@ struct ReadingTokenTests {
         try ReadingToken(checking: token, alliance: Self.alliance, now: now) { key($0) }
     }
 
+    /// The code of a refusal, which says besides what was expected and found: short, and nothing that moves a cursor.
     private func code(_ token: String, at now: Instant = now) -> TokenRefusalCode? {
-        do throws(TokenRefusal) { _ = try check(token, at: now) } catch { return error.code }
+        do throws(TokenRefusal) { _ = try check(token, at: now) } catch {
+            for text in [error.expected, error.found] {
+                #expect((1...200).contains(text.utf8.count) && PlainText.of(text) == text, "\(error)")
+            }
+            #expect(!error.found.contains(token) || token.utf8.count < 4, "a token is not told: \(error)")
+            return error.code
+        }
         return nil
+    }
+
+    @Test("A refusal says what was expected and found of the token, its signature apart")
+    func words() throws {
+        func words(_ token: String) throws -> [String] {
+            let refusal = try #require(throws: TokenRefusal.self) { _ = try check(token) }
+            return [refusal.field ?? "", refusal.expected, refusal.found]
+        }
+        func of(_ claims: String) throws -> [String] { try words(shared.token(claims: Array(claims.utf8))) }
+        #expect(try of(plainClaims(aud: #""pr\u0007od""#)) == ["aud", "test", "pr od"])
+        #expect(try of(plainClaims(more: #","sub":"N""#)) == ["sub", "M", "N"])
+        #expect(try of(plainClaims(exp: 301)) == ["exp", "1 to 300 s after iat", "301 s"])
+        #expect(
+            try of(plainClaims(iat: 31, exp: 60))
+                == ["iat", "at most 2026-01-20T12:00:30.000Z", "2026-01-20T12:00:31.000Z"])
+        #expect(
+            try of(plainClaims(iat: -100, exp: -30))
+                == ["exp", "later than 2026-01-20T11:59:30.000Z", "2026-01-20T11:59:30.000Z"])
+        #expect(try of(plainClaims(jti: "7")).last == "7")
+        let unsigned = forged(header: #"{"alg":"none","kid":"batch/M/1"}"#)
+        #expect(try words(unsigned).last == #""none""#)
+        #expect(try words("a.b") == ["", CompactJWS.expected, "2 parts between dots, of 1, 1 bytes"])
+        let claims = Array(plainClaims().utf8)
+        #expect(
+            try words(other.token(claims: claims)).last == "batch/N/1, revoked from 2026-01-20T12:00:00.000Z")
     }
 
     /// A token with any header, its signature an HMAC under `secret` over what it says.

@@ -20,7 +20,7 @@ struct UsedTokensTests {
     private func code(
         _ used: inout UsedTokens, _ token: ReadingToken, at now: Instant = start
     ) -> TokenRefusalCode? {
-        do throws(TokenRefusal) { try used.use(token, at: now) } catch { return error.code }
+        do throws(TokenRefusal) { _ = try used.use(token, at: now) } catch { return error.code }
         return nil
     }
 
@@ -51,6 +51,47 @@ struct UsedTokensTests {
         var used = UsedTokens(since: Self.start.advanced(byMilliseconds: 999))
         #expect(code(&used, try token("a")) == nil)
         #expect(code(&used, try token("b", issued: Self.start.advanced(byMilliseconds: -1))) == .replayed)
+    }
+
+    @Test("What another process remembered is used here too, and what was taken back is not")
+    func earlier() throws {
+        var first = UsedTokens(since: Self.start)
+        let (ahead, other) = (
+            try token("a", issued: Self.start.advanced(byMilliseconds: 20_000)), try token("b")
+        )
+        let used = try first.use(ahead, at: Self.start)
+        var second = UsedTokens(
+            since: Self.start.advanced(byMilliseconds: 5_000), earlier: [used, used], mostOfOne: 2)
+        #expect(second.count == 1 && Array(second.all) == [used])
+        #expect(code(&second, ahead) == .replayed)
+        #expect(code(&second, other) == .replayed, "it is older than the second memory")
+        let late = try token("c", issued: Self.start.advanced(byMilliseconds: 5_000))
+        let taken = try second.use(late, at: Self.start)
+        #expect(code(&second, try token("d", issued: ahead.issued)) == .tooMany)
+        second.takeBack(taken)
+        second.takeBack(taken)
+        #expect(second.count == 1 && code(&second, late) == nil)
+        #expect(code(&second, try token("d", issued: ahead.issued)) == .tooMany)
+    }
+
+    @Test("A used token is written as a line and read again; any other line is none")
+    func lines() throws {
+        var used = UsedTokens(since: Self.start)
+        let merchants = try used.use(try token("a"), at: Self.start)
+        let line = String(merchants.line.dropLast())
+        #expect(merchants.line.hasSuffix("\n") && line.hasPrefix("1768910490000 M sha256:"))
+        #expect(!line.contains(" a"))
+        #expect(UsedToken(line: line) == merchants)
+        let operators = line.replacing(" M ", with: " operator ")
+        #expect(UsedToken(line: operators)?.line == operators + "\n")
+        for other in [
+            "", " ", line + " ", " " + line, line.replacing("M", with: "M N"), String(line.dropLast()),
+        ] {
+            #expect(UsedToken(line: other) == nil, "\(other)")
+        }
+        for other in ["x" + line, line.replacing(" M ", with: " .M "), line.uppercased()] {
+            #expect(UsedToken(line: other) == nil, "\(other)")
+        }
     }
 
     @Test("Memory is bounded: of one merchant, which leaves room for others, and of all")

@@ -1,5 +1,6 @@
 import Foundation
 import Settlement
+import Signing
 import Testing
 
 /// A departure from the form, put into a good batch: what is replaced by what, and where it is found.
@@ -28,7 +29,37 @@ struct MalformedTests {
         #expect(refusal.code == .malformed)
         #expect(refusal.line == departure.line)
         #expect(refusal.field == departure.field, "\(refusal.reason)")
-        #expect(!refusal.reason.contains("8012"), "a reason holds no member's id")
+        #expect(refusal.expected != nil)
+        for text in [refusal.reason, refusal.expected, refusal.found].compactMap(\.self) {
+            #expect(!text.contains("8012"), "nothing that is told holds a member's id")
+            #expect((1...300).contains(text.utf8.count) && PlainText.of(text) == text, "\(text)")
+        }
+    }
+
+    @Test("What was found is told as a kind of thing, where only the text itself would tell not at all")
+    func found() {
+        let cases: [(put: String, expected: String, found: String?)] = [
+            (#""points":"120""#, "an integer, without quotes, point and exponent", "a quote"),
+            (#""points":null"#, "an integer, without quotes, point and exponent", "a letter"),
+            (#""points":[120]"#, "an integer, without quotes, point and exponent", "an array"),
+            (#""points" 120"#, "a colon", "a number"),
+            (#""points":120;"#, "a comma or the closing bracket", ";"),
+            (#"points":120"#, "the quoted name of a member", "a letter"),
+            (#""points":120,"points":120"#, "each name once", "it a second time"),
+            (#""points":1000000001"#, "0 to 1000000000", nil),
+        ]
+        for (put, expected, found) in cases {
+            let refusal = malformation(of: SampleBatch.ndjson.replacing(#""points":120"#, with: put))
+            #expect(
+                refusal?.expected == expected && refusal?.found == found,
+                "\(put): \(String(describing: refusal))")
+        }
+        let cut = malformation(of: String(SampleBatch.ndjson.dropLast(3)))
+        #expect(cut?.expected == "more" && cut?.found == "nothing")
+        let wide = malformation(of: SampleBatch.csv.replacing("T-1,earn", with: "T-1,earn,"), form: .csv)
+        #expect(wide?.expected == "11 cells" && wide?.found == "12 cells")
+        let marked = malformation(of: "\u{FEFF}" + SampleBatch.ndjson)
+        #expect(marked?.expected == "a JSON object" && marked?.found == "the byte 0xEF")
     }
 
     @Test(

@@ -7,13 +7,14 @@ extension Problem {
         Problem(
             .tooManyRequests, code: "rate_limited", title: "Too many requests from one place",
             detail: "expected at most \(perSecond) a second; nothing was stored, send it again later",
-            retryAfter: 1)
+            expected: "at most \(perSecond) a second", found: "more", retryAfter: 1)
     }
 
     static func tooMany(_ what: String) -> Problem {
         Problem(
             .tooManyRequests, code: "too_many_uploads", title: "Too many uploads from one place",
-            detail: "expected at most \(what); nothing was stored, send it again later", retryAfter: 2)
+            detail: "expected at most \(what); nothing was stored, send it again later",
+            expected: "at most \(what)", found: "more", retryAfter: 2)
     }
 
     static func busy(_ why: String) -> Problem {
@@ -30,5 +31,6 @@ extension Problem {
 
     static let tooSlow = Problem(
         .requestTimeout, code: "too_slow", title: "The body came too slowly",
-        detail: "the connection is closed; nothing was stored, send it again over a better one")
+        detail: "the connection is closed; nothing was stored, send it again over a better one",
+        expected: "the body within its time", found: "a part of it")
 }

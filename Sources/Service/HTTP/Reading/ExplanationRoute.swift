@@ -11,7 +11,8 @@ extension ReadingShelf {
     func explanation(_ request: ReadingRequest) throws -> Representation {
         let record = request.text("record")
         guard (request.text("line") == nil) != (record == nil) else {
-            throw Problem.parameterMalformed("line", expected: "either line or record")
+            throw Problem.parameterMalformed(
+                "line", expected: "either line or record", found: record == nil ? "neither" : "both")
         }
         let window = Explainer.Window(
             offset: try request.integer("offset", within: 0...1_000_000_000, otherwise: 0),
@@ -32,7 +33,7 @@ extension ReadingShelf {
     private func life(of record: String, _ request: ReadingRequest) throws -> [UInt8] {
         guard let id = RecordID(record) else {
             throw Problem.parameterMalformed(
-                "record", expected: "a record's id: 1 to 64 printable ASCII characters")
+                "record", expected: "a record's id: 1 to 64 printable ASCII characters", found: record)
         }
         let viewer = Explainer.Viewer.merchant(request.merchant)
         guard let life = try RecordLife(id, of: request.merchant, in: store, for: viewer) else {

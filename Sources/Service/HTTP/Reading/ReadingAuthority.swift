@@ -1,21 +1,20 @@
 import Settlement
 import Store
-import Synchronization
 
 /// Says whose side a request may read: whoever signed its token, which is good for this request only.
 final class ReadingAuthority: Sendable {
     private let store: Store
     private let keys: BatchKeys
-    private let used: Mutex<UsedTokens>
+    private let used: TokenMemory
 
-    /// `since` is when the daemon began to remember used tokens.
-    init(store: Store, keys: BatchKeys, since: Instant) {
+    init(store: Store, keys: BatchKeys, used: TokenMemory) {
         self.store = store
         self.keys = keys
-        used = Mutex(UsedTokens(since: since))
+        self.used = used
     }
 
-    /// The merchant of `Authorization: Bearer …`. Throws `TokenRefusal`, or what the store throws. It blocks.
+    /// The merchant of `Authorization: Bearer …`. Throws `TokenRefusal`, or what the store or the memory of used tokens
+    /// throws. It blocks.
     func merchant(authorization: String?, at now: Instant) throws -> MerchantID {
         guard case .merchant(let merchant) = try reader(authorization, for: .merchants, at: now) else {
             preconditionFailure("a token that reads for merchants is a merchant's")
@@ -31,13 +30,15 @@ final class ReadingAuthority: Sendable {
     private func reader(
         _ authorization: String?, for side: ReadingToken.Side, at now: Instant
     ) throws -> ReadingToken.Reader {
-        guard let authorization else { throw TokenRefusal.missing }
+        guard let authorization else { throw TokenRefusal.missing(hasOther: false) }
         let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw TokenRefusal.missing }
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+            throw TokenRefusal.missing(hasOther: true)
+        }
         let token = try ReadingToken(
             checking: String(parts[1]), alliance: try store.schedule().alliance.id, for: side, now: now,
             keys: try keys.lookup())
-        try used.withLock { used throws(TokenRefusal) in try used.use(token, at: now) }
+        try used.use(token, at: now)
         return token.reader
     }
 }

@@ -1,5 +1,6 @@
 import Hummingbird
 import Settlement
+import Signing
 
 extension TokenRefusalCode {
     /// The HTTP status of a request refused with this code.
@@ -39,22 +40,22 @@ extension Problem {
     init(_ refusal: TokenRefusal) {
         self.init(
             refusal.code.status, code: refusal.code.rawValue, title: refusal.code.title,
-            detail: refusal.reason, field: refusal.field,
+            detail: refusal.reason, field: refusal.field, expected: refusal.expected, found: refusal.found,
             retryAfter: refusal.code == .tooMany ? 10 : nil)
     }
 
     static func nothing(_ what: String) -> Problem {
         Problem(
-            .notFound, code: "not_found", title: "There is nothing here", detail: "there is not \(what)")
+            .notFound, code: "not_found", title: "There is nothing here", detail: "there is not \(what)",
+            expected: what, found: "nothing")
     }
 
-    static func parameterMalformed(_ name: String, expected: String, found: String? = nil) -> Problem {
-        // As much of it as tells what was meant.
-        let found = found.map { String(LogText.plain($0).prefix(64)) }
+    static func parameterMalformed(_ name: String, expected: String, found: String) -> Problem {
+        let found = PlainText.excerpt(found)
         return Problem(
             .badRequest, code: "parameter_malformed", title: "A parameter of the query is not well formed",
-            detail: "\(name): expected \(expected)" + (found.map { ", found \($0)" } ?? ""), field: name,
-            expected: expected, found: found)
+            detail: "\(name): expected \(expected), found \(found)", field: name, expected: expected,
+            found: found)
     }
 
     /// The disk or the database does not do its work.
@@ -79,6 +80,6 @@ extension Problem {
         Problem(
             .tooManyRequests, code: "too_many_files", title: "Too many files of one merchant",
             detail: "expected at most \(most) of DETAILS.csv at once; ask again when one is done",
-            retryAfter: 2)
+            expected: "at most \(most) at once", found: "one more", retryAfter: 2)
     }
 }

@@ -1,7 +1,6 @@
 import Hummingbird
 import Logging
 import NIOCore
-import NIOPosix
 import Settlement
 import Store
 
@@ -12,13 +11,13 @@ struct ReadingRoutes: Sendable {
     private let previews: PreviewDesk
     private let clock: WallClock
     private let logger: Logger
-    /// Where the store is read: others than those that store batches, so that neither waits for the other.
-    private let readers: NIOThreadPool
+    private let readers: ReadingThreads
 
     init(
-        intake: Intake, clock: WallClock, logger: Logger, readers: NIOThreadPool, factor: UnusualFactor
+        intake: Intake, tokens: TokenMemory, clock: WallClock, logger: Logger, readers: ReadingThreads,
+        factor: UnusualFactor
     ) {
-        authority = ReadingAuthority(store: intake.store, keys: intake.keys, since: clock.now)
+        authority = ReadingAuthority(store: intake.store, keys: intake.keys, used: tokens)
         shelf = ReadingShelf(store: intake.store, signer: intake.signer)
         previews = PreviewDesk(
             closer: PeriodCloser(store: intake.store, signer: intake.signer), factor: factor)
@@ -78,6 +77,7 @@ struct ReadingRoutes: Sendable {
         let representation = try await reading {
             let merchant = try authority.merchant(authorization: request.headers[.authorization], at: now)
             return try read(shelf, ReadingRequest(request, context, merchant: merchant))
+                .aside(in: shelf.store.folder)
         }
         return response(representation, ifNoneMatch: request.headers[.ifNoneMatch])
     }
@@ -86,7 +86,7 @@ struct ReadingRoutes: Sendable {
         let now = clock.now
         let representation = try await reading {
             try authority.requireOperator(authorization: request.headers[.authorization], at: now)
-            return try previews.preview(at: now)
+            return try previews.preview(at: now).aside(in: shelf.store.folder)
         }
         return response(representation, ifNoneMatch: nil)
     }
@@ -95,7 +95,7 @@ struct ReadingRoutes: Sendable {
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         do {
-            return try await readers.runIfActive(body)
+            return try await readers.run(body)
         } catch let problem as Problem {
             throw problem
         } catch let refusal as TokenRefusal {
@@ -124,12 +124,12 @@ extension ReadingRoutes {
             all.append(contentsOf: headers)
             return Response(
                 status: .ok, headers: all, body: ResponseBody(byteBuffer: bytes))
-        case .answer(let bytes, let type, let headers):
+        case .answer(let bytes, let type, _, let headers):
             var all: HTTPFields = [.contentType: type]
             all.append(contentsOf: fields)
             all.append(contentsOf: headers)
             return Response(
-                status: .ok, headers: all, body: bytes.body { read in try await readers.runIfActive(read) })
+                status: .ok, headers: all, body: bytes.body { read in try await readers.run(read) })
         case .details(let file, _):
             var all: HTTPFields = [.contentType: "text/csv; charset=utf-8"]
             all.append(contentsOf: fields)
@@ -143,7 +143,7 @@ extension ReadingRoutes {
             var offset = 0
             while offset < file.bytes {
                 let place = offset
-                let piece = try await readers.runIfActive { try file.piece(at: place) }
+                let piece = try await readers.run { try file.piece(at: place) }
                 guard piece.readableBytes > 0 else { throw Problem.unreadable }
                 offset += piece.readableBytes
                 try await writer.write(piece)

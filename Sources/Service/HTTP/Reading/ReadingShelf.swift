@@ -26,7 +26,7 @@ struct ReadingShelf: Sendable {
         let found = try store.batchPage(of: request.merchant, before: before, limit: limit + 1)
         guard let found else {
             throw Problem.parameterMalformed(
-                "before", expected: "the id of one of your batches", found: before?.text)
+                "before", expected: "the id of one of your batches", found: before?.text ?? "none")
         }
         var json = CanonicalJSON()
         json.object { json in

@@ -8,8 +8,8 @@ import Signing
 enum Representation: Sendable {
     /// Bytes as they are. With a `digest` they never change, and are answered with it and an `ETag`.
     case bytes(ByteBuffer, type: String, digest: SHA256Digest? = nil, headers: HTTPFields = [:])
-    /// Bytes as they are, which may be many.
-    case answer(AnswerBytes, type: String, headers: HTTPFields)
+    /// The same, which may be many.
+    case answer(AnswerBytes, type: String, digest: SHA256Digest? = nil, headers: HTTPFields = [:])
     /// DETAILS.csv, whose digest its statement was signed with. Nil file: its bytes were not asked for.
     case details(DetailsFile?, digest: SHA256Digest)
 
@@ -17,10 +17,18 @@ enum Representation: Sendable {
         .bytes(ByteBuffer(bytes: bytes), type: "application/json")
     }
 
+    /// The same, on the disk while it is sent if it is long; `folder` is where. It blocks.
+    func aside(in folder: String) throws(Failure) -> Representation {
+        guard case .bytes(let bytes, let type, let digest, let headers) = self,
+            bytes.readableBytes > AnswerBytes.mostInMemory
+        else { return self }
+        let answer = try AnswerBytes(Array(bytes.readableBytesView), folder: folder)
+        return .answer(answer, type: type, digest: digest, headers: headers)
+    }
+
     var digest: SHA256Digest? {
         switch self {
-        case .bytes(_, _, let digest, _): digest
-        case .answer: nil
+        case .bytes(_, _, let digest, _), .answer(_, _, let digest, _): digest
         case .details(_, let digest): digest
         }
     }

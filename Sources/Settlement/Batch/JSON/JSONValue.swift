@@ -1,3 +1,5 @@
+import Signing
+
 /// A whole JSON value (RFC 8259), read strictly: for receipts, key files and the like. Batches have a reader
 /// of their own.
 public indirect enum JSONValue: Sendable {
@@ -71,5 +73,17 @@ extension JSONValue {
     public var integer: Int64? {
         guard case .number(let text) = self, text != "-0", let value = Int64(text) else { return nil }
         return value
+    }
+
+    /// It in a few words, as much of a text as tells what was meant.
+    var told: String {
+        switch self {
+        case .null: "null"
+        case .boolean(let value): "\(value)"
+        case .number(let text): PlainText.excerpt(text)
+        case .string(let text): "\"" + PlainText.excerpt(text) + "\""
+        case .array(let values): "an array of \(values.count)"
+        case .object: "an object"
+        }
     }
 }
