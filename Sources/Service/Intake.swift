@@ -25,8 +25,8 @@ public struct Intake: Sendable {
 
     /// The largest batch when nothing else is said: 64 MiB.
     public static let standardBytes = 64 << 20
-    /// The most records of a batch when nothing else is said. All refused and listed on a receipt, with ids as long as
-    /// may be in 64 MiB, they take 280 MB while it is stored.
+    /// The most records of a batch when nothing else is said. With all of them refused and listed on a receipt, their
+    /// ids as long as may be in 64 MiB, the daemon takes up to 290 MB while it is stored.
     public static let standardRecords = 350_000
 
     public init(

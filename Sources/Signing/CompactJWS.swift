@@ -58,7 +58,7 @@ public struct CompactJWS: Hashable, Sendable {
         let header = try JWSHeader(json)
         if let type = header["typ"] {
             guard type.string?.uppercased() == "JWT" else {
-                throw .malformed("the header's typ is not JWT", found: SmallJSON.told(type))
+                throw .malformed("the header's typ is not JWT", found: type.told)
             }
         }
         try header.requireOnly(["alg", "kid", "typ"])

@@ -16,11 +16,11 @@ struct JWSHeader {
         let header = SmallJSON.object(members)
         guard let name = header["alg"]?.string, let algorithm = SignatureAlgorithm(rawValue: name) else {
             throw .malformed(
-                "the header's alg is neither HS256 nor EdDSA", found: SmallJSON.told(header["alg"]))
+                "the header's alg is neither HS256 nor EdDSA", found: header["alg"]?.told ?? "nothing")
         }
         guard let keyID = header["kid"]?.string, KeyID.isValid(keyID) else {
             throw .malformed(
-                "the header's kid is missing or no key id", found: SmallJSON.told(header["kid"]))
+                "the header's kid is missing or no key id", found: header["kid"]?.told ?? "nothing")
         }
         self.algorithm = algorithm
         self.keyID = keyID
@@ -38,15 +38,14 @@ struct JWSHeader {
 }
 
 extension SmallJSON {
-    /// A value in a few words, as much of a text as tells what was meant.
-    static func told(_ value: SmallJSON?) -> String {
-        switch value {
-        case nil: "nothing"
-        case .string(let text): "\"" + PlainText.excerpt(text) + "\""
+    /// It in a few words, as much of a text as tells what was meant.
+    var told: String {
+        switch self {
+        case .string(let text): PlainText.quoted(text)
         case .boolean(let value): "\(value)"
         case .null: "null"
         case .number: "a number"
-        case .array: "another array"
+        case .array(let elements): PlainText.array(of: elements.count)
         case .object: "an object"
         }
     }

@@ -5,8 +5,18 @@ public enum PlainText {
         String(String.UnicodeScalarView(text.unicodeScalars.map { isPlain($0) ? $0 : " " }))
     }
 
-    /// As much of it as tells what was meant: 64 characters of Unicode at most.
+    /// As much of it as tells what was meant: 64 characters of Unicode at most; of an empty one the word `nothing`.
     public static func excerpt(_ text: String) -> String {
+        text.isEmpty ? "nothing" : beginning(of: text)
+    }
+
+    /// The same between quotes, where an empty one shows by itself.
+    public static func quoted(_ text: String) -> String { "\"" + beginning(of: text) + "\"" }
+
+    /// An array of JSON: what is in it is not told.
+    public static func array(of count: Int) -> String { "an array of \(count)" }
+
+    private static func beginning(of text: String) -> String {
         of(String(String.UnicodeScalarView(text.unicodeScalars.prefix(64))))
     }
 

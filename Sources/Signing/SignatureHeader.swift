@@ -25,10 +25,10 @@ public struct SignatureHeader: Hashable, Sendable {
         }
         let header = try JWSHeader(json)
         guard header["b64"] == .boolean(false) else {
-            throw .malformed("the header's b64 is not false", found: SmallJSON.told(header["b64"]))
+            throw .malformed("the header's b64 is not false", found: header["b64"]?.told ?? "nothing")
         }
         guard header["crit"] == .array([.string("b64")]) else {
-            throw .malformed("the header's crit is not [\"b64\"]", found: SmallJSON.told(header["crit"]))
+            throw .malformed("the header's crit is not [\"b64\"]", found: header["crit"]?.told ?? "nothing")
         }
         try header.requireOnly(["alg", "kid", "b64", "crit"])
         self.init(algorithm: header.algorithm, keyID: header.keyID)

@@ -35,6 +35,9 @@ extension OperatorCommand {
         @Option(name: .long, help: ArgumentHelp("The largest batch, in bytes.", valueName: "bytes"))
         var maxBatchBytes = Intake.standardBytes
 
+        @Option(name: .long, help: ArgumentHelp("The most records of a batch.", valueName: "count"))
+        var maxBatchRecords = Intake.standardRecords
+
         @Flag(name: .long, help: "Print the receipt itself.")
         var json = false
 
@@ -42,10 +45,15 @@ extension OperatorCommand {
             guard DaemonConfiguration.batchBytes.contains(maxBatchBytes) else {
                 throw Failure.misused("--max-batch-bytes", "expected 1 … 536870912, found \(maxBatchBytes)")
             }
+            guard DaemonConfiguration.batchRecords.contains(maxBatchRecords) else {
+                throw Failure.misused(
+                    "--max-batch-records", "expected 1 … 10000000, found \(maxBatchRecords)")
+            }
             let open = try place.folder.open()
             defer { open.shut() }
             let stored = try OperatorSubmission(
-                file: file, in: open, limitBytes: maxBatchBytes, now: when.instant)
+                file: file, in: open, limitBytes: maxBatchBytes, limitRecords: maxBatchRecords,
+                now: when.instant)
             if json {
                 emit(stored.receipt.bytes)
                 return print()

@@ -71,16 +71,31 @@ struct DaemonTests {
 
     @Test("An address that is taken is trouble, and says what to do")
     func taken() async throws {
-        let estate = try Estate()
+        let (estate, other) = (try Estate(), try Estate())
         try await withDaemon(estate) { url, _ in
             let port = url.split(separator: ":").last.flatMap { Int($0) } ?? 0
             let second = Daemon(
                 configuration: DaemonConfiguration(listen: .address(host: "127.0.0.1", port: port)),
-                intake: estate.intake, clock: .system, manager: ServiceManager(socket: nil),
+                intake: other.intake, clock: .system, manager: ServiceManager(socket: nil),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             let failure = await #expect(throws: Failure.self) { try await second.run() }
             #expect(failure?.kind == .trouble)
             #expect(failure?.hint != nil)
+        }
+    }
+
+    @Test("A second daemon of a data folder does not start, and says which file the first one has")
+    func second() async throws {
+        let estate = try Estate()
+        try await withDaemon(estate) { url, _ in
+            let second = Daemon(
+                configuration: DaemonConfiguration(listen: .address(host: "127.0.0.1", port: 0)),
+                intake: estate.intake, clock: .system, manager: ServiceManager(socket: nil),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let failure = await #expect(throws: Failure.self) { try await second.run() }
+            #expect(failure?.kind == .misused && failure?.hint != nil)
+            #expect(failure?.place == estate.open.folder.path + "/tokens.used")
+            #expect(try await ask(url, request("GET /readyz")).status == 200)
         }
     }
 }

@@ -77,7 +77,7 @@ struct DescriptionTests {
         let upload = try #require(Self.described["/v1/batches"]?["POST"])
         let ofUploads = Set(BatchRefusalCode.allCases.map { $0.status.code })
             .union([
-                200, 201, Problem.encodingMalformed(.malformed, .gzip, bytes: 1).status.code,
+                200, 201, Problem.encodingMalformed(.malformed, .gzip).status.code,
                 Problem.incomplete(expected: 1, found: 0).status.code,
             ])
             .union([Problem.unsupportedEncoding(found: "").status.code, Problem.unavailable.status.code])

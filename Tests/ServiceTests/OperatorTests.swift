@@ -49,6 +49,27 @@ struct OperatorTests {
         #expect(failure?.kind == .refused)
     }
 
+    @Test("One of more records than are taken is refused, and stored where more are allowed")
+    func manyRecords() throws {
+        let estate = try Estate()
+        let at = instant("2026-01-10T10:00:00Z")
+        let records = (0..<20).map { number in
+            Record(
+                id: RecordID(verified: "O-\(number)"), type: .opening,
+                member: MemberID(verified: "m-\(number)"), points: Points(5), at: at)
+        }
+        let header = BatchHeader(
+            merchant: MerchantID(verified: "M"), batch: BatchID(verified: "O"), sequence: 1, for: records)
+        let path = estate.scratch.file("O.csv")
+        try WholeFile.write(BatchWriter.bytes(header, records, form: .csv), to: path)
+        func submit(_ most: Int) throws -> OperatorSubmission {
+            try OperatorSubmission(file: path, in: estate.open, limitRecords: most, now: Estate.received)
+        }
+        let refusal = #expect(throws: BatchRefusal.self) { try submit(19) }
+        #expect(refusal?.code == .tooLarge && refusal?.expected == "at most 19 records")
+        #expect(try submit(20).receipt.counts.records == 20)
+    }
+
     @Test(
         "No merchant's key reaches it: not by its own id, nor by the operator's, nor in the operator's folder"
     )

@@ -80,12 +80,28 @@ struct TokenFileTests {
     func shared() throws {
         let file = try TokenFile(in: scratch.path)
         let failure = #expect(throws: Failure.self) { _ = try TokenFile(in: scratch.path) }
-        #expect(failure?.kind == .trouble)
+        #expect(failure?.kind == .misused)
         withExtendedLifetime(file) {}
         unlink(path)
         symlink(scratch.file("elsewhere"), path)
         #expect(throws: Failure.self) { _ = try TokenFile(in: scratch.path) }
         #expect(!WholeFile.exists(scratch.file("elsewhere")))
+    }
+
+    @Test("What cannot be written anew stays as it is, and no draft of it is left")
+    func notRewritten() throws {
+        let draft = path + ".new"
+        let file = try TokenFile(in: scratch.path, mostLines: 1)
+        #expect(try file.read(at: Self.now).isEmpty)
+        let (first, second) = (try token("a"), try token("b"))
+        try file.append(first) { [] }
+        try FileManager.default.createDirectory(atPath: draft, withIntermediateDirectories: false)
+        #expect(throws: Failure.self) { try file.append(second) { [first, second] } }
+        #expect(try WholeFile.read(path) == Array(first.line.utf8))
+        try FileManager.default.removeItem(atPath: draft)
+        try file.append(second) { [first, second] }
+        #expect(try WholeFile.read(path) == Array((first.line + second.line).utf8))
+        #expect(!WholeFile.exists(draft))
     }
 
     @Test("A token that cannot be written down reads nothing, and is not used up by that")

@@ -11,10 +11,13 @@ struct ProblemWordsTests {
     /// A problem of each code that stands in the sources as it is, of what a request can be wrong in.
     private static let problems: [Problem] = [
         .notFound, .nothing("a batch of yours of this id"), .methodNotAllowed([.get, .head], found: .put),
-        .unsupportedMediaType(found: nil), .unsupportedMediaType(found: long),
+        .methodNotAllowed([.get, .head], found: longMethod),
+        .unsupportedMediaType(found: nil), .unsupportedMediaType(found: ""),
+        .unsupportedMediaType(found: long), .unsupportedEncoding(found: ""),
         .unsupportedEncoding(found: long), .incomplete(expected: 9, found: 8), .unreadableRequest,
-        .encodingMalformed(.malformed, .gzip, bytes: 5), .encodingMalformed(.window, .zstd, bytes: 5),
-        .encodingMalformed(.unfinished, .gzip, bytes: 5),
+        .other(.badRequest), .encodingMalformed(.malformed, .gzip), .encodingMalformed(.window, .zstd),
+        .encodingMalformed(.unfinished, .gzip),
+        .parameterMalformed("limit", expected: "1 to 1000", found: ""),
         .parameterMalformed("limit", expected: "1 to 1000", found: long), .rateLimited(perSecond: 5),
         .tooMany("5 uploads at once"), .tooManyFiles(4), .tooSlow, .notAFile(SpoolName("a.ndjson")),
     ]
@@ -27,6 +30,10 @@ struct ProblemWordsTests {
     ]
 
     private static let long = "x\u{1B}[2J\u{202E}\r\n" + String(repeating: "e\u{301}", count: 5_000)
+
+    private static var longMethod: HTTPRequest.Method {
+        HTTPRequest.Method(String(repeating: "PUT", count: 5_000)) ?? .put
+    }
 
     @Test("Each does, in a few plain words, but those that are no fault of a request", arguments: problems)
     func words(problem: Problem) throws {
@@ -43,19 +50,33 @@ struct ProblemWordsTests {
         for problem in Self.ownCauses { #expect(problem.expected == nil && problem.found == nil) }
     }
 
-    @Test("No code that a problem has is left out here")
-    func complete() {
-        var written: Set<String> = []
+    @Test("No code that a problem has is left out here, and of two problems of one code neither")
+    func complete() throws {
+        var (codes, names): (Set<String>, Set<String>) = ([], [])
         for file in SourceFile.swift(in: "Sources/Service/HTTP")
             + SourceFile.swift(in: "Sources/Service/Spool")
         {
+            var name = ""
             for line in file.lines {
+                for word in ["static func ", "static let "] {
+                    guard let end = line.range(of: word)?.upperBound else { continue }
+                    name = String(line[end...].prefix { $0.isLetter })
+                }
                 for piece in line.components(separatedBy: "code: \"").dropFirst() {
-                    written.insert(String(piece.prefix { $0 != "\"" }))
+                    codes.insert(String(piece.prefix { $0 != "\"" }))
+                    names.insert(name)
                 }
             }
         }
-        #expect(Set((Self.problems + Self.ownCauses).map(\.code)) == written)
-        #expect(written.count >= 15)
+        #expect(Set((Self.problems + Self.ownCauses).map(\.code)) == codes)
+        #expect(codes.count >= 15 && names.count >= 20)
+        let here = try #require(
+            SourceFile.swift(in: "Tests/TidyTests").first { $0.path.hasSuffix("/ProblemWordsTests.swift") })
+        for name in names {
+            let isHere = here.code.contains { line in
+                line.components(separatedBy: "." + name).dropFirst().contains { $0.first?.isLetter != true }
+            }
+            #expect(isHere, "\(name)")
+        }
     }
 }

@@ -15,12 +15,13 @@ public struct OperatorSubmission: Sendable {
 
     /// Signs and stores the file, and keeps the receipt beside it. Throws `BatchRefusal`, and `refused` when no
     /// key of the operator is active.
-    public init(file path: String, in open: OpenFolder, limitBytes: Int = Intake.standardBytes, now: Instant)
-        throws
-    {
+    public init(
+        file path: String, in open: OpenFolder, limitBytes: Int = Intake.standardBytes,
+        limitRecords: Int = Intake.standardRecords, now: Instant
+    ) throws {
         let bytes = try WholeFile.read(path)
         let key = try Self.key(in: open, now: now)
-        let answer = try open.intake(limitBytes: limitBytes).take(
+        let answer = try open.intake(limitBytes: limitBytes, limitRecords: limitRecords).take(
             bytes, form: Submission.form(of: path, bytes), signature: key.sign(bytes), received: now)
         switch answer {
         case .stored: isCopy = false

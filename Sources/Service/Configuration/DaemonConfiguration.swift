@@ -48,7 +48,7 @@ public struct DaemonConfiguration: Hashable, Sendable {
     static let drainBounds = 0...600
     /// The bounds of `maxBatchBytes`.
     public static let batchBytes = 1...(1 << 29)
-    static let batchRecords = 1...10_000_000
+    public static let batchRecords = 1...10_000_000
 }
 
 extension DaemonConfiguration.Listen {

@@ -23,6 +23,9 @@ public enum OpenFiles {
 
 extension ServerLimits {
     /// Files that the daemon may have open when all that the limits allow is under way: a socket for each connection, a
-    /// file for each upload and for each long answer, one a stream of HTTP/2, and what database, spool and watches need.
-    public var mostOpenFiles: Int { connections * (1 + streams) + Connections.spare + uploads + 128 }
+    /// file for each upload and for each long answer, to readers and to batches, and what database, spool and watches
+    /// need.
+    public var mostOpenFiles: Int {
+        connections + Connections.spare + uploads + 2 * AnswerRoom.mostFiles + DetailsPlaces.most + 128
+    }
 }

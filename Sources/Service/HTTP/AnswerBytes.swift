@@ -8,44 +8,71 @@ struct AnswerBytes: Sendable {
     private let place: Place
 
     private enum Place {
-        case memory(ByteBuffer)
-        case file(NamelessFile)
+        case memory([UInt8], AnswerRoom.Share?)
+        case file(NamelessFile, AnswerRoom.Share)
     }
 
-    /// Beyond this they go to the disk.
-    static let mostInMemory = 8 << 10
-    private static let pieceBytes = 8 << 10
+    /// Up to here they stay in memory, whatever else is under way: a piece of a file would take no less.
+    static let leastBytes = 8 << 10
+    /// Up to here they stay in memory as long as there is room. Of a file, so much is in memory at a time.
+    static let pieceBytes = 64 << 10
 
-    /// Blocks while it writes; `folder` is where.
-    init(_ bytes: [UInt8], folder: String) throws(Failure) {
-        count = bytes.count
-        guard count > Self.mostInMemory else {
-            place = .memory(ByteBuffer(bytes: bytes))
-            return
+    /// Of what a reader asks for. Throws `busy` where there is no room for a file, and trouble with the disk. It blocks
+    /// while it writes.
+    init(_ bytes: [UInt8], in room: AnswerRoom) throws {
+        guard let place = try Self.place(of: bytes, in: room, ofBatch: false) else {
+            throw Problem.busy("many long answers are being fetched")
         }
-        let file = try NamelessFile(in: folder, as: "answer")
-        try file.append(bytes)
-        place = .file(file)
+        (count, self.place) = (bytes.count, place)
     }
 
-    /// Read piece after piece, the next one when the reader has taken the last; `read` does it where it may wait.
-    func body(
-        _ read: @escaping @Sendable (@escaping @Sendable () throws -> ByteBuffer) async throws -> ByteBuffer
-    ) -> ResponseBody {
-        switch place {
-        case .memory(let bytes): ResponseBody(byteBuffer: bytes)
-        case .file(let file):
-            ResponseBody(contentLength: count) { [count] writer in
-                var offset = 0
-                while offset < count {
-                    let start = offset
-                    let piece = try await read { try file.read(at: start, most: Self.pieceBytes) }
-                    guard piece.readableBytes > 0 else { throw Problem.unreadable }
-                    offset += piece.readableBytes
-                    try await writer.write(piece)
-                }
-                try await writer.finish(nil)
+    /// Of what a batch is answered with: where there is no room and where the disk fails they stay in memory, as the
+    /// batch may be stored by now. It blocks while it writes.
+    init(ofBatch bytes: [UInt8], in room: AnswerRoom) {
+        let place = try? Self.place(of: bytes, in: room, ofBatch: true)
+        (count, self.place) = (bytes.count, place ?? .memory(bytes, nil))
+    }
+
+    /// Nil: there is no room.
+    private static func place(
+        of bytes: [UInt8], in room: AnswerRoom, ofBatch: Bool
+    ) throws(Failure) -> Place? {
+        if bytes.count <= leastBytes { return .memory(bytes, nil) }
+        if bytes.count <= pieceBytes, let share = room.inMemory(bytes.count) { return .memory(bytes, share) }
+        guard let share = room.onDisk(bytes.count, ofBatch: ofBatch) else { return nil }
+        let file = try NamelessFile(in: room.folder, as: "answer")
+        try file.append(bytes)
+        return .file(file, share)
+    }
+
+    /// Does where it may wait what reads a file.
+    typealias Reading = @Sendable (@escaping @Sendable () throws -> ByteBuffer) async throws -> ByteBuffer
+
+    /// Piece after piece, the next one when the reader has taken the last.
+    func body(_ read: @escaping Reading) -> ResponseBody {
+        if case .memory(let bytes, nil) = place, count <= Self.leastBytes {
+            return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        }
+        return ResponseBody(contentLength: count) { writer in
+            var offset = 0
+            while offset < count {
+                let piece = try await next(from: offset, read)
+                guard piece.readableBytes > 0 else { throw Problem.unreadable }
+                offset += piece.readableBytes
+                try await writer.write(piece)
             }
+            try await writer.finish(nil)
+            // Its room is taken as long as it is sent.
+            withExtendedLifetime(self) {}
+        }
+    }
+
+    private func next(from offset: Int, _ read: Reading) async throws -> ByteBuffer {
+        switch place {
+        case .memory(let bytes, _):
+            return ByteBuffer(bytes: bytes[offset..<min(offset + Self.pieceBytes, count)])
+        case .file(let file, _):
+            return try await read { try file.read(at: offset, most: Self.pieceBytes) }
         }
     }
 }

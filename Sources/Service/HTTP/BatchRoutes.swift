@@ -11,6 +11,7 @@ struct BatchRoutes: Sendable {
     let logger: Logger
     let workers: BatchWorkers
     let bounds: Bounds
+    let answers: AnswerRoom
     let isBehindProxy: Bool
     let health: Health
 
@@ -85,9 +86,9 @@ struct BatchRoutes: Sendable {
         do {
             let verdict = try await workers.run(bytes: body.count, of: peer) {
                 do { return try take(try body.inMemory()) } catch let refusal as BatchRefusal {
-                    // A page of a million records is made while no other large batch is in memory.
+                    // A page that lists many is made while no other large batch is in memory.
                     guard refusal.records.count > Self.manyRecords else { throw refusal }
-                    return try self.verdict(of: refusal)
+                    return self.verdict(of: refusal)
                 }
             }
             if let (message, figures) = verdict.said { logger.info(message, metadata: figures) }

@@ -14,7 +14,7 @@ extension BatchRoutes {
         let said: (message: Logger.Message, figures: Logger.Metadata)?
     }
 
-    /// Refused records whose page is long.
+    /// From more refused records on the page that lists them is made where the batch was checked.
     static let manyRecords = 100
 
     func take(
@@ -23,10 +23,10 @@ extension BatchRoutes {
         switch try intake.take(bytes, form: form, signature: signature, received: received) {
         case .stored(let document, let receipt):
             health.succeed()
-            return try verdict(.created, document, said: ("batch stored", Self.figures(receipt)))
+            return verdict(.created, document, said: ("batch stored", Self.figures(receipt)))
         case .copy(let document):
             let figures = Receipt(figuresOf: document.bytes).map(Self.figures)
-            return try verdict(.ok, document, said: figures.map { ("batch came again", $0) })
+            return verdict(.ok, document, said: figures.map { ("batch came again", $0) })
         }
     }
 
@@ -38,23 +38,23 @@ extension BatchRoutes {
         case .new(let receipt):
             return Verdict(
                 status: .ok, headers: [.contentType: "application/json", .settledDryRun: "true"],
-                bytes: try AnswerBytes(receipt.bytes, folder: intake.store.folder), said: nil)
+                bytes: AnswerBytes(ofBatch: receipt.bytes, in: answers), said: nil)
         case .copy(let document):
-            return try verdict(.ok, document, headers: [.settledDryRun: "true"], said: nil)
+            return verdict(.ok, document, headers: [.settledDryRun: "true"], said: nil)
         }
     }
 
-    func verdict(of refusal: BatchRefusal) throws -> Verdict {
+    func verdict(of refusal: BatchRefusal) -> Verdict {
         Verdict(
             status: refusal.code.status, headers: [.contentType: Problem.mediaType],
-            bytes: try AnswerBytes(Problem(refusal).bytes, folder: intake.store.folder),
+            bytes: AnswerBytes(ofBatch: Problem(refusal).bytes, in: answers),
             said: ("batch refused", ["code": "\(refusal.code.rawValue)"]))
     }
 
     private func verdict(
         _ status: HTTPResponse.Status, _ document: SealedDocument, headers: HTTPFields = [:],
         said: (message: Logger.Message, figures: Logger.Metadata)?
-    ) throws -> Verdict {
+    ) -> Verdict {
         var all: HTTPFields = [
             .contentType: "application/json",
             .settledSignature: document.signature,
@@ -63,7 +63,7 @@ extension BatchRoutes {
         all.append(contentsOf: headers)
         return Verdict(
             status: status, headers: all,
-            bytes: try AnswerBytes(document.bytes, folder: intake.store.folder), said: said)
+            bytes: AnswerBytes(ofBatch: document.bytes, in: answers), said: said)
     }
 
     private static func figures(_ receipt: Receipt) -> Logger.Metadata {

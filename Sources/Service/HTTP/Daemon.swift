@@ -46,9 +46,11 @@ public struct Daemon: Service {
         self.onListening = onListening
     }
 
-    /// Runs until it is told to stop. Throws `trouble` when the address cannot be had.
+    /// Runs until it is told to stop. Throws `trouble` when the address cannot be had, and `misused` when another daemon
+    /// serves the data folder.
     public func run() async throws(Failure) {
         let certificates = try configuration.tls.map { (files) throws(Failure) in try Certificates(files) }
+        try remember()
         workers.start()
         readers.start()
         lookout.start()
@@ -74,6 +76,17 @@ public struct Daemon: Service {
             throw .trouble(
                 "\(configuration.listen)", "cannot serve: \(error)",
                 hint: "see whether another process listens there, and whether this user may")
+        }
+    }
+
+    /// Opens the memory of used tokens. A disk that fails keeps nobody from starting: `/readyz` tells of it.
+    private func remember() throws(Failure) {
+        do {
+            try tokens.open(at: clock.now)
+        } catch let failure as Failure where failure.kind == .misused {
+            throw failure
+        } catch {
+            logger.error("used tokens cannot be remembered", metadata: ["reason": "\(error)"])
         }
     }
 

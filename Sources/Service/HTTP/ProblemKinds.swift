@@ -47,10 +47,10 @@ extension Problem {
         _ allow: [HTTPRequest.Method], found: HTTPRequest.Method
     ) -> Problem {
         let expected = allow.map(\.rawValue).joined(separator: " or ")
+        let found = PlainText.excerpt(found.rawValue)
         return Problem(
             .methodNotAllowed, code: "method_not_allowed", title: "This path does not know this method",
-            detail: "expected \(expected), found \(found.rawValue)", expected: expected,
-            found: found.rawValue, allow: allow)
+            detail: "expected \(expected), found \(found)", expected: expected, found: found, allow: allow)
     }
 
     static func unsupportedMediaType(found: String?) -> Problem {
@@ -72,20 +72,19 @@ extension Problem {
             expected: "gzip, zstd or none", found: found)
     }
 
-    /// `bytes` came over the wire until that was known.
-    static func encodingMalformed(_ fault: UnpackingFault, _ encoding: ContentEncoding, bytes: Int) -> Problem
-    {
+    /// It does not say where: how many bytes had come by then is a matter of how they were cut on the way.
+    static func encodingMalformed(_ fault: UnpackingFault, _ encoding: ContentEncoding) -> Problem {
+        let window = encoding == .zstd ? ", its window at most 8 MiB" : ""
         let found =
             switch fault {
-            case .malformed: "\(bytes) bytes that are none"
+            case .malformed: "bytes that are none"
             case .window: "a window of more than 8 MiB"
-            case .unfinished: "an end after \(bytes) bytes that is none"
+            case .unfinished: "a part of it"
             }
         return Problem(
             .badRequest, code: "encoding_malformed", title: "The body cannot be unpacked",
             detail: "the body is not whole, or not what Content-Encoding says: found \(found)",
-            field: "Content-Encoding", expected: "whole \(encoding.rawValue), its window at most 8 MiB",
-            found: found)
+            field: "Content-Encoding", expected: "whole \(encoding.rawValue)" + window, found: found)
     }
 
     static func incomplete(expected: Int, found: Int) -> Problem {
@@ -111,6 +110,7 @@ extension Problem {
     static func other(_ status: HTTPResponse.Status) -> Problem {
         Problem(
             status, code: "http_error", title: status.reasonPhrase,
-            detail: "the request cannot be answered as it is")
+            detail: "the request cannot be answered as it is: /openapi.yaml describes those that can",
+            expected: "a request of /openapi.yaml", found: "another")
     }
 }

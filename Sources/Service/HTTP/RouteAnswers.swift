@@ -2,8 +2,8 @@ package import Hummingbird
 package import Logging
 package import NIOCore
 
-/// The daemon's answers without a socket: every route. Batches are checked and stored, and all is read, on the thread that asks. What
-/// stands before the routes, connections and their limits in time, is not here.
+/// The daemon's answers without a socket: every route. Batches are checked and stored, and all is read, on the thread
+/// that asks. What stands before the routes, connections and their limits in time, is not here.
 package struct RouteAnswers: Sendable {
     private let responder: RouterResponder<PeerContext>
     private let logger: Logger

@@ -13,14 +13,16 @@ func makeRouter(
     isBehindProxy: Bool, health: Health, factor: UnusualFactor, clock: WallClock, logger: Logger
 ) -> Router<PeerContext> {
     let router = Router(context: PeerContext.self)
+    let answers = AnswerRoom(folder: intake.store.folder)
     router.add(middleware: Problems())
     router.add(middleware: Throttle(bounds: bounds, isBehindProxy: isBehindProxy))
     BatchRoutes(
         intake: intake, clock: clock, logger: logger, workers: workers, bounds: bounds,
-        isBehindProxy: isBehindProxy, health: health
+        answers: answers, isBehindProxy: isBehindProxy, health: health
     ).add(to: router)
     ReadingRoutes(
-        intake: intake, tokens: tokens, clock: clock, logger: logger, readers: readers, factor: factor
+        intake: intake, tokens: tokens, clock: clock, logger: logger, readers: readers, answers: answers,
+        factor: factor
     ).add(to: router)
     HealthRoutes(health: health).add(to: router)
     for (path, methods) in knownRoutes { refuseOtherMethods(on: router, RouterPath(path), but: methods) }

@@ -48,7 +48,7 @@ struct UploadBody: ~Copyable {
         if room.isEmpty { room = [UInt8](repeating: 0, count: Self.stepBytes) }
         while true {
             try place.hold(Self.stepBytes)
-            let given = try Self.unpacked(encoding, of: count) {
+            let given = try Self.unpacked(encoding) {
                 try room.withUnsafeMutableBytes { try packed.step(&rest, into: $0) }
             }
             place.release(Self.stepBytes - given)
@@ -63,7 +63,7 @@ struct UploadBody: ~Copyable {
 
     /// All of it, when there is no more to come.
     consuming func finish() throws -> UploadedBytes {
-        if let packed { try Self.unpacked(encoding, of: count) { try packed.finish() } }
+        if let packed { try Self.unpacked(encoding) { try packed.finish() } }
         return UploadedBytes(count: kept, file: file, end: bytes)
     }
 
@@ -84,12 +84,11 @@ struct UploadBody: ~Copyable {
         place.release(full.count)
     }
 
-    /// `bytes` came over the wire so far.
     private static func unpacked<Value>(
-        _ encoding: ContentEncoding, of bytes: Int, _ body: () throws -> Value
+        _ encoding: ContentEncoding, _ body: () throws -> Value
     ) throws -> Value {
         do { return try body() } catch let fault as UnpackingFault {
-            throw Problem.encodingMalformed(fault, encoding, bytes: bytes)
+            throw Problem.encodingMalformed(fault, encoding)
         }
     }
 }

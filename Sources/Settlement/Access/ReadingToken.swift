@@ -87,13 +87,13 @@ public struct ReadingToken: Hashable, Sendable {
         if let from = key.revokedFrom, now >= from {
             throw TokenRefusal(
                 .keyRevoked, field: "kid", "the key \(jws.keyID) is revoked",
-                expected: "a key that is active", found: "\(jws.keyID), revoked from \(from)")
+                expected: "a key that is active", found: "a revoked key")
         }
         do throws(SignatureRefusal) { try jws.verify(key: key.verification) } catch {
             throw TokenRefusal(
                 .invalid, "the token is not signed by the key \(jws.keyID) with its algorithm",
-                expected: "\(key.verification.algorithm.rawValue) by the key \(jws.keyID)",
-                found: error == .keyAlgorithmMismatch ? jws.algorithm.rawValue : "another signature")
+                expected: "a signature of the key \(jws.keyID), with its algorithm",
+                found: error == .keyAlgorithmMismatch ? "another algorithm" : "another signature")
         }
         switch (side, key.merchant) {
         case (.merchants, let merchant?): return .merchant(merchant)
@@ -180,7 +180,7 @@ struct TokenClaims {
     private static func malformed(_ name: String, _ value: JSONValue?, expected: String) -> TokenRefusal {
         TokenRefusal(
             .malformed, field: name, "expected \(expected)", expected: expected,
-            found: value.map { $0.told } ?? "nothing")
+            found: value?.told ?? "nothing")
     }
 
     private static func text(_ name: String, _ json: JSONValue) throws(TokenRefusal) -> String? {

@@ -59,7 +59,7 @@ public struct UsedTokens: Sendable {
             throw TokenRefusal(
                 .tooMany, "more tokens were used lately than can be remembered: try again later",
                 expected: "fewer than \(mostOfOne) of one reader, \(most) in all, within minutes",
-                found: "\(counts[token.reader, default: 0]) of this one, \(count) in all")
+                found: "\(counts[token.reader, default: 0]) of this one")
         }
         forgottenAt[used.name] = used.forgottenAt
         counts[token.reader, default: 0] += 1

@@ -44,7 +44,7 @@ public struct AuthenticBatch: Sendable {
         do throws(SignatureRefusal) {
             try jws.verify(payload: bytes, key: key.verification)
         } catch {
-            throw Self.invalid(error, jws, key.verification, bytes)
+            throw Self.invalid(error, jws, bytes)
         }
         self.bytes = bytes
         self.form = form
@@ -55,16 +55,17 @@ public struct AuthenticBatch: Sendable {
     }
 
     /// What is found of bytes that are not those signed is their digest: whoever signed them can hold it against his.
+    /// Of the key nothing is told: whose it is has not been proved.
     private static func invalid(
-        _ refusal: SignatureRefusal, _ jws: DetachedJWS, _ key: VerificationKey, _ bytes: [UInt8]
+        _ refusal: SignatureRefusal, _ jws: DetachedJWS, _ bytes: [UInt8]
     ) -> BatchRefusal {
         let isOtherAlgorithm = refusal == .keyAlgorithmMismatch
         return BatchRefusal(
             .signatureInvalid, reason: "key \(jws.keyID): \(refusal)",
             expected: isOtherAlgorithm
-                ? "alg \(key.algorithm.rawValue)" : "the bytes that the key \(jws.keyID) signed",
+                ? "the algorithm of the key \(jws.keyID)" : "the bytes that the key \(jws.keyID) signed",
             found: isOtherAlgorithm
-                ? "alg \(jws.algorithm.rawValue)" : "\(bytes.count) bytes of \(SHA256Digest(of: bytes).text)")
+                ? "another algorithm" : "\(bytes.count) bytes of \(SHA256Digest(of: bytes).text)")
     }
 
     /// Throws `too_large` for more bytes or, as far as lines tell, more records than are taken.
@@ -103,7 +104,7 @@ public struct AuthenticBatch: Sendable {
         if let from = key.revokedFrom, received >= from {
             throw BatchRefusal(
                 .keyRevoked, reason: "the key \(jws.keyID) is revoked", expected: "a key that is active",
-                found: "\(jws.keyID), revoked from \(from)")
+                found: "a revoked key")
         }
         return (jws, key)
     }

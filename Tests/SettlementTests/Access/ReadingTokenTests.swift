@@ -68,8 +68,12 @@ struct ReadingTokenTests {
         #expect(try words(unsigned).last == #""none""#)
         #expect(try words("a.b") == ["", CompactJWS.expected, "2 parts between dots, of 1, 1 bytes"])
         let claims = Array(plainClaims().utf8)
-        #expect(
-            try words(other.token(claims: claims)).last == "batch/N/1, revoked from 2026-01-20T12:00:00.000Z")
+        #expect(try words(other.token(claims: claims)).last == "a revoked key")
+        #expect(try of(plainClaims(aud: "\"\"")) == ["aud", "test", "nothing"])
+        #expect(try words(forged(header: #"{"alg":"HS256","kid":"batch/M/1","":1}"#)).last == "nothing")
+        #expect(try words(forged(header: #"{"alg":"","kid":"batch/M/1"}"#)).last == "\"\"")
+        let mistaken = try words(forged(header: #"{"alg":"HS256","kid":"M-own"}"#))
+        #expect(mistaken == ["", "a signature of the key M-own, with its algorithm", "another algorithm"])
     }
 
     /// A token with any header, its signature an HMAC under `secret` over what it says.

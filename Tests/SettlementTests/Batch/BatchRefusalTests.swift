@@ -153,21 +153,27 @@ struct BatchRefusalTests {
         try take(at: BatchSetting.received.advanced(byMilliseconds: -1))
         let found = refusal { () throws(BatchRefusal) in try take(at: BatchSetting.received) }
         #expect(found?.code == .keyRevoked)
+        #expect(found?.found == "a revoked key", "whoever asks is not told since when")
     }
 
     @Test("A batch without signature, or signed by another's key, is refused")
-    func signatures() {
-        func code(_ signature: String?) -> BatchRefusalCode? {
+    func signatures() throws {
+        func refused(_ signature: String?) -> BatchRefusal? {
             refusal { () throws(BatchRefusal) in
                 _ = try AuthenticBatch(
                     bytes: text("M"), form: .ndjson, signature: signature, limit: 1000,
                     received: BatchSetting.received
                 ) { _ in BatchSetting.find("batch/M/1") }
-            }?.code
+            }
         }
+        func code(_ signature: String?) -> BatchRefusalCode? { refused(signature)?.code }
         #expect(code(nil) == .signatureMalformed)
         #expect(code("") == .signatureMalformed)
         #expect(code(BatchSetting.key(of: "N").sign(text("M"))) == .signatureInvalid)
         #expect(code(BatchSetting.key(of: "M").sign(text("M"))) == nil)
+        let seed = SecretBytes([UInt8](repeating: 7, count: 32))
+        let other = refused(try SigningKey.ed25519(id: "batch/M/1", seed: seed).sign(text("M")))
+        #expect(other?.code == .signatureInvalid && other?.found == "another algorithm")
+        #expect(other?.expected == "the algorithm of the key batch/M/1")
     }
 }

@@ -12,10 +12,11 @@ struct ReadingRoutes: Sendable {
     private let clock: WallClock
     private let logger: Logger
     private let readers: ReadingThreads
+    private let answers: AnswerRoom
 
     init(
         intake: Intake, tokens: TokenMemory, clock: WallClock, logger: Logger, readers: ReadingThreads,
-        factor: UnusualFactor
+        answers: AnswerRoom, factor: UnusualFactor
     ) {
         authority = ReadingAuthority(store: intake.store, keys: intake.keys, used: tokens)
         shelf = ReadingShelf(store: intake.store, signer: intake.signer)
@@ -24,6 +25,7 @@ struct ReadingRoutes: Sendable {
         self.clock = clock
         self.logger = logger
         self.readers = readers
+        self.answers = answers
     }
 
     /// The paths, each answered to GET and HEAD. Behind `/v1/` a merchant sees its own side only.
@@ -64,7 +66,7 @@ struct ReadingRoutes: Sendable {
             }
             for (path, read) in Self.open {
                 router.on(RouterPath(path), method: method) { request, _ in
-                    response(read(shelf), ifNoneMatch: request.headers[.ifNoneMatch])
+                    try response(read(shelf), to: request)
                 }
             }
         }
@@ -74,21 +76,19 @@ struct ReadingRoutes: Sendable {
         _ request: Request, _ context: PeerContext, _ read: @escaping Read
     ) async throws -> Response {
         let now = clock.now
-        let representation = try await reading {
+        return try await reading {
             let merchant = try authority.merchant(authorization: request.headers[.authorization], at: now)
-            return try read(shelf, ReadingRequest(request, context, merchant: merchant))
-                .aside(in: shelf.store.folder)
+            let representation = try read(shelf, ReadingRequest(request, context, merchant: merchant))
+            return try response(representation, to: request)
         }
-        return response(representation, ifNoneMatch: request.headers[.ifNoneMatch])
     }
 
     private func preview(_ request: Request) async throws -> Response {
         let now = clock.now
-        let representation = try await reading {
+        return try await reading {
             try authority.requireOperator(authorization: request.headers[.authorization], at: now)
-            return try previews.preview(at: now).aside(in: shelf.store.folder)
+            return try response(previews.preview(at: now), to: request)
         }
-        return response(representation, ifNoneMatch: nil)
     }
 
     private func reading<Value: Sendable>(
@@ -112,28 +112,28 @@ struct ReadingRoutes: Sendable {
 
 /// Answers.
 extension ReadingRoutes {
-    private func response(_ representation: Representation, ifNoneMatch: String?) -> Response {
+    /// Throws `busy` where there is no room for a long answer, and trouble with the disk. It blocks while it writes one.
+    private func response(_ representation: Representation, to request: Request) throws -> Response {
         let fields = representation.digest?.fields ?? [.cacheControl: "no-store"]
-        if let digest = representation.digest, digest.isNamed(by: ifNoneMatch) {
+        if let digest = representation.digest, digest.isNamed(by: request.headers[.ifNoneMatch]) {
             return Response(status: .notModified, headers: fields)
         }
+        var all: HTTPFields = [.contentType: representation.type]
+        all.append(contentsOf: fields)
+        all.append(contentsOf: representation.headers)
+        let body = try content(of: representation, isHead: request.method == .head)
+        return Response(status: .ok, headers: all, body: body)
+    }
+
+    private func content(of representation: Representation, isHead: Bool) throws -> ResponseBody {
         switch representation {
-        case .bytes(let bytes, let type, _, let headers):
-            var all: HTTPFields = [.contentType: type]
-            all.append(contentsOf: fields)
-            all.append(contentsOf: headers)
-            return Response(
-                status: .ok, headers: all, body: ResponseBody(byteBuffer: bytes))
-        case .answer(let bytes, let type, _, let headers):
-            var all: HTTPFields = [.contentType: type]
-            all.append(contentsOf: fields)
-            all.append(contentsOf: headers)
-            return Response(
-                status: .ok, headers: all, body: bytes.body { read in try await readers.run(read) })
-        case .details(let file, _):
-            var all: HTTPFields = [.contentType: "text/csv; charset=utf-8"]
-            all.append(contentsOf: fields)
-            return Response(status: .ok, headers: all, body: file.map(body) ?? ResponseBody())
+        case .bytes(let bytes, _, _, _) where isHead:
+            // Its length is all that is told of it.
+            return ResponseBody(contentLength: bytes.count) { writer in try await writer.finish(nil) }
+        case .bytes(let bytes, _, _, _):
+            return try AnswerBytes(bytes, in: answers).body { read in try await readers.run(read) }
+        case .published(let bytes, _, _): return ResponseBody(byteBuffer: bytes)
+        case .details(let file, _): return file.map(body) ?? ResponseBody()
         }
     }
 

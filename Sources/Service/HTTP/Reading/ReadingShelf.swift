@@ -14,7 +14,8 @@ struct ReadingShelf: Sendable {
 
     init(store: Store, signer: DocumentSigner) {
         self.store = store
-        sealKeys = .bytes(ByteBuffer(string: JWKSet.text(signer.sealKeys)), type: "application/jwk-set+json")
+        sealKeys = .published(
+            ByteBuffer(string: JWKSet.text(signer.sealKeys)), type: "application/jwk-set+json")
     }
 
     private static let mostOnPage = 1_000
@@ -56,8 +57,8 @@ struct ReadingShelf: Sendable {
         guard let id = request.piece("batch").flatMap({ BatchID($0) }),
             let (document, state) = try store.receipt(of: id, request.merchant)
         else { throw Problem.nothing("a batch of yours of this id") }
-        return .answer(
-            try AnswerBytes(document.bytes, folder: store.folder), type: "application/json",
+        return .bytes(
+            document.bytes, type: "application/json",
             headers: [
                 .settledSignature: document.signature, .settledSeal: document.seal,
                 .settledState: state.rawValue,
@@ -139,7 +140,7 @@ enum StatementFile: String, CaseIterable {
 
 extension Representation {
     fileprivate static func file(_ bytes: [UInt8], type: String) -> Representation {
-        .bytes(ByteBuffer(bytes: bytes), type: type, digest: SHA256Digest(of: bytes))
+        .bytes(bytes, type: type, digest: SHA256Digest(of: bytes))
     }
 }
 

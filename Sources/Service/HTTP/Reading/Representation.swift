@@ -6,29 +6,36 @@ import Signing
 
 /// What a reading route answers with.
 enum Representation: Sendable {
-    /// Bytes as they are. With a `digest` they never change, and are answered with it and an `ETag`.
-    case bytes(ByteBuffer, type: String, digest: SHA256Digest? = nil, headers: HTTPFields = [:])
-    /// The same, which may be many.
-    case answer(AnswerBytes, type: String, digest: SHA256Digest? = nil, headers: HTTPFields = [:])
+    /// Bytes as they are, which may be many. With a `digest` they never change, and are answered with it and an
+    /// `ETag`.
+    case bytes([UInt8], type: String, digest: SHA256Digest? = nil, headers: HTTPFields = [:])
+    /// The same for anybody: all answers share their memory.
+    case published(ByteBuffer, type: String, digest: SHA256Digest? = nil)
     /// DETAILS.csv, whose digest its statement was signed with. Nil file: its bytes were not asked for.
     case details(DetailsFile?, digest: SHA256Digest)
 
     static func json(_ bytes: [UInt8]) -> Representation {
-        .bytes(ByteBuffer(bytes: bytes), type: "application/json")
+        .bytes(bytes, type: "application/json")
     }
 
-    /// The same, on the disk while it is sent if it is long; `folder` is where. It blocks.
-    func aside(in folder: String) throws(Failure) -> Representation {
-        guard case .bytes(let bytes, let type, let digest, let headers) = self,
-            bytes.readableBytes > AnswerBytes.mostInMemory
-        else { return self }
-        let answer = try AnswerBytes(Array(bytes.readableBytesView), folder: folder)
-        return .answer(answer, type: type, digest: digest, headers: headers)
+    var type: String {
+        switch self {
+        case .bytes(_, let type, _, _), .published(_, let type, _): type
+        case .details: "text/csv; charset=utf-8"
+        }
+    }
+
+    /// Those that go with it alone.
+    var headers: HTTPFields {
+        switch self {
+        case .bytes(_, _, _, let headers): headers
+        case .published, .details: [:]
+        }
     }
 
     var digest: SHA256Digest? {
         switch self {
-        case .bytes(_, _, let digest, _), .answer(_, _, let digest, _): digest
+        case .bytes(_, _, let digest, _), .published(_, _, let digest): digest
         case .details(_, let digest): digest
         }
     }

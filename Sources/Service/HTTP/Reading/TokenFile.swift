@@ -19,7 +19,7 @@ final class TokenFile {
     private var lines: Int
     private let mostLines: Int
 
-    /// Opens or makes the file. Throws trouble with the disk, and when another process has it open.
+    /// Opens or makes the file. Throws trouble with the disk, and `misused` when another process has it open.
     init(in folder: String, mostLines: Int = 2 * UsedTokens.most) throws(Failure) {
         path = folder + "/" + Self.name
         file = try Self.own(path, flags: O_RDWR | O_CREAT)
@@ -63,11 +63,16 @@ final class TokenFile {
     private func rewrite(_ all: [UsedToken]) throws(Failure) {
         let draft = path + ".new"
         unlink(draft)
-        let other = try Self.own(draft, flags: O_RDWR | O_CREAT | O_EXCL)
         let text = Array(all.map(\.line).joined().utf8)
-        try other.writeAll(text, at: 0)
-        guard rename(draft, path) == 0 else { throw .fromSystem(path, "write it") }
-        file = other
+        do throws(Failure) {
+            let other = try Self.own(draft, flags: O_RDWR | O_CREAT | O_EXCL)
+            try other.writeAll(text, at: 0)
+            guard rename(draft, path) == 0 else { throw .fromSystem(path, "write it") }
+            file = other
+        } catch {
+            unlink(draft)
+            throw error
+        }
         (bytes, lines) = (text.count, all.count)
     }
 
@@ -76,9 +81,9 @@ final class TokenFile {
         let file = try Descriptor(opening: path, flags: flags | O_NOFOLLOW, mode: 0o600, attempt: "open it")
         // Whoever had it may have put another in its place meanwhile.
         guard flock(file.number, LOCK_EX | LOCK_NB) == 0, try file.status().st_nlink > 0 else {
-            throw .trouble(
-                path, "is another process's, which remembers there what tokens were used",
-                hint: "let only one daemon serve a data folder")
+            throw .misused(
+                path, "another daemon has it open: it serves this data folder already",
+                hint: "stop that one first, or name another folder: one daemon serves a data folder")
         }
         return file
     }

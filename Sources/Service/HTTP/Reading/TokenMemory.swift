@@ -6,31 +6,39 @@ final class TokenMemory: Sendable {
     private struct State: ~Copyable {
         var file: TokenFile?
         var used: UsedTokens
+
+        /// Opens the file unless it is open.
+        mutating func open(in folder: String, since: Instant, at now: Instant) throws -> TokenFile {
+            if let file { return file }
+            let opened = try TokenFile(in: folder)
+            used = UsedTokens(since: since, earlier: try opened.read(at: now))
+            file = opened
+            return opened
+        }
     }
 
     private let folder: String
     private let since: Instant
     private let state: Mutex<State>
 
-    /// Of the daemon of a data folder, from an instant on. The file is opened by the first token.
+    /// Of the daemon of a data folder, from an instant on.
     init(in folder: String, since: Instant) {
         self.folder = folder
         self.since = since
         state = Mutex(State(file: nil, used: UsedTokens(since: since)))
     }
 
+    /// Opens the file, or makes it. Throws `misused` when another daemon has it, and trouble with the disk: then the next
+    /// token tries again.
+    func open(at now: Instant) throws {
+        try state.withLock { state in _ = try state.open(in: folder, since: since, at: now) }
+    }
+
     /// Notes that a token is used. Throws `TokenRefusal`, and `Failure` when that cannot be written down: then it is not
     /// used.
     func use(_ token: ReadingToken, at now: Instant) throws {
         try state.withLock { state in
-            let file: TokenFile
-            if let open = state.file {
-                file = open
-            } else {
-                file = try TokenFile(in: folder)
-                state.used = UsedTokens(since: since, earlier: try file.read(at: now))
-                state.file = file
-            }
+            let file = try state.open(in: folder, since: since, at: now)
             let used = try state.used.use(token, at: now)
             do {
                 try file.append(used) { Array(state.used.all) }

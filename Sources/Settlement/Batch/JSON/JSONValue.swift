@@ -81,8 +81,8 @@ extension JSONValue {
         case .null: "null"
         case .boolean(let value): "\(value)"
         case .number(let text): PlainText.excerpt(text)
-        case .string(let text): "\"" + PlainText.excerpt(text) + "\""
-        case .array(let values): "an array of \(values.count)"
+        case .string(let text): PlainText.quoted(text)
+        case .array(let values): PlainText.array(of: values.count)
         case .object: "an object"
         }
     }
