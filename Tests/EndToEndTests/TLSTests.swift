@@ -95,7 +95,7 @@ struct TLSTests {
             let scratch = try Scratch()
             try scratch.makeCertificate(serial: 1)
             let other = try Scratch()
-            try makeCertificate(in: other, serial: 2)
+            try other.makeCertificate(serial: 2)
             let serve = ["serve", "--data", quayside.data, "--listen", "127.0.0.1:0"]
             let (chain, key) = (scratch.file("chain.pem").path, other.file("key.pem").path)
             for (more, word) in [

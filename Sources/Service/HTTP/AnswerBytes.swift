@@ -13,8 +13,8 @@ struct AnswerBytes: Sendable {
     }
 
     /// Beyond this they go to the disk.
-    static let mostInMemory = 16 << 10
-    private static let pieceBytes = 16 << 10
+    static let mostInMemory = 8 << 10
+    private static let pieceBytes = 8 << 10
 
     /// Blocks while it writes; `folder` is where.
     init(_ bytes: [UInt8], folder: String) throws(Failure) {

@@ -72,12 +72,13 @@ extension Problem {
             expected: "gzip, zstd or none", found: found)
     }
 
-    /// `bytes` came over the wire until that was known.
+    /// `bytes` came over the wire.
     static func encodingMalformed(_ fault: UnpackingFault, _ encoding: ContentEncoding, bytes: Int) -> Problem
     {
         let found =
             switch fault {
-            case .malformed: "\(bytes) bytes that are none"
+            // How many had come is a matter of the pieces in which they came.
+            case .malformed: "bytes that are none"
             case .window: "a window of more than 8 MiB"
             case .unfinished: "an end after \(bytes) bytes that is none"
             }
