@@ -1,4 +1,4 @@
--- One alliance's settlement in one file. Instants are milliseconds since 1970 as UTC, dates are days since
+-- One alliance's settlement in one file. What is packed ends with a sum of its row, as Store/Database/RowSum says. Instants are milliseconds since 1970 as UTC, dates are days since
 -- 1970-01-01, money is minor units, prices, rates and shares are millionths, a period is its ordinal (0 is
 -- the alliance's first). Merchants appear by a small number. No secret stands anywhere in it.
 --
@@ -9,7 +9,9 @@
 -- What each local date of the alliance means, as the zone was known when the alliance was founded.
 CREATE TABLE zones (
     name TEXT PRIMARY KEY,
-    tzif BLOB NOT NULL
+    tzif BLOB NOT NULL,
+    -- SHA-256 of it, so that damage is told.
+    digest BLOB NOT NULL CHECK (length(digest) = 32)
 ) STRICT, WITHOUT ROWID;
 
 -- Every version of the alliance that ever was in force; the last one is.
@@ -17,7 +19,9 @@ CREATE TABLE alliances (
     version INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
     zone TEXT NOT NULL REFERENCES zones (name),
-    document BLOB NOT NULL
+    document BLOB NOT NULL,
+    -- SHA-256 of it, so that damage is told.
+    digest BLOB NOT NULL CHECK (length(digest) = 32)
 ) STRICT;
 
 CREATE TABLE merchants (

@@ -6,7 +6,8 @@ public struct WallClock: Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     private let read: @Sendable () -> Instant
 
-    private init(_ read: @escaping @Sendable () -> Instant) {
+    /// A clock that shows what `read` gives, as where time is simulated.
+    init(_ read: @escaping @Sendable () -> Instant) {
         self.read = read
     }
 

@@ -48,8 +48,21 @@ struct CloseCommand: ParsableCommand {
             valueName: "factor"))
     var unusualFactor = UnusualFactor.standard.description
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Stop before less than this is free on the disk, so that batches can be stored.",
+            valueName: "bytes"))
+    var reserveBytes = DiskReserve.standardBytes
+
     @Option(name: .long, help: ArgumentHelp("The language of a preview: en or zh.", valueName: "language"))
     var lang: Language = .english
+
+    func validate() throws {
+        guard DiskReserve.bounds.contains(reserveBytes) else {
+            throw ValidationError("--reserve-bytes: expected 0 … 2^50, found \(reserveBytes)")
+        }
+    }
 
     func run() throws {
         let open = try place.folder.open()
@@ -58,7 +71,8 @@ struct CloseCommand: ParsableCommand {
         let ordinal =
             try period.map { try StatementShelf(open.store).ordinal(ofPeriod: $0) }
             ?? open.store.earliestOpen()
-        let closer = PeriodCloser(store: open.store, signer: open.signer)
+        let closer = PeriodCloser(
+            store: open.store, signer: open.signer, reserve: DiskReserve(bytes: reserveBytes))
         guard !preview else { return try show(ordinal, closer) }
         let closed = try closer.close(ordinal, at: when.instant, forced: force)
         guard !json else { return emit(closed.closing.bytes) }

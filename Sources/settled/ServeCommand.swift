@@ -21,6 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
               tls:    {certificate: /etc/settled/chain.pem, key: /etc/settled/key.pem}
               limits: {uploads: 256}                # and others, see README.md
               close:  {automatic: true, unusual_factor: 3}   # each period, once its grace is over
+              #       reserve_bytes: 268435456, of the disk, which closes leave to batches
               stop:   {drain_seconds: 5}            # 0 if not said
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
 
@@ -110,7 +111,9 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: configuration,
             intake: open.intake(
                 limitBytes: configuration.maxBatchBytes, limitRecords: configuration.maxBatchRecords),
-            closer: PeriodCloser(store: open.store, signer: open.signer),
+            closer: PeriodCloser(
+                store: open.store, signer: open.signer,
+                reserve: DiskReserve(bytes: configuration.reserveBytes)),
             clock: now.map { .running(from: $0) } ?? .system, manager: .ofThisProcess(),
             logger: logger)
         try await daemon.run()

@@ -27,6 +27,29 @@ struct SoakTests {
         }
     }
 
+    @Test("Closes that are killed leave a period open or closed, and the same bytes in the end")
+    func closes() async throws {
+        try await offPool {
+            let ran = try Command(
+                SharedFolder.repository.appendingPathComponent("Deploy/soak-closes").path,
+                ["--kills", "8", "--records", "3000", "--seed", "8", "--binary", Command.settledPath]
+            ).run()
+            #expect(ran.status == 0, "\(ran.output)\(ran.errors)")
+            let figures = ran.output.split(separator: "\n").map { $0.split(separator: " ") }
+            func figure(_ name: String) throws -> Int {
+                let line = try #require(
+                    figures.first { $0.dropLast().joined(separator: " ") == name }, "\(ran.output)")
+                return try #require(Int(line[line.count - 1].replacing(",", with: "")))
+            }
+            #expect(
+                try figure("kills of a command") + figure("kills of a daemon")
+                    + figure("kills of a rederivation") == 8)
+            #expect(try figure("closes compared") >= 2)
+            #expect(try figure("rederivations") >= 1)
+            #expect(try figure("promises broken") == 0)
+        }
+    }
+
     /// A data folder that was tampered with: one batch is gone, one has other bytes, one was never sent.
     private static let tampered = """
         import sqlite3, sys

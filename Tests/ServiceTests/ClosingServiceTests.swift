@@ -1,9 +1,8 @@
 import Foundation
 import GRDB
-import Logging
-import NIOPosix
-import ServiceLifecycle
 import Settlement
+import Signing
+import Synchronization
 import Testing
 
 @testable import Service
@@ -11,36 +10,6 @@ import Testing
 
 @Suite("Periods that close by themselves")
 struct ClosingServiceTests {
-    /// Runs the service until `body` returns.
-    private func serving(
-        _ estate: Estate, at now: WallClock, _ body: @escaping @Sendable (Health) async throws -> Void
-    ) async throws {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let health = Health(logger: logger)
-        let thread = NIOThreadPool(numberOfThreads: 1)
-        thread.start()
-        let service = ClosingService(
-            closer: PeriodCloser(store: estate.open.store, signer: estate.open.signer), health: health,
-            clock: now, logger: logger, thread: thread, patience: 0.05)
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
-                logger: logger))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            let result = await Result { try await body(health) }
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
-            try await thread.shutdownGracefully()
-            try result.get()
-        }
-    }
-
-    /// Waits until something holds; a test that waits for ever is ended by its time limit.
-    private func until(_ holds: () throws -> Bool) async throws {
-        while try !holds() { try await Task.sleep(for: .milliseconds(20)) }
-    }
-
     @Test("A forced close that was interrupted is gone on with before its time, none is begun")
     func interrupted() throws {
         let estate = try Estate()
@@ -71,7 +40,7 @@ struct ClosingServiceTests {
         let estate = try Estate()
         _ = try estate.take(Estate.batch())
         let store = estate.open.store
-        try await serving(estate, at: .standing(at: instant("2026-04-20T00:00:00Z"))) { health in
+        try await closing(estate.open, at: .standing(at: instant("2026-04-20T00:00:00Z"))) { health in
             try await until { try store.earliestOpen() == 3 }
             try await Task.sleep(for: .milliseconds(300))
             #expect(try store.earliestOpen() == 3)
@@ -111,7 +80,7 @@ struct ClosingServiceTests {
             0, at: instant("2026-02-10T00:00:00Z"))
         let now = instant("2026-03-10T00:00:00Z")
         try store.writing("tamper") { try $0.execute(sql: "UPDATE statements SET points = points + 1") }
-        try await serving(estate, at: .standing(at: now)) { health in
+        try await closing(estate.open, at: .standing(at: now)) { health in
             try await until { health.reason() != nil }
             #expect(health.reason()?.contains("M: open lots at the start") == true)
             #expect(!health.isTroubled)
@@ -132,10 +101,66 @@ struct ClosingServiceTests {
             #expect(try !StatusReport(store, now: now).text.contains("Stuck"))
         }
     }
-}
 
-extension Result where Failure == any Error {
-    fileprivate init(_ work: () async throws -> Success) async {
-        do { self = .success(try await work()) } catch { self = .failure(error) }
+    @Test(
+        "A row that was changed makes it unready by table and row, and the daemon goes on",
+        .timeLimit(.minutes(5)))
+    func damaged() async throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch())
+        let store = estate.open.store
+        try PeriodCloser(store: store, signer: estate.open.signer).close(
+            0, at: instant("2026-02-10T00:00:00Z"))
+        let change =
+            "UPDATE holdings SET bytes = CAST(substr(bytes, 1, 9) || X'7F' || substr(bytes, 11) AS BLOB)"
+        let held = try store.writing("tamper") { database in
+            let held = try Row.fetchAll(database, sql: "SELECT member, period, bytes FROM holdings")
+            try database.execute(sql: change)
+            return held.map { (member: $0[0] as String, bytes: $0[2] as Data) }
+        }
+        let now = instant("2026-03-10T00:00:00Z")
+        try await closing(estate.open, at: .standing(at: now)) { health in
+            try await until { health.reason() != nil }
+            #expect(
+                health.reason()?.contains("cannot read holdings, row 1 in the order of members") == true,
+                "\(health.reason() ?? "")")
+            #expect(!health.isTroubled)
+            #expect(try store.earliestOpen() == 1)
+            try await until { try store.failedClose() != nil }
+            // Batches are taken meanwhile.
+            _ = try estate.take(Estate.batch("B-2", sequence: 2, at: "2026-03-02T00:00:00Z"), received: now)
+            try store.writing("mend") { database in
+                for row in held {
+                    try database.execute(
+                        sql: "UPDATE holdings SET bytes = ? WHERE member = ?",
+                        arguments: [row.bytes, row.member])
+                }
+            }
+            try await until { try store.earliestOpen() == 2 }
+            try await until { health.reason() == nil }
+        }
+    }
+
+    @Test(
+        "A close that would take of the disk's reserve waits, says so, and batches are stored",
+        .timeLimit(.minutes(5)))
+    func reserve() async throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch())
+        let store = estate.open.store
+        let free = Mutex<Int64>(999)
+        let reserve = DiskReserve(bytes: 1_000_000) { _ in free.withLock { $0 } }
+        let now = instant("2026-02-10T00:00:00Z")
+        try await closing(estate.open, at: .standing(at: now), reserve: reserve) { health in
+            try await until { health.reason() != nil }
+            #expect(health.reason()?.contains("1000000 are kept for batches") == true)
+            #expect(!health.isTroubled)
+            #expect(try store.earliestOpen() == 0)
+            #expect(try store.failedClose() == nil)
+            _ = try estate.take(Estate.batch("B-2", sequence: 2), received: now)
+            free.withLock { $0 = 1_000_000 }
+            try await until { try store.earliestOpen() == 1 }
+            try await until { health.reason() == nil }
+        }
     }
 }

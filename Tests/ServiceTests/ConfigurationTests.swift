@@ -147,6 +147,18 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("The disk's reserve is a number of bytes")
+    func reserve() async throws {
+        #expect(try await read("close: {automatic: true}").reserveBytes == 256 << 20)
+        #expect(try await read("close: {reserve_bytes: 0}").reserveBytes == 0)
+        for wrong in ["-1", "1.5", "much", "9000000000000000"] {
+            let failure = await #expect(throws: Failure.self) {
+                try await read("close: {reserve_bytes: \(wrong)}")
+            }
+            #expect(failure?.description.contains("close.reserve_bytes") == true)
+        }
+    }
+
     @Test("The factor of unusual activity is a decimal from 1 to 1000, or 0")
     func unusualFactor() async throws {
         #expect(try await read("close: {automatic: true}").unusualFactor == .standard)

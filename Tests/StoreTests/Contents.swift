@@ -26,8 +26,10 @@ extension Scene {
         try store.reading("look") { database in
             let roster = try Roster(database)
             var found: [(MemberID, SettledMember)] = []
-            try Prepared(database, "SELECT bytes FROM settlements ORDER BY settlement").forEach { row in
-                row.withBytes(0) { bytes in
+            let query = try Prepared(
+                database, "SELECT \(SettlementChunk.columns) FROM settlements ORDER BY settlement")
+            try query.forEach { row in
+                try SettlementChunk.withContent(of: row) { bytes in
                     var packed = SettlementChunk.reader(bytes)
                     while let (member, part) = SettlementChunk.next(&packed, of: bytes) {
                         found.append((member, SettlementPacking.unpack(part, of: member, roster)))

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Settlement
 import Signing
@@ -54,19 +55,34 @@ struct DetailsTests {
     func changed() throws {
         let scene = try scene()
         // Behind the version and the length stands the first member's id: x becomes w.
-        try scene.store.writing("tamper") {
-            try $0.execute(
-                sql: """
-                    UPDATE settlements
-                    SET bytes = CAST(substr(bytes, 1, 2) || x'77' || substr(bytes, 4) AS BLOB)
-                    WHERE period = 0
-                    """)
+        func tamper(_ sum: Bool) throws {
+            try scene.store.writing("tamper") { database in
+                let query = try Prepared(
+                    database, "SELECT bytes, first_member, last_member FROM settlements WHERE period = 0")
+                let row = try #require(
+                    try query.first { (bytes: $0.bytes(0), first: $0.text(1), last: $0.text(2)) })
+                var bytes = row.bytes
+                bytes[2] = UInt8(ascii: "w")
+                if sum {
+                    bytes.removeLast(RowSum.byteCount)
+                    var sum = RowSum(0)
+                    for text in [row.first, row.last] { Array(text.utf8).withUnsafeBytes { sum.add($0) } }
+                    sum.append(to: &bytes)
+                }
+                try database.execute(
+                    sql: "UPDATE settlements SET bytes = ? WHERE period = 0", arguments: [Data(bytes)])
+            }
         }
-        let trouble = #expect(throws: StoreTrouble.self) {
-            try scene.store.details(of: "M", period: 0) { _ in }
+        // Whoever only changes bytes is told by the row's sum, who makes that fit by the digest that was signed.
+        for (sum, cause) in [(false, "are not those that were written"), (true, "was signed with")] {
+            try tamper(sum)
+            let trouble = #expect(throws: StoreTrouble.self) {
+                try scene.store.details(of: "M", period: 0) { _ in }
+            }
+            #expect(trouble?.cause.contains(cause) == true)
+            #expect(trouble?.isDamage == !sum)
+            #expect(throws: StoreTrouble.self) { try scene.store.details(period: 0) { _, _ in } }
+            try scene.store.details(period: 1) { _, _ in }
         }
-        #expect(trouble?.cause.contains("was signed with") == true)
-        #expect(throws: StoreTrouble.self) { try scene.store.details(period: 0) { _, _ in } }
-        try scene.store.details(period: 1) { _, _ in }
     }
 }

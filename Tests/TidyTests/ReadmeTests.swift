@@ -81,7 +81,7 @@ struct ReadmeTests {
     func scripts() throws {
         for name in [
             "Deploy/prepare", "Deploy/test", "Deploy/quickstart", "Deploy/bench", "Deploy/soak",
-            "Deploy/fuzz",
+            "Deploy/soak-closes", "Deploy/fuzz",
             ".ci/run",
         ] {
             let path = SharedFolder.repository.appendingPathComponent(name).path

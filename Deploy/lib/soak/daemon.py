@@ -3,9 +3,9 @@ import os, pathlib, re, signal, socket, subprocess, threading, time
 
 
 class Daemon:
-    def __init__(self, binary, data, scratch, limits=(), environment=None):
+    def __init__(self, binary, data, scratch, limits=(), environment=None, flags=()):
         self.binary, self.data, self.log = binary, data, pathlib.Path(scratch) / "daemon.log"
-        self.limits, self.environment = limits, environment or {}
+        self.limits, self.environment, self.flags = limits, environment or {}, flags
         self.port = free_port()
         self.process, self.starts, self.peak = None, 0, 0
         self.slowest_start = 0.0
@@ -15,6 +15,7 @@ class Daemon:
         """Starts it; returns when it answers."""
         words = [self.binary, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}",
                  "--no-automatic-close"]
+        words += self.flags
         for limit in self.limits:
             words += ["--limit", limit]
         begin = time.monotonic()

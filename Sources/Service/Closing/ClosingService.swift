@@ -7,8 +7,9 @@ import Store
 /// Closes each period when its end and the grace are over, in order, also those whose time came while the daemon was
 /// down. Rulebook §4.
 ///
-/// A close that a figure forbids is tried again every minute, as a person may solve its cause meanwhile; until then it
-/// makes the daemon unready and stands in the audit, once for each cause.
+/// A close that a figure forbids, or a row that was changed, is tried again every minute, as a person may solve its cause
+/// meanwhile; until then it makes the daemon unready and stands in the audit, once for each cause. So is one that has no
+/// room on the disk, which the audit does not keep: that passes.
 struct ClosingService: Service {
     let closer: PeriodCloser
     let health: Health
@@ -42,6 +43,8 @@ struct ClosingService: Service {
             }
         } catch let failure as CloseFailure {
             await hold("\(failure)")
+        } catch let trouble as StoreTrouble {
+            if trouble.isDamage { await hold("\(trouble)") } else { health.cannotClose("\(trouble)") }
         } catch is CloseRefusal {
             // Another process closed it, just now.
             return 1

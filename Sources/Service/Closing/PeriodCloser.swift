@@ -7,10 +7,13 @@ public import Store
 public struct PeriodCloser: Sendable {
     let store: Store
     private let signer: DocumentSigner
+    private let reserve: DiskReserve
 
-    public init(store: Store, signer: DocumentSigner) {
+    /// Closes leave the `reserve` to batches.
+    public init(store: Store, signer: DocumentSigner, reserve: DiskReserve = .none) {
         self.store = store
         self.signer = signer
+        self.reserve = reserve
     }
 
     /// Closes the earliest open period and gives back what was written; a `preview` writes nothing. A close that was
@@ -22,7 +25,9 @@ public struct PeriodCloser: Sendable {
     public func close(
         _ ordinal: Int, at instant: Instant, forced: Bool = false, preview: Bool = false
     ) throws -> ClosedPeriod {
-        try store.close(ordinal, at: instant, forced: forced, preview: preview) { try settled($0) }
+        try store.close(ordinal, at: instant, forced: forced, preview: preview, reserve: reserve) {
+            try settled($0)
+        }
     }
 
     private func settled(_ run: ClosingRun) throws -> ClosedPeriod {

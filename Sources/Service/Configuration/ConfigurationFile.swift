@@ -1,5 +1,6 @@
 import Configuration
 import Logging
+import Store
 
 extension DaemonConfiguration {
     /// What flags say over the file; nil: nothing.
@@ -71,6 +72,8 @@ extension DaemonConfiguration {
         configuration.closesAutomatically =
             flags.closesAutomatically ?? closes ?? configuration.closesAutomatically
         configuration.unusualFactor = try await values.factor(or: configuration.unusualFactor)
+        configuration.reserveBytes = try await values.integer(
+            "close.reserve_bytes", within: DiskReserve.bounds, or: configuration.reserveBytes)
         return configuration
     }
 

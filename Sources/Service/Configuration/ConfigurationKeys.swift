@@ -10,7 +10,7 @@ enum ConfigurationKeys {
         ("log", ["level", "format"]),
         ("tls", ["certificate", "key"]),
         ("limits", ServerLimit.all.map(\.name)),
-        ("close", ["automatic", "unusual_factor"]),
+        ("close", ["automatic", "unusual_factor", "reserve_bytes"]),
         ("stop", ["drain_seconds"]),
         ("spool", ["folder", "poll_seconds", "quiet_seconds"]),
     ]

@@ -1,4 +1,5 @@
 public import Logging
+import Store
 
 /// What `settled serve` can be told, by `settled.yaml` and by flags.
 public struct DaemonConfiguration: Hashable, Sendable {
@@ -31,6 +32,8 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var closesAutomatically = true
     /// From when on a preview calls a merchant's activity unusual.
     public var unusualFactor = UnusualFactor.standard
+    /// Bytes of the disk that closes leave to batches, 0 … 2^50.
+    public var reserveBytes = DiskReserve.standardBytes
     /// Nil: batches come over HTTP only.
     public var spool: SpoolSettings?
 

@@ -9,6 +9,9 @@ public struct DetailsRenderer {
     let maker: LineMaker
     private var text: DetailsText
     private var sheets: DetailsSheets
+    /// What the rows of each merchant add up to, line by line; false: a sum passes what 128 bits hold.
+    private(set) var rowSums: [LineSums]
+    private(set) var rowSumsFit = true
     private var lines = MemberLines()
     private var order = DetailsOrder()
     /// The only merchant whose rows are wanted; nil: all are.
@@ -25,6 +28,7 @@ public struct DetailsRenderer {
         self.only = only
         text = DetailsText(zone: maker.schedule.zone)
         sheets = DetailsSheets(merchants: maker.ids.count)
+        rowSums = maker.ids.map { _ in LineSums() }
     }
 
     /// Renders the rows of the next member, in the order of members.
@@ -118,6 +122,7 @@ extension DetailsRenderer {
     ) {
         guard wants(entry.ledger) else { return }
         let slot = entry.slot
+        if !rowSums[entry.ledger].add(movement.points, entry.exact, to: slot) { rowSumsFit = false }
         let line = DetailsLine(
             entry: entry, counterparty: slot.counterparty < 0 ? nil : maker.ids[Int(slot.counterparty)],
             reference: slot.campaign < 0 ? nil : maker.schedule.alliance.campaigns[Int(slot.campaign)].id)

@@ -56,6 +56,15 @@ public struct LineKey: Hashable, Comparable, Sendable {
     }
 }
 
+extension LineKey: CustomStringConvertible {
+    /// As a person names the line: kind, counterparty, price, rate, reference, those that it has.
+    public var description: String {
+        [
+            kind.name, counterparty?.text, price.map { "price \($0)" }, rate.map { "rate \($0)" }, reference,
+        ].compactMap(\.self).joined(separator: " ")
+    }
+}
+
 /// One line of a statement.
 public struct Line: Hashable, Sendable {
     public let key: LineKey

@@ -49,15 +49,18 @@ public struct PeriodSettlement {
     }
 
     /// Takes what a share's members came to, once all its sheets are taken. Throws `CloseFailure` where a sum
-    /// passes all bounds.
-    public mutating func add(_ share: PeriodShare) throws(CloseFailure) { try tally.add(share.tally) }
+    /// passes all bounds, or a line is not what its rows of DETAILS.csv add up to.
+    public mutating func add(_ share: PeriodShare) throws(CloseFailure) {
+        try share.verify()
+        try tally.add(share.tally)
+    }
 }
 
 /// One thread's share of a period's members: settles them, sums up what they come to, and renders their rows.
 public struct PeriodShare {
     private let period: Period
     private(set) var tally: PeriodTally
-    private var renderer: DetailsRenderer
+    var renderer: DetailsRenderer
     private var lines = MemberLines()
 
     init(_ maker: LineMaker, period: Period) {
@@ -74,6 +77,22 @@ public struct PeriodShare {
         try tally.add(output, lines)
         renderer.write(output.settled, lines)
         return output
+    }
+
+    /// Every line is the sum of its rows of DETAILS.csv, as they were rendered. Rulebook §7.
+    func verify() throws(CloseFailure) {
+        guard renderer.rowSumsFit else { throw .doesNotFit(what: "the sum of details", merchant: nil) }
+        let maker = renderer.maker
+        for (place, ledger) in tally.ledgers.enumerated() {
+            guard let found = ledger.lineSums.difference(from: renderer.rowSums[place]) else { continue }
+            let key = found.slot.key(
+                merchants: maker.ids, campaigns: maker.schedule.alliance.campaigns.map(\.id))
+            throw .broken(
+                invariant: "the line is the sum of its details", merchant: ledger.merchant,
+                expected: "\(found.other.points) points, \(found.other.exact)",
+                found: "\(found.mine.points) points, \(found.mine.exact)",
+                place: ClosePlace(line: key.description))
+        }
     }
 
     /// The rows of the members settled since the last time.

@@ -1,5 +1,6 @@
 import GRDB
 import Settlement
+import Signing
 
 /// The versions of the alliance, and the merchants that any of them names.
 struct AllianceRows {
@@ -13,7 +14,7 @@ struct AllianceRows {
             let version = try Prepared(database, "SELECT max(version) FROM alliances").first({ $0.integer(0) }
             ),
             version > 0
-        else { preconditionFailure("a store has an alliance from its first transaction on") }
+        else { throw StoreTrouble.damaged("alliances", "all rows", "there is no version") }
         return version
     }
 
@@ -21,12 +22,22 @@ struct AllianceRows {
         let query = try Prepared(
             database,
             """
-            SELECT a.document, z.name, z.tzif FROM alliances a JOIN zones z ON z.name = a.zone
-            WHERE a.version = ?
+            SELECT a.document, z.name, z.tzif, a.digest, z.digest
+            FROM alliances a JOIN zones z ON z.name = a.zone WHERE a.version = ?
             """)
         query.bind(1, version)
-        guard let found = try query.first({ ($0.bytes(0), $0.text(1), $0.bytes(2)) }) else {
-            preconditionFailure("a version of the alliance has a document and a zone")
+        let found = try query.first { row in
+            let found = (row.bytes(0), row.text(1), row.bytes(2))
+            guard SHA256Digest(of: found.0).bytes == row.bytes(3) else {
+                throw StoreTrouble.damaged("alliances", "version \(version)")
+            }
+            guard SHA256Digest(of: found.2).bytes == row.bytes(4) else {
+                throw StoreTrouble.damaged("zones", found.1)
+            }
+            return found
+        }
+        guard let found else {
+            throw StoreTrouble.damaged("alliances", "version \(version)", "it has no document, or no zone")
         }
         do {
             return Schedule(
@@ -42,15 +53,18 @@ struct AllianceRows {
     func add(_ alliance: Alliance, zone: ZoneRules, at instant: Instant) throws {
         precondition(zone.name == alliance.timezone, "an alliance comes with the rules of its own zone")
         let zones = try Prepared(
-            database, "INSERT INTO zones (name, tzif) VALUES (?, ?) ON CONFLICT DO NOTHING")
+            database, "INSERT INTO zones (name, tzif, digest) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
         zones.bind(1, zone.name)
         zones.bind(2, zone.tzif)
+        zones.bind(3, SHA256Digest(of: zone.tzif).bytes)
         try zones.run()
         let insert = try Prepared(
-            database, "INSERT INTO alliances (at, zone, document) VALUES (?, ?, ?)")
+            database, "INSERT INTO alliances (at, zone, document, digest) VALUES (?, ?, ?, ?)")
+        let document = AllianceDocument.bytes(of: alliance)
         insert.bind(1, instant.milliseconds)
         insert.bind(2, zone.name)
-        insert.bind(3, AllianceDocument.bytes(of: alliance))
+        insert.bind(3, document)
+        insert.bind(4, SHA256Digest(of: document).bytes)
         try insert.run()
         try addMerchants(alliance.merchants)
     }

@@ -101,7 +101,7 @@ struct AuditRows {
         let query = try Prepared(
             database,
             """
-            SELECT at, act, merchant, key_id, digest, code, line, reason, times FROM audit
+            SELECT at, act, merchant, key_id, digest, code, line, reason, times, entry FROM audit
             WHERE (?1 IS NULL OR merchant = ?1) AND (?2 IS NULL OR act = ?2) AND (?3 IS NULL OR code = ?3)
                 AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5)
             ORDER BY entry DESC LIMIT ?6
@@ -114,11 +114,11 @@ struct AuditRows {
         query.bind(6, filter.limit)
         return try query.all { row in
             guard let act = AuditEntry.Act(rawValue: row.text(1)) else {
-                preconditionFailure("the audit holds acts that were written to it")
+                throw StoreTrouble.damaged("audit", "row \(row.integer(9))", "its act is none that is known")
             }
             return AuditEntry(
                 at: Instant(milliseconds: row.integer(0)), act: act,
-                merchant: row.textOrNil(2).map { MerchantID(verified: $0) }, keyID: row.textOrNil(3),
+                merchant: row.isNull(2) ? nil : row.identifier(2), keyID: row.textOrNil(3),
                 digest: row.textOrNil(4), code: row.textOrNil(5), line: row.integerOrNil(6).map { Int($0) },
                 reason: row.textOrNil(7), times: row.integer(8))
         }

@@ -51,7 +51,7 @@ public final class BatchKeys: Sendable {
     private func verification(of key: RegisteredKey) throws -> VerificationKey {
         if let publicKey = key.publicKey { return try .ed25519(id: key.id, publicKey: publicKey) }
         guard let version = key.version else {
-            preconditionFailure("a registered key has a version or a public key")
+            throw StoreTrouble.damaged("keys", key.id, "it has neither a version nor a public key")
         }
         let derived =
             if let merchant = key.merchant {
@@ -59,7 +59,9 @@ public final class BatchKeys: Sendable {
             } else {
                 master.operatorKey(version: version)
             }
-        precondition(derived.id == key.id, "a derived key has the id that it was registered under")
+        guard derived.id == key.id else {
+            throw StoreTrouble.damaged("keys", key.id, "it is registered as the key \(derived.id)")
+        }
         return derived.verification
     }
 }

@@ -106,24 +106,27 @@ struct BookingRows {
     }
 
     func all() throws -> [StoredBooking] {
-        try Prepared(database, Self.select + " ORDER BY booking").all { stored($0) }
+        try Prepared(database, Self.select + " ORDER BY booking").all { try stored($0) }
     }
 
     func of(_ period: Int) throws -> [Booking] {
         let query = try Prepared(database, Self.select + " WHERE period = ? ORDER BY booking")
         query.bind(1, period)
-        return try query.all { stored($0).booking }
+        return try query.all { try stored($0).booking }
     }
 
     private static let select =
-        "SELECT merchant, reference, kind, amount, date, reason, booked, period FROM bookings"
+        "SELECT merchant, reference, kind, amount, date, reason, booked, period, booking FROM bookings"
 
-    private func stored(_ row: Prepared) -> StoredBooking {
+    private func stored(_ row: Prepared) throws -> StoredBooking {
+        let number = row.integer(8)
         guard let kind = Booking.Kind(rawValue: row.text(2)) else {
-            preconditionFailure("a booking is a payment or an adjustment")
+            throw StoreTrouble.damaged(
+                "bookings", "row \(number)", "it is neither a payment nor an adjustment")
         }
         let booking = Booking(
-            merchant: roster[row.integer(0)], kind: kind, reference: BookingReference(verified: row.text(1)),
+            merchant: try roster.merchant(row.integer(0), of: "bookings", number), kind: kind,
+            reference: row.identifier(1),
             amount: Money(row.integer(3)), date: LocalDate(dayNumber: Int(row.integer(4))),
             reason: row.text(5))
         return StoredBooking(

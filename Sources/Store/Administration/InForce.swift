@@ -26,8 +26,13 @@ struct Roster: Sendable {
         let query = try Prepared(database, "SELECT merchant, id FROM merchants ORDER BY merchant")
         var ids: [MerchantID] = []
         try query.forEach { row in
-            ids.append(MerchantID(verified: row.text(1)))
-            precondition(row.integer(0) == Int64(ids.count), "merchants are numbered without a gap")
+            guard let id = MerchantID(row.text(1)) else {
+                throw StoreTrouble.damaged("merchants", "row \(row.integer(0))", "it has no merchant's id")
+            }
+            ids.append(id)
+            guard row.integer(0) == Int64(ids.count) else {
+                throw StoreTrouble.damaged("merchants", "row \(row.integer(0))", "there is a gap before it")
+            }
         }
         places = PlaceTable(ids)
     }
@@ -42,7 +47,21 @@ struct Roster: Sendable {
         return number
     }
 
+    /// The merchant of a number that was packed with a sum, or found by this roster.
     subscript(number: Int64) -> MerchantID { places.keys[Int(number) - 1] }
+
+    /// The merchant of the number that a row names. Throws `StoreTrouble` where there is none.
+    func merchant(_ number: Int64, of table: String, _ row: Int64) throws -> MerchantID {
+        guard let merchant = known(number) else {
+            throw StoreTrouble.damaged(table, "row \(row)", "it names merchant \(number), and there is none")
+        }
+        return merchant
+    }
+
+    /// The merchant of a number; nil where there is none.
+    func known(_ number: Int64) -> MerchantID? {
+        (1...Int64(max(1, all.count))).contains(number) && !all.isEmpty ? self[number] : nil
+    }
 
     var all: [MerchantID] { places.keys }
 }

@@ -66,24 +66,29 @@ struct KeyRows {
     }
 
     func all() throws -> [RegisteredKey] {
-        try Prepared(database, Self.select + " ORDER BY id").all { key(from: $0) }
+        try Prepared(database, Self.select + " ORDER BY id").all { try key(from: $0) }
     }
 
     private func key(_ id: String) throws -> RegisteredKey? {
         let query = try Prepared(database, Self.select + " WHERE id = ?")
         query.bind(1, id)
-        return try query.first { key(from: $0) }
+        return try query.first { try key(from: $0) }
     }
 
     private static let select =
-        "SELECT id, algorithm, merchant, version, public_key, added, revoked FROM keys"
+        "SELECT id, algorithm, merchant, version, public_key, added, revoked, rowid FROM keys"
 
-    private func key(from row: Prepared) -> RegisteredKey {
-        guard let algorithm = SignatureAlgorithm(rawValue: row.text(1)) else {
-            preconditionFailure("the registry holds keys of algorithms that are known")
+    private func key(from row: Prepared) throws -> RegisteredKey {
+        guard let algorithm = SignatureAlgorithm(rawValue: row.text(1)),
+            row.isNull(3) == (algorithm != .hs256)
+        else {
+            throw StoreTrouble.damaged(
+                "keys", "row \(row.integer(7))", "its algorithm is none that is known, or not that of its key"
+            )
         }
         return RegisteredKey(
-            id: row.text(0), algorithm: algorithm, merchant: row.integerOrNil(2).map { roster[$0] },
+            id: row.text(0), algorithm: algorithm,
+            merchant: try row.integerOrNil(2).map { try roster.merchant($0, of: "keys", row.integer(7)) },
             version: row.integerOrNil(3).map { Int($0) }, publicKey: row.isNull(4) ? nil : row.bytes(4),
             added: Instant(milliseconds: row.integer(5)),
             revokedFrom: row.integerOrNil(6).map { Instant(milliseconds: $0) })

@@ -36,21 +36,27 @@ extension Store {
     /// the same cut. One on which nothing stands yet is taken back when a close fails.
     ///
     /// A preview writes nothing. `instant` is now; before the period's end and grace only a forced close is begun.
-    /// Throws `CloseRefusal`, `CloseFailure`, and what `body` throws.
+    /// Throws `CloseRefusal`, `CloseFailure`, `StoreTrouble` where it would have to take of the `reserve`, and what
+    /// `body` throws.
     public func close(
         _ ordinal: Int, at instant: Instant, forced: Bool, preview: Bool = false,
-        _ body: (ClosingRun) throws -> ClosedPeriod
+        reserve: DiskReserve = .none, _ body: (ClosingRun) throws -> ClosedPeriod
     ) throws -> ClosedPeriod {
         try trying("close a period") {
-            guard !preview else { return try self.preview(ordinal, at: instant, forced: forced, body) }
+            guard !preview else {
+                return try self.preview(ordinal, at: instant, forced: forced, reserve, body)
+            }
             let lock = try ClosingLock(folder: folder)
             defer { withExtendedLifetime(lock) {} }
             let cut = try pool.write { try begin(ordinal, at: instant, forced: forced, $0) }
             do {
-                let staging = try Staging(pool)
+                let staging = try Staging(pool, reserve, folder: folder)
                 try Leftovers(of: ordinal, staging).remove()
-                let closed = try asOfNow { try body(run(cut, staging, $0)) }
-                try pool.write { try finish(cut, closed, at: instant, $0) }
+                let closed = try asOfNow { try body(run(cut, staging, reserve, $0)) }
+                try pool.write { database in
+                    try reserve.check(folder, database)
+                    try finish(cut, closed, at: instant, database)
+                }
                 return closed
             } catch {
                 // What made the close fail is told; a cut that stays is met by the next.
@@ -61,11 +67,12 @@ extension Store {
     }
 
     private func preview(
-        _ ordinal: Int, at instant: Instant, forced: Bool, _ body: (ClosingRun) throws -> ClosedPeriod
+        _ ordinal: Int, at instant: Instant, forced: Bool, _ reserve: DiskReserve,
+        _ body: (ClosingRun) throws -> ClosedPeriod
     ) throws -> ClosedPeriod {
         try asOfNow { database in
             let cut = try cut(ordinal, at: instant, forced: forced, database)
-            return try body(run(cut, nil, database))
+            return try body(run(cut, nil, reserve, database))
         }
     }
 
@@ -79,10 +86,12 @@ extension Store {
         }
     }
 
-    private func run(_ cut: Cut, _ staging: Staging?, _ database: Database) throws -> ClosingRun {
+    private func run(
+        _ cut: Cut, _ staging: Staging?, _ reserve: DiskReserve, _ database: Database
+    ) throws -> ClosingRun {
         try ClosingRun(
             database, staging: staging, inForce: try inForce(database, version: cut.alliance), cut: cut,
-            folder: folder)
+            folder: folder, reserve: reserve)
     }
 
     // MARK: Beginning

@@ -35,14 +35,19 @@ public final class ClosingRun {
     private let cut: Cut
     /// Where a file may be made.
     private let folder: String
+    private let reserve: DiskReserve
     private var isSettled = false
 
-    init(_ database: Database, staging: Staging?, inForce: InForce, cut: Cut, folder: String) throws {
+    init(
+        _ database: Database, staging: Staging?, inForce: InForce, cut: Cut, folder: String,
+        reserve: DiskReserve
+    ) throws {
         self.database = database
         self.staging = staging
         self.inForce = inForce
         self.cut = cut
         self.folder = folder
+        self.reserve = reserve
         period = inForce.schedule.calendar.period(cut.period)
         schedule = inForce.schedule
         eventCount = try StateRows(database).due(in: period.ordinal)
@@ -79,13 +84,13 @@ public final class ClosingRun {
             OutcomeWriter($0, period: period.ordinal, strideBytes: strideBytes, chunkBytes: settlementBytes)
         }
         var shares = (0..<threads).map { _ in settlement.makeShare() }
-        let roster = inForce.roster
+        let (roster, ordinal) = (inForce.roster, period.ordinal)
         let log = LogWriteback(of: folder + "/" + Store.fileName, isNeeded: staging?.isDurable ?? false)
         var seen = 0
         try pipelined(contexts: &shares, depth: threads * Self.groupsOnTheWay) {
             try stream.nextGroup(byteCount: groupBytes)
         } work: { share, group in
-            try SettledGroup(group, by: &share, roster: roster)
+            try SettledGroup(group, by: &share, roster: roster, period: ordinal)
         } take: { _, group in
             seen += group.events
             try writer?.write(group)
@@ -105,7 +110,7 @@ public final class ClosingRun {
     func members() throws -> MemberStream {
         try MemberStream(
             database, inForce: inForce, period: period, lastRecord: RecordNumber(cut.lastRecord),
-            sort: EventSort(folder: folder, budget: sortBudget, expected: eventCount),
+            sort: EventSort(folder: folder, budget: sortBudget, expected: eventCount, reserve: reserve),
             holdingsBytes: holdingsBytes)
     }
 }

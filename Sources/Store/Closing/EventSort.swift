@@ -23,6 +23,7 @@ final class EventSort {
     private let budget: Int
     private let runCapacity: Int
     private let folder: String
+    private let reserve: DiskReserve
     private var runs: [MemoryRun] = []
     private var spill: SpillFile?
     private let sorter = SortingThread()
@@ -31,10 +32,13 @@ final class EventSort {
 
     /// `folder` is where a file may be made; it never has a name there that outlives this. About `expected` records
     /// will come.
-    init(folder: String, budget: Int = EventSort.budget, expected: Int64 = .max) {
+    init(
+        folder: String, budget: Int = EventSort.budget, expected: Int64 = .max, reserve: DiskReserve = .none
+    ) {
         precondition(budget > RecordStretch.mostBytes, "the budget has room for a record")
         self.budget = budget
         self.folder = folder
+        self.reserve = reserve
         let share = budget / Self.runsInMemory
         let few = Int(clamping: expected / Int64(Self.runsInMemory)).multipliedReportingOverflow(
             by: EventPacking.usualBytes)
@@ -71,6 +75,7 @@ final class EventSort {
 
     private func spillRuns() throws {
         sorting.wait()
+        try reserve.check(folder)
         let file = try spill ?? SpillFile(folder: folder)
         spill = file
         try file.append(runs)

@@ -6,7 +6,7 @@ import Settlement
 struct EventSource {
     /// Which records of which batches may settle in a period.
     static let ranges = """
-        SELECT b.first_record, b.accepted
+        SELECT b.first_record, b.accepted, b.batch
         FROM batch_periods p CROSS JOIN batches b ON b.batch = p.batch
         WHERE p.period = ?1 ORDER BY p.batch
         """
@@ -31,7 +31,7 @@ struct EventSource {
         }
         let ranges = try Prepared(database, Self.ranges)
         ranges.bind(1, period.ordinal)
-        for range in try ranges.all({ $0.integer(0)..<$0.integer(0) + $0.integer(1) }) {
+        for range in try ranges.all(Self.range) {
             try chunks.forEach(in: range) { record in
                 guard record.period == period.ordinal else { return }
                 try sort.add(record, attempts: 0)
@@ -40,6 +40,16 @@ struct EventSource {
         runs = try sort.sorted()
         heads = runs.map(Self.head)
         findMember()
+    }
+
+    /// The records of a batch.
+    private static func range(_ row: Prepared) throws -> Range<Int64> {
+        let (first, accepted) = (row.integer(0), row.integer(1))
+        let (end, overflow) = first.addingReportingOverflow(accepted)
+        guard first >= 1, accepted >= 0, !overflow else {
+            throw StoreTrouble.damaged("batches", "row \(row.integer(2))", "its records have no numbers")
+        }
+        return first..<end
     }
 
     private static func head(of run: any SortedRun) -> UnsafeRawBufferPointer? {

@@ -2,7 +2,7 @@ import GRDB
 import Settlement
 
 /// The form of a row of `holdings`: a version byte, the number of debts, the debts (issuer, lot, points),
-/// oldest first, and open lots up to the end as `LotPacking` says.
+/// oldest first, and open lots up to the end as `LotPacking` says. The row ends with a `HoldingsSum`.
 enum HoldingsPacking {
     static let version: UInt8 = 1
 

@@ -27,6 +27,7 @@ struct HoldingsSource {
     /// About what a row takes beside its bytes.
     static let rowBytes = 128
 
+    private let database: Database
     private let query: Prepared
     private let chunkBytes: Int
     /// The period that closes.
@@ -39,6 +40,7 @@ struct HoldingsSource {
 
     /// The members as they stood before the close of `period`.
     init(_ database: Database, before period: Int, chunkBytes: Int = HoldingsSource.chunkBytes) throws {
+        self.database = database
         query = try Prepared(database, Self.rows)
         self.period = period
         self.chunkBytes = chunkBytes
@@ -83,7 +85,7 @@ struct HoldingsSource {
                 held.hasOlder = held.period != nil
                 held.period = found
                 let start = bytes.count
-                query.withBytes(2) { bytes.append(contentsOf: $0) }
+                try HoldingsSum.withContent(of: query, database) { bytes.append(contentsOf: $0) }
                 range = start..<bytes.count
             }
             isOnRow = try query.next()
@@ -102,12 +104,16 @@ struct HeldChange: Sendable {
     /// Whether a row is in the way that a close of this period left which ended before its time.
     let hasUnfinished: Bool
 
-    /// Nil: there is nothing to change. `parts` are those to which the settlement was added last.
-    init?(_ output: MemberOutput, before: HeldRow, parts: SettlementParts, _ roster: Roster) {
+    /// What the close of a period changes; nil: nothing. `parts` are those to which the settlement was added last.
+    init?(
+        _ output: MemberOutput, before: HeldRow, parts: SettlementParts, _ roster: Roster, period: Int
+    ) {
         let isChanged = output.debtsChanged || output.changed.contains(true)
-        let packed = isChanged ? HoldingsPacking.pack(output, before: before, parts: parts, roster) : nil
+        var packed =
+            isChanged ? HoldingsPacking.pack(output, before: before, parts: parts, roster) ?? [] : []
+        HoldingsSum.append(to: &packed, of: output.member, period: period)
         let isHeld = !before.bytes.isEmpty
-        bytes = isChanged && (packed != nil || isHeld) ? packed ?? [] : nil
+        bytes = isChanged && (!packed.isEmpty || isHeld) ? packed : nil
         if bytes == nil, !isHeld {
             // A row that says that there is nothing says no more than none.
             obsolete = before.period

@@ -22,19 +22,22 @@ struct IntakeRows {
             "SELECT \(Self.columns) FROM batches WHERE batch > ? AND batch <= ? ORDER BY batch")
         query.bind(1, first)
         query.bind(2, last)
-        return try query.all { Self.summary($0, roster) }
+        return try query.all { try Self.summary($0, roster) }
     }
 
     /// What `summary` reads.
     static let columns = "merchant, signer, id, sequence, digest, records, accepted, duplicates, refused"
 
-    static func summary(_ row: Prepared, _ roster: Roster) -> BatchSummary {
+    static func summary(_ row: Prepared, _ roster: Roster) throws -> BatchSummary {
         guard let digest = SHA256Digest(bytes: row.bytes(4)) else {
-            preconditionFailure("a batch is stored with its digest")
+            throw StoreTrouble.damaged("batches", "batch \(row.text(2))", "it has no digest")
+        }
+        guard let merchant = roster.known(row.integer(0)) else {
+            throw StoreTrouble.damaged("batches", "batch \(row.text(2))", "it is of no merchant")
         }
         return BatchSummary(
-            merchant: roster[row.integer(0)], signer: signer(row.text(1)),
-            batch: BatchID(verified: row.text(2)), sequence: row.integer(3), digest: digest.text,
+            merchant: merchant, signer: try signer(row.text(1)),
+            batch: row.identifier(2), sequence: row.integer(3), digest: digest.text,
             records: row.integer(5), accepted: row.integer(6), duplicates: row.integer(7),
             refused: row.integer(8))
     }
@@ -45,7 +48,7 @@ struct IntakeRows {
         let query = try Prepared(
             database,
             """
-            SELECT merchant, signer, sequence FROM batches
+            SELECT merchant, signer, sequence, batch FROM batches
             WHERE batch <= ? \(merchant == nil ? "" : "AND merchant = ?")
             ORDER BY merchant, signer, sequence
             """)
@@ -54,13 +57,14 @@ struct IntakeRows {
         var missing: [MissingSequence] = []
         var run: (merchant: Int64, signer: Signer, expected: Int64, listed: Int)?
         try query.forEach { row in
-            let (merchant, signer, sequence) = (row.integer(0), Self.signer(row.text(1)), row.integer(2))
+            let (merchant, signer, sequence) = (row.integer(0), try Self.signer(row.text(1)), row.integer(2))
             var current = run ?? (merchant, signer, 1, 0)
             if current.merchant != merchant || current.signer != signer { current = (merchant, signer, 1, 0) }
             while current.expected < sequence, current.listed < Self.mostMissing {
                 missing.append(
                     MissingSequence(
-                        merchant: roster[merchant], signer: signer, sequence: current.expected))
+                        merchant: try roster.merchant(merchant, of: "batches", row.integer(3)),
+                        signer: signer, sequence: current.expected))
                 current.expected += 1
                 current.listed += 1
             }
@@ -70,9 +74,10 @@ struct IntakeRows {
         return missing
     }
 
-    private static func signer(_ text: String) -> Signer {
+    private static func signer(_ text: String) throws -> Signer {
         guard let signer = Signer(rawValue: text) else {
-            preconditionFailure("a batch is signed by the merchant or the operator")
+            throw StoreTrouble.damaged(
+                "batches", "all rows", "one is signed by neither merchant nor operator")
         }
         return signer
     }

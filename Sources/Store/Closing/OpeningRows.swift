@@ -27,13 +27,14 @@ struct OpeningRows {
         let query = try Prepared(
             database,
             """
-            SELECT s.merchant, s.number, s.digest, s.balance, s.points
+            SELECT s.merchant, s.number, s.digest, s.balance, s.points, s.statement
             FROM (SELECT merchant, max(number) AS number FROM statements GROUP BY merchant) last
             JOIN statements s ON s.merchant = last.merchant AND s.number = last.number
             """)
         var openings: [MerchantID: MerchantOpening] = [:]
         try query.forEach { row in
-            openings[roster[row.integer(0)]] = MerchantOpening(
+            let merchant = try roster.merchant(row.integer(0), of: "statements", row.integer(5))
+            openings[merchant] = MerchantOpening(
                 number: row.integer(1), previous: row.text(2), balance: Money(row.integer(3)),
                 points: Points(row.integer(4)))
         }

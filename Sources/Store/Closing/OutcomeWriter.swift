@@ -24,7 +24,7 @@ struct OutcomeWriter {
         self.staging = staging
         self.period = period
         self.strideBytes = strideBytes
-        chunker = SettlementChunker(chunkBytes: chunkBytes)
+        chunker = SettlementChunker(period: period, chunkBytes: chunkBytes)
     }
 
     mutating func write(_ group: SettledGroup) throws {

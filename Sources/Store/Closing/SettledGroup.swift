@@ -14,7 +14,7 @@ struct SettledGroup: Sendable {
 
     /// Settles a group's members.
     init(
-        _ group: MemberGroup, by share: inout PeriodShare, roster: Roster
+        _ group: MemberGroup, by share: inout PeriodShare, roster: Roster, period: Int
     ) throws(CloseFailure) {
         var settlements = SettlementParts()
         for position in group.members.indices {
@@ -26,7 +26,9 @@ struct SettledGroup: Sendable {
                 outcomes.append(OutcomeRow(output.events[position], output.outcomes[position]))
             }
             settlements.add(output, of: input, roster)
-            if let change = HeldChange(output, before: held, parts: settlements, roster) {
+            if let change = HeldChange(
+                output, before: held, parts: settlements, roster, period: period)
+            {
                 holdings.append(change)
                 byteCount += HoldingsSource.rowBytes + (change.bytes?.count ?? 0)
             }

@@ -2,14 +2,32 @@ import GRDB
 import Settlement
 
 /// The form of a row of `settlements`: a version byte, then member after member in the order of their ids,
-/// each: the id, the length of the rest, and what `SettlementPacking` says.
+/// each: the id, the length of the rest, and what `SettlementPacking` says; at the end a `RowSum`.
 ///
 /// The version is also that of the rows of DETAILS.csv that are rendered from it: statements name the file by its
 /// digest, so whoever changes a row of it writes chunks of a new version, and keeps the old way for the old ones.
 enum SettlementChunk {
     static let version: UInt8 = 1
 
-    /// Begins to read a chunk.
+    /// What `withContent` reads, in this order.
+    static let columns = "settlement, period, first_member, last_member, bytes"
+
+    /// Calls `body` with a row's members. Throws `StoreTrouble` where they are not as they were written.
+    static func withContent<Result>(
+        of row: Prepared, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) throws -> Result {
+        try row.withBytes(4) { bytes in
+            var sum = RowSum(row.integer(1))
+            row.withTextBytes(2) { sum.add($0) }
+            row.withTextBytes(3) { sum.add($0) }
+            guard let content = sum.content(of: bytes) else {
+                throw StoreTrouble.damaged("settlements", "row \(row.integer(0))")
+            }
+            return try body(content)
+        }
+    }
+
+    /// Begins to read a chunk's content.
     static func reader(_ bytes: UnsafeRawBufferPointer) -> PackedReader {
         var packed = PackedReader(bytes)
         let version = packed.byte()
@@ -73,12 +91,16 @@ struct SettlementChunker {
         let bytes: [UInt8]
     }
 
+    private let period: Int
     private let chunkBytes: Int
     private var bytes: [UInt8] = []
     private var first: MemberID?
     private var last: MemberID?
 
-    init(chunkBytes: Int) { self.chunkBytes = chunkBytes }
+    init(period: Int, chunkBytes: Int) {
+        self.period = period
+        self.chunkBytes = chunkBytes
+    }
 
     /// Adds the members that follow; chunks that are whole go to `chunks`.
     mutating func add(_ parts: SettlementParts, to chunks: inout [Chunk]) {
@@ -98,6 +120,10 @@ struct SettlementChunker {
     /// What is left is a chunk of its own.
     mutating func finish(to chunks: inout [Chunk]) {
         guard let first, let last else { return }
+        var sum = RowSum(Int64(period))
+        first.withBytes { sum.add($0) }
+        last.withBytes { sum.add($0) }
+        sum.append(to: &bytes)
         chunks.append(Chunk(first: first, last: last, bytes: bytes))
         bytes.removeAll(keepingCapacity: true)
         self.first = nil
@@ -122,7 +148,7 @@ struct SettlementChunker {
 /// chunk is read at most once.
 final class SettlementLookup {
     static let chunk = """
-        SELECT last_member, bytes FROM settlements
+        SELECT \(SettlementChunk.columns) FROM settlements
         WHERE period = ? AND first_member <= ? ORDER BY first_member DESC LIMIT 1
         """
 
@@ -174,9 +200,11 @@ final class SettlementLookup {
         query.bind(1, period)
         query.bind(2, member.text)
         return try query.first { row in
-            let bytes = row.bytes(1)
-            let start = bytes.withUnsafeBytes { SettlementChunk.reader($0).position }
-            return Cursor(bytes: bytes, lastMember: row.text(0), position: start)
+            try SettlementChunk.withContent(of: row) { bytes in
+                Cursor(
+                    bytes: [UInt8](bytes), lastMember: row.text(3),
+                    position: SettlementChunk.reader(bytes).position)
+            }
         } ?? Cursor()
     }
 }

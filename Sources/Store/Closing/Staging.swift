@@ -6,17 +6,22 @@ import GRDB
 /// No piece waits for the disk: nothing counts before the close's last transaction, which does.
 struct Staging: Sendable {
     private let pool: DatabasePool
+    private let reserve: DiskReserve
+    private let folder: String
     /// Whether a commit waits for the disk otherwise.
     let isDurable: Bool
 
-    init(_ pool: DatabasePool) throws {
+    init(_ pool: DatabasePool, _ reserve: DiskReserve, folder: String) throws {
         self.pool = pool
+        self.reserve = reserve
+        self.folder = folder
         isDurable = try pool.writeWithoutTransaction { database in
             try Prepared(database, "PRAGMA synchronous").first { $0.integer(0) } ?? 0 > 1
         }
     }
 
-    func write(_ body: (Database) throws -> Void) throws {
+    /// Throws `StoreTrouble` before it takes of the reserve; who `makesRoom` may.
+    func write(makesRoom: Bool = false, _ body: (Database) throws -> Void) throws {
         try pool.writeWithoutTransaction { database in
             if isDurable { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
             defer {
@@ -27,6 +32,7 @@ struct Staging: Sendable {
                     }
                 }
             }
+            if !makesRoom { try reserve.check(folder, database) }
             try database.inTransaction(.immediate) {
                 try body(database)
                 return .commit
@@ -65,7 +71,7 @@ struct Leftovers {
     private func removeAll(_ sql: String, most: Int) throws {
         var isDone = false
         while !isDone {
-            try staging.write { database in
+            try staging.write(makesRoom: true) { database in
                 let delete = try Prepared(database, sql)
                 delete.bind(1, period)
                 delete.bind(2, most)

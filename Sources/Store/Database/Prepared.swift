@@ -167,11 +167,20 @@ struct Prepared {
         return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }
 
-    /// An identifier that was stored.
+    /// An identifier that was stored; of a text that is too long for one, as damage can make it, the beginning.
     func identifier<Kind>(_ column: Int32) -> Identifier<Kind> {
         let start = sqlite3_column_text(handle, column)
-        let count = Int(sqlite3_column_bytes(handle, column))
+        let count = min(Int(sqlite3_column_bytes(handle, column)), Identifier<Kind>.mostBytes)
         return Identifier(verified: UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    /// Calls `body` with the bytes of a text where they stand; they are gone with the row.
+    func withTextBytes<Result>(
+        _ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        let start = sqlite3_column_text(handle, column)
+        let count = start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))
+        return try body(UnsafeRawBufferPointer(start: start, count: count))
     }
 
     func textOrNil(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }

@@ -8,12 +8,26 @@ public struct StoreTrouble: Error, Hashable, Sendable {
     public let cause: String
     /// What to do about it, when someone can.
     public let hint: String?
+    /// Whether a row is not what was written: it will not pass by itself.
+    public let isDamage: Bool
 
-    public init(_ attempt: String, because cause: String, hint: String? = nil) {
+    public init(_ attempt: String, because cause: String, hint: String? = nil, isDamage: Bool = false) {
         self.attempt = attempt
         self.cause = cause
         self.hint = hint
+        self.isDamage = isDamage
     }
+
+    /// A row that was changed behind the program's back. `row` tells it from others of its table, and names no member.
+    static func damaged(_ table: String, _ row: String, _ cause: String = changed) -> StoreTrouble {
+        StoreTrouble(
+            "read \(table), \(row)", because: cause,
+            hint:
+                "stop, keep a copy of the file, and restore the last backup; `settled rederive` says what differs",
+            isDamage: true)
+    }
+
+    private static let changed = "its bytes are not those that were written"
 }
 
 extension StoreTrouble: CustomStringConvertible {

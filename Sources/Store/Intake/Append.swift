@@ -19,7 +19,8 @@ extension Store {
     public func copy(of batch: AuthenticBatch) throws -> SealedDocument? {
         try reading("look for a copy") { database in
             guard let found = try BatchRows(database).find(digest: batch.digest) else { return nil }
-            let merchant = try inForce(database).roster[found.merchant]
+            let merchant = try inForce(database).roster.merchant(
+                found.merchant, of: "batches", found.number)
             guard batch.keyMerchant == nil || batch.keyMerchant == merchant else { return nil }
             return found.receipt
         }

@@ -10,13 +10,14 @@ struct BatchRows {
 
     /// What answers a batch that comes again.
     struct Found {
+        let number: Int64
         let merchant: Int64
         let digest: [UInt8]
         let receipt: SealedDocument
     }
 
     private static let found =
-        "SELECT merchant, digest, receipt, receipt_signature, receipt_seal FROM batches"
+        "SELECT merchant, digest, receipt, receipt_signature, receipt_seal, batch FROM batches"
 
     func find(digest: SHA256Digest) throws -> Found? {
         let query = try Prepared(database, Self.found + " WHERE digest = ?")
@@ -33,7 +34,7 @@ struct BatchRows {
 
     private func found(_ row: Prepared) -> Found {
         Found(
-            merchant: row.integer(0), digest: row.bytes(1),
+            number: row.integer(5), merchant: row.integer(0), digest: row.bytes(1),
             receipt: SealedDocument(bytes: row.bytes(2), signature: row.text(3), seal: row.text(4)))
     }
 

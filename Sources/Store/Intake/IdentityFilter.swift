@@ -12,10 +12,9 @@ struct IdentityFilter: Sendable {
         words = [UInt64](repeating: 0, count: blocks * Self.wordsOfBlock)
     }
 
-    /// One that was written earlier.
-    init(_ bytes: UnsafeRawBufferPointer) {
-        precondition(
-            !bytes.isEmpty && bytes.count.isMultiple(of: Self.bitsOfBlock / 8), "a filter is whole blocks")
+    /// One that was written earlier; nil where the bytes are not whole blocks.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        guard !bytes.isEmpty && bytes.count.isMultiple(of: Self.bitsOfBlock / 8) else { return nil }
         words = (0..<bytes.count / 8).map {
             UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
         }

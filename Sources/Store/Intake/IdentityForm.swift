@@ -16,7 +16,9 @@ struct IdentityForm: Sendable {
         let query = try Prepared(
             database, "SELECT seed_low, seed_high, bits, tail, fan_out FROM identity_form")
         let row = try query.first { row in (0..<5).map { row.integer($0) } }
-        guard let row else { preconditionFailure("the schema comes with the form of its ids") }
+        guard let row, (1...48).contains(row[2]), row[3] >= 1, row[4] >= 2 else {
+            throw StoreTrouble.damaged("identity_form", "row 1", "it is missing or out of bounds")
+        }
         seeds = (UInt64(bitPattern: row[0]), UInt64(bitPattern: row[1]))
         bits = Int(row[2])
         tail = Int(row[3])

@@ -124,7 +124,10 @@ struct IdentityIndex: Sendable {
         let entries = tail.entries
         var run = IdentityRun(
             try rows.nextNumber(), level: 0, first: (runs.last?.last ?? 0) + 1, last: last)
-        precondition(entries.count == run.count, "the tail holds every record behind the last run")
+        guard entries.count == run.count else {
+            throw StoreTrouble.identities(
+                "\(entries.count) of \(run.count) records behind the last run are known")
+        }
         for entry in entries { run.filter.insert(entry.fingerprint) }
         try rows.begin(run)
         try rows.write(0..<run.pages, of: run, entries)

@@ -23,10 +23,24 @@ struct IdentityRuns {
             database,
             "SELECT run, level, first, last, filter FROM identity_runs WHERE whole = 1 ORDER BY first"
         ).all { row in
-            IdentityRun(
-                row.integer(0), level: Int(row.integer(1)), first: row.integer(2), last: row.integer(3),
-                filter: row.withBytes(4) { IdentityFilter($0) })
+            let (run, first, last) = (row.integer(0), row.integer(2), row.integer(3))
+            let filter = row.withBytes(4) {
+                RowSum(run, first, last).content(of: $0).flatMap { IdentityFilter($0) }
+            }
+            guard let filter, first >= 1, first <= last else {
+                throw StoreTrouble.damaged("identity_runs", "row \(run)")
+            }
+            return IdentityRun(run, level: Int(row.integer(1)), first: first, last: last, filter: filter)
         }
+    }
+
+    private static func withContent<Result>(
+        of page: Int64, _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) throws -> Result {
+        guard let content = RowSum(page).content(of: bytes) else {
+            throw StoreTrouble.damaged("identity_pages", "row \(page)")
+        }
+        return try body(content)
     }
 
     /// The records with a fingerprint.
@@ -34,8 +48,10 @@ struct IdentityRuns {
         let number = run.page(of: fingerprint)
         page.bind(1, run.key(of: number))
         let found = try page.first { row in
-            row.withBytes(0) { bytes in
-                IdentityPage(bytes, number, of: run).records(with: fingerprint)
+            try row.withBytes(0) { bytes in
+                try Self.withContent(of: run.key(of: number), bytes) {
+                    IdentityPage($0, number, of: run).records(with: fingerprint)
+                }
             }
         }
         guard let found else { throw StoreTrouble.identities("page \(number) of run \(run.run) is missing") }
@@ -50,11 +66,13 @@ struct IdentityRuns {
         range.bind(2, run.key(of: run.page(of: fingerprints.upperBound - 1)))
         try range.forEach { row in
             let number = Int(row.integer(0) & 0xFF_FFFF)
-            row.withBytes(1) { bytes in
-                let view = IdentityPage(bytes, number, of: run)
-                for index in 0..<view.count {
-                    let entry = view[index]
-                    if fingerprints.contains(entry.fingerprint) { body(entry) }
+            try row.withBytes(1) { bytes in
+                try Self.withContent(of: row.integer(0), bytes) { content in
+                    let view = IdentityPage(content, number, of: run)
+                    for index in 0..<view.count {
+                        let entry = view[index]
+                        if fingerprints.contains(entry.fingerprint) { body(entry) }
+                    }
                 }
             }
         }
@@ -84,8 +102,10 @@ struct IdentityRuns {
         let (sorted, ends) = Self.sorted(entries, on: pages, of: run)
         for page in pages {
             let place = page - pages.lowerBound
+            var bytes = IdentityPage.packed(sorted[ends[place]..<ends[place + 1]], page, of: run)
+            RowSum(run.key(of: page)).append(to: &bytes)
             insert.bind(1, run.key(of: page))
-            insert.bind(2, IdentityPage.packed(sorted[ends[place]..<ends[place + 1]], page, of: run))
+            insert.bind(2, bytes)
             try insert.run()
         }
     }
@@ -129,7 +149,9 @@ struct IdentityRuns {
     /// Notes that all pages of a run are there: from now on it is one.
     func finish(_ run: IdentityRun) throws {
         let update = try Prepared(database, "UPDATE identity_runs SET whole = 1, filter = ? WHERE run = ?")
-        update.bind(1, run.filter.bytes)
+        var filter = run.filter.bytes
+        RowSum(run.run, run.first, run.last).append(to: &filter)
+        update.bind(1, filter)
         update.bind(2, run.run)
         try update.run()
     }

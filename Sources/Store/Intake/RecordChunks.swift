@@ -2,7 +2,7 @@ import GRDB
 import Settlement
 
 /// The accepted records in order of arrival, packed: a row holds up to 1,024 that lie side by side in one
-/// batch. Rows are appended and never changed.
+/// batch. Rows are appended and never changed. One that is not as it was written is trouble: `StoreTrouble.isDamage`.
 struct RecordChunks {
     static let mostRecords = 1_024
 
@@ -37,11 +37,13 @@ struct RecordChunks {
     /// Appends the records of one batch of a merchant.
     func append(_ chunks: [RecordPacker.Chunk], batch: Int64, merchant: Int64) throws {
         for chunk in chunks {
+            var bytes = chunk.bytes
+            RowSum(chunk.first.value, Int64(chunk.records), merchant).append(to: &bytes)
             insert.bind(1, chunk.first.value)
             insert.bind(2, batch)
             insert.bind(3, merchant)
             insert.bind(4, chunk.records)
-            insert.bind(5, chunk.bytes)
+            insert.bind(5, bytes)
             try insert.run()
         }
     }
@@ -52,9 +54,8 @@ struct RecordChunks {
         holding.bind(1, number.value)
         let result = try holding.first { row in
             let (first, records) = (row.integer(0), Int(row.integer(1)))
-            precondition(
-                number.value < first + Int64(records), "record \(number.value) has been stored")
-            return try row.withBytes(3) { bytes in
+            guard number.value - first < records else { throw Self.absent(number) }
+            return try Self.withContent(of: row) { bytes in
                 // Who looks into a chunk for the second time will do so again.
                 if last.isSeen(first) {
                     last.take(bytes, first: first, records: records, merchant: row.integer(2))
@@ -64,8 +65,25 @@ struct RecordChunks {
                     Self.record(number, in: bytes, first: first, records: records, merchant: row.integer(2)))
             }
         }
-        guard let result else { preconditionFailure("record \(number.value) has been stored") }
+        guard let result else { throw Self.absent(number) }
         return result
+    }
+
+    private static func absent(_ number: RecordNumber) -> StoreTrouble {
+        .damaged("record_chunks", "record \(number.value)", "no row holds it, and others speak of it")
+    }
+
+    /// Calls `body` with the packed records of a row that begins with `first, records, merchant, bytes`.
+    static func withContent<Result>(
+        of row: Prepared, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) throws -> Result {
+        try row.withBytes(3) { bytes in
+            let sum = RowSum(row.integer(0), row.integer(1), row.integer(2))
+            guard let content = sum.content(of: bytes) else {
+                throw StoreTrouble.damaged("record_chunks", "row \(row.integer(0))")
+            }
+            return try body(content)
+        }
     }
 
     private static func record(
@@ -91,7 +109,7 @@ struct RecordChunks {
         try range.forEach { row in
             let (first, records) = (row.integer(0), Int(row.integer(1)))
             let isWhole = numbers.lowerBound <= first && first + Int64(records) <= numbers.upperBound
-            try row.withBytes(3) { bytes in
+            try Self.withContent(of: row) { bytes in
                 var unpacker = RecordUnpacker(
                     bytes, first: RecordNumber(first), records: records, merchant: row.integer(2))
                 while let record = unpacker.next() {

@@ -28,7 +28,7 @@ struct StoredRecord {
     let late: Bool
 }
 
-/// The form of a chunk: a version byte, then record after record. Each begins with its flags in two bytes,
+/// The form of a chunk: a version byte, then record after record, and at the end a `RowSum`. Each begins with its flags in two bytes,
 /// the lower first; what follows is told by them:
 ///
 ///     line      how many lines below the record before, if that is not one
@@ -150,7 +150,7 @@ struct RecordUnpacker {
     private var base: RecordPacking.Base
     private var packed: PackedReader
 
-    /// `bytes` are a chunk's as it was packed; they stay where they are as long as this is used.
+    /// `bytes` are a chunk's as it was packed, without its sum; they stay where they are as long as this is used.
     init(_ bytes: UnsafeRawBufferPointer, first: RecordNumber, records: Int, merchant: Int64) {
         var packed = PackedReader(bytes)
         let version = packed.byte()

@@ -65,7 +65,8 @@ extension Store {
             let states = try BatchStates(database)
             return try query.all { row in
                 ListedBatch(
-                    summary: IntakeRows.summary(row, roster), received: Instant(milliseconds: row.integer(9)),
+                    summary: try IntakeRows.summary(row, roster),
+                    received: Instant(milliseconds: row.integer(9)),
                     state: try states.state(of: row.integer(10)))
             }
         }

@@ -38,10 +38,11 @@ extension Store {
             query.bind(2, limit)
             return try query.all { row in
                 guard let form = BatchForm(rawValue: row.text(10)) else {
-                    preconditionFailure("a batch is stored with its form")
+                    throw StoreTrouble.damaged("batches", "batch \(row.text(2))", "it has no form")
                 }
                 return StoredBatch(
-                    summary: IntakeRows.summary(row, roster), received: Instant(milliseconds: row.integer(9)),
+                    summary: try IntakeRows.summary(row, roster),
+                    received: Instant(milliseconds: row.integer(9)),
                     form: form, keyID: row.text(11), strict: row.integer(12) != 0)
             }
         }
@@ -61,7 +62,7 @@ extension Store {
             query.bind(2, id.text)
             return try query.first { row in
                 guard let form = BatchForm(rawValue: row.text(2)) else {
-                    preconditionFailure("a batch is stored with its form")
+                    throw StoreTrouble.damaged("batches", "row \(row.integer(0))", "it has no form")
                 }
                 return BatchEvidence(
                     bytes: row.bytes(1), form: form, signature: row.text(3),
@@ -85,7 +86,9 @@ extension Store {
         var refused = RefusedRecords()
         try query.forEach { row in
             guard let code = RecordRefusalCode(rawValue: row.text(2)) else {
-                preconditionFailure("a record is refused with one of the codes")
+                throw StoreTrouble.damaged(
+                    "record_refusals", "line \(row.integer(0)) of batch \(batch)",
+                    "its code is none that is known")
             }
             refused.append(line: Int(row.integer(0)), id: row.text(1).utf8, code: code)
         }

@@ -38,7 +38,7 @@ extension Store {
         let query = try Prepared(database, Self.settlementsOfPeriod)
         query.bind(1, period)
         try query.forEach { row in
-            row.withBytes(0) { bytes in
+            try SettlementChunk.withContent(of: row) { bytes in
                 var packed = SettlementChunk.reader(bytes)
                 while let (member, part) = SettlementChunk.next(&packed, of: bytes) {
                     renderer.write(SettlementPacking.unpack(part, of: member, roster))
@@ -56,7 +56,8 @@ extension Store {
         for (name, file) in expected.sorted(by: { $0.key < $1.key }) { try file.verify(of: name, period) }
     }
 
-    static let settlementsOfPeriod = "SELECT bytes FROM settlements WHERE period = ? ORDER BY first_member"
+    static let settlementsOfPeriod =
+        "SELECT \(SettlementChunk.columns) FROM settlements WHERE period = ? ORDER BY first_member"
     private static let pieceBytes = 64 << 10
 
     /// A file while it is rendered, and what it has to be.
@@ -79,11 +80,12 @@ extension Store {
     private func detailsDigests(
         of merchant: MerchantID?, period: Int, _ database: Database, _ roster: Roster
     ) throws -> [MerchantID: ExpectedFile] {
-        let query = try Prepared(database, "SELECT merchant, details_digest FROM statements WHERE period = ?")
+        let query = try Prepared(
+            database, "SELECT merchant, details_digest, statement FROM statements WHERE period = ?")
         query.bind(1, period)
         var files: [MerchantID: ExpectedFile] = [:]
         try query.forEach { row in
-            let found = roster[row.integer(0)]
+            let found = try roster.merchant(row.integer(0), of: "statements", row.integer(2))
             if merchant == nil || merchant == found { files[found] = ExpectedFile(digest: row.text(1)) }
         }
         return files

@@ -144,7 +144,7 @@ private struct StandingRows {
             """)
         return try query.all { row in
             RefusalCount(
-                merchant: row.textOrNil(0).map { MerchantID(verified: $0) }, code: row.text(1),
+                merchant: row.isNull(0) ? nil : row.identifier(0), code: row.text(1),
                 isBatch: row.integer(2) != 0, count: row.integer(3),
                 last: Instant(milliseconds: row.integer(4)))
         }

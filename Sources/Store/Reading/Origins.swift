@@ -99,7 +99,7 @@ private final class OriginFinder {
         guard let batch = try query.first({ $0.integer(0) }) else { throw trouble("record \(number.value)") }
         let (signing, records) = try content(of: batch)
         let (stored, line) = try chunks.withRecord(number) { ($0.stored, $0.view.line) }
-        guard records[line] == stored.record, roster[stored.merchant] == signing.merchant else {
+        guard records[line] == stored.record, roster.known(stored.merchant) == signing.merchant else {
             throw trouble("line \(line) of batch \(signing.batch) of \(signing.merchant)")
         }
         return RecordOrigin(
@@ -144,14 +144,14 @@ private final class OriginFinder {
         query.bind(1, number)
         let found = try query.first { row in
             guard let form = BatchForm(rawValue: row.text(8)), let signer = Signer(rawValue: row.text(2)),
-                let digest = SHA256Digest(bytes: row.bytes(5))
+                let digest = SHA256Digest(bytes: row.bytes(5)), let merchant = roster.known(row.integer(0))
             else { throw trouble("batch \(number)") }
             let content: BatchContent
             do { content = try BatchContent(parsing: row.bytes(9), form: form) } catch {
                 throw trouble("batch \(number)")
             }
             let batch = SigningBatch(
-                number: number, merchant: roster[row.integer(0)], batch: BatchID(verified: row.text(1)),
+                number: number, merchant: merchant, batch: row.identifier(1),
                 signer: signer, sequence: row.integer(3), received: Instant(milliseconds: row.integer(4)),
                 digest: digest.text, keyID: row.text(6), signature: row.text(7))
             return (

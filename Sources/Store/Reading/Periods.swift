@@ -92,10 +92,12 @@ extension Store {
             return try query.all { row in
                 let stored = try records.record(RecordNumber(row.integer(0)))
                 guard let code = SettlementRefusalCode(rawValue: row.text(1)) else {
-                    preconditionFailure("a pending record has the code that it would be refused with")
+                    throw StoreTrouble.damaged(
+                        "outcomes", "record \(row.integer(0))", "it is pending without a code that is known")
                 }
                 return PendingRecord(
-                    merchant: roster[stored.merchant], record: stored.record, code: code,
+                    merchant: try roster.merchant(stored.merchant, of: "record_chunks", row.integer(0)),
+                    record: stored.record, code: code,
                     attempts: Int(row.integer(2)))
             }
         }

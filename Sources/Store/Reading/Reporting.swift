@@ -10,12 +10,15 @@ extension Store {
             let query = try Prepared(
                 database,
                 """
-                SELECT merchant FROM batch_periods JOIN batches USING (batch) WHERE period >= ?
-                UNION SELECT merchant FROM batches WHERE records = 0 AND received >= ?
+                SELECT merchant, min(batch) FROM (
+                    SELECT merchant, batch FROM batch_periods JOIN batches USING (batch) WHERE period >= ?
+                    UNION SELECT merchant, batch FROM batches WHERE records = 0 AND received >= ?)
+                GROUP BY merchant
                 """)
             query.bind(1, period)
             query.bind(2, inForce.schedule.calendar.period(period).start.milliseconds)
-            return Set(try query.all { inForce.roster[$0.integer(0)] })
+            return Set(
+                try query.all { try inForce.roster.merchant($0.integer(0), of: "batches", $0.integer(1)) })
         }
     }
 }

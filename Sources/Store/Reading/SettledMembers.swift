@@ -10,7 +10,7 @@ extension Store {
             let query = try Prepared(database, Self.settlementsOfPeriod)
             query.bind(1, period)
             try query.forEach { row in
-                try row.withBytes(0) { bytes in
+                try SettlementChunk.withContent(of: row) { bytes in
                     var packed = SettlementChunk.reader(bytes)
                     while let (member, part) = SettlementChunk.next(&packed, of: bytes) {
                         try body(SettlementPacking.unpack(part, of: member, roster))
@@ -39,12 +39,15 @@ extension Store {
             let roster = try inForce(database).roster
             let query = try Prepared(
                 database,
-                "SELECT bytes FROM holdings WHERE member = ? AND period <= ? ORDER BY period DESC LIMIT 1")
+                """
+                SELECT member, period, bytes FROM holdings WHERE member = ? AND period <= ?
+                ORDER BY period DESC LIMIT 1
+                """)
             query.bind(1, member)
             query.bind(2, try PeriodRows(database).lastClosed())
             var input = MemberInput(member: member)
             _ = try query.first { row in
-                row.withBytes(0) { bytes in
+                try HoldingsSum.withContent(of: row, database) { bytes in
                     if !bytes.isEmpty { _ = HoldingsPacking.unpack(bytes, into: &input, roster) }
                 }
             }

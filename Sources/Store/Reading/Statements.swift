@@ -41,7 +41,7 @@ extension Store {
             let query = try Prepared(database, Self.statement + " WHERE merchant = ? AND period = ?")
             query.bind(1, number)
             query.bind(2, period)
-            return try query.first { statement($0, roster) }
+            return try query.first { try statement($0, roster) }
         }
     }
 
@@ -52,7 +52,7 @@ extension Store {
             guard let number = roster.number(of: merchant) else { return [] }
             let query = try Prepared(database, Self.statement + " WHERE merchant = ? ORDER BY number")
             query.bind(1, number)
-            return try query.all { statement($0, roster) }
+            return try query.all { try statement($0, roster) }
         }
     }
 
@@ -62,7 +62,7 @@ extension Store {
             let roster = try inForce(database).roster
             let query = try Prepared(database, Self.statement + " WHERE period = ?")
             query.bind(1, period)
-            return try query.all { statement($0, roster) }.sorted { $0.merchant < $1.merchant }
+            return try query.all { try statement($0, roster) }.sorted { $0.merchant < $1.merchant }
         }
     }
 
@@ -83,13 +83,14 @@ extension Store {
 
     private static let statement = """
         SELECT merchant, period, number, document, signature, seal, digest, details_digest, details_rows,
-            balance, points
+            balance, points, statement
         FROM statements
         """
 
-    private func statement(_ row: Prepared, _ roster: Roster) -> StoredStatement {
+    private func statement(_ row: Prepared, _ roster: Roster) throws -> StoredStatement {
         StoredStatement(
-            merchant: roster[row.integer(0)], period: Int(row.integer(1)), number: row.integer(2),
+            merchant: try roster.merchant(row.integer(0), of: "statements", row.integer(11)),
+            period: Int(row.integer(1)), number: row.integer(2),
             document: SealedDocument(bytes: row.bytes(3), signature: row.text(4), seal: row.text(5)),
             digest: row.text(6), detailsDigest: row.text(7), detailsRows: row.integer(8),
             balance: Money(row.integer(9)), points: Points(row.integer(10)))

@@ -21,7 +21,7 @@ extension Store {
                 database, "SELECT first, records, merchant, bytes FROM record_chunks WHERE first = ?")
             query.bind(1, first)
             return try query.first { row in
-                row.withBytes(3) { bytes in
+                try RecordChunks.withContent(of: row) { bytes in
                     var unpacker = RecordUnpacker(
                         bytes, first: RecordNumber(row.integer(0)), records: Int(row.integer(1)),
                         merchant: row.integer(2))
@@ -62,11 +62,12 @@ extension Store {
         try reading("look into settlements") { database in
             let roster = try inForce(database).roster
             let query = try Prepared(
-                database, "SELECT bytes FROM settlements WHERE period = ? AND first_member = ?")
+                database,
+                "SELECT \(SettlementChunk.columns) FROM settlements WHERE period = ? AND first_member = ?")
             query.bind(1, period)
             query.bind(2, firstMember)
             return try query.first { row in
-                row.withBytes(0) { bytes in
+                try SettlementChunk.withContent(of: row) { bytes in
                     var packed = SettlementChunk.reader(bytes)
                     while let (member, part) = SettlementChunk.next(&packed, of: bytes) {
                         guard packed.position > place else { continue }

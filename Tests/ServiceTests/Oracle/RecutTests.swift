@@ -64,16 +64,4 @@ struct RecutTests {
             }
         }
     }
-
-    /// A document without what the rulebook leaves out; a closing also without the count of batches and the
-    /// digests of the statements.
-    private func withoutArrival(_ bytes: [UInt8]) -> String {
-        let cuts = [
-            #"("batches":)(\d+|\[[^\]]*\]),"#, #"("missing_sequences":)\[[^\]]*\],"#,
-            #"("previous":)(null|"[^"]*"),"#, #"("statements":)\[[^\]]*\]"#,
-        ]
-        return cuts.reduce(String(decoding: bytes, as: UTF8.self)) { text, pattern in
-            text.replacingOccurrences(of: pattern, with: "$1", options: .regularExpression)
-        }
-    }
 }

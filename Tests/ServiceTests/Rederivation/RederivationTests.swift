@@ -169,7 +169,7 @@ struct RederivationTests {
             "refused record on line 3 of batch B-4 of M (number 5)", "`code`"
         ),
         (
-            "UPDATE record_chunks SET bytes = flip(bytes, -1) WHERE batch = 1",
+            "UPDATE record_chunks SET bytes = flip(bytes, -9) WHERE batch = 1",
             "record m2 of M, line 3 of its batch", "from byte"
         ),
         (
@@ -209,7 +209,7 @@ struct RederivationTests {
             "journal of 2026-02, account bank", "`closing`"
         ),
         (
-            "UPDATE settlements SET bytes = flip(bytes, -1) WHERE period = 0",
+            "UPDATE settlements SET bytes = flip(bytes, -9) WHERE period = 0",
             "settlements of 2026-01, member cem, from record m4 of M on", "DETAILS.csv"
         ),
         (
@@ -236,7 +236,7 @@ struct RederivationTests {
             "what became of record n3 of N", "`code`"
         ),
         (
-            "UPDATE holdings SET bytes = flip(bytes, -1) WHERE member = 'ana'", "what member ana holds",
+            "UPDATE holdings SET bytes = flip(bytes, -9) WHERE member = 'ana'", "what member ana holds",
             "`bytes`"
         ),
         ("DELETE FROM holdings WHERE member = 'ben'", "what member ben holds", "is missing"),

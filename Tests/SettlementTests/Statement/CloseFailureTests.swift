@@ -1,6 +1,7 @@
-import Settlement
 import Signing
 import Testing
+
+@testable import Settlement
 
 @Suite("A close that cannot be")
 struct CloseFailureTests {
@@ -17,7 +18,11 @@ struct CloseFailureTests {
         return Schedule(alliance: alliance, zone: .berlin)
     }
 
-    private static func close(earns: Int, opening: PeriodOpening = PeriodOpening()) throws -> ClosedPeriod {
+    /// `disturb` changes what a share has come to, before it is added up.
+    private static func close(
+        earns: Int, opening: PeriodOpening = PeriodOpening(),
+        disturb: (inout PeriodShare, MemberOutput) -> Void = { _, _ in }
+    ) throws -> ClosedPeriod {
         let schedule = Self.schedule()
         let period = schedule.calendar.period(0)
         var settlement = PeriodSettlement(
@@ -31,7 +36,8 @@ struct CloseFailureTests {
                 effective: period.start, late: false, attempts: 0)
         }
         var share = settlement.makeShare()
-        _ = try share.settle(MemberInput(member: MemberID("x")!, events: events))
+        let output = try share.settle(MemberInput(member: MemberID("x")!, events: events))
+        disturb(&share, output)
         settlement.add(share.takeSheets())
         try settlement.add(share)
         let master = try MasterSecret(Array(repeating: 7, count: 32))
@@ -67,6 +73,22 @@ struct CloseFailureTests {
                 return false
             }
             return merchant == MerchantID("M")! && expected == "5" && found == "0"
+        }
+    }
+
+    @Test("A line that is not the sum of its rows in DETAILS.csv stops it, with the line's key")
+    func detailsAstray() {
+        #expect {
+            // The member's rows are rendered once more: each line has them twice.
+            try Self.close(earns: 2) { share, output in share.renderer.write(output.settled) }
+        } throws: { error in
+            guard
+                case .broken(let invariant, let merchant, let expected, let found, let place)? =
+                    error as? CloseFailure
+            else { return false }
+            return invariant == "the line is the sum of its details" && merchant == MerchantID("M")!
+                && place.line == "issue price 1000000" && expected.hasPrefix("4000000000 points")
+                && found.hasPrefix("2000000000 points")
         }
     }
 

@@ -1,0 +1,155 @@
+import Foundation
+import GRDB
+import Service
+import Settlement
+import Signing
+import Store
+import Testing
+
+/// Bits of stored bytes are flipped at random: nothing that reads them ends the process, and what is packed is told by
+/// its table.
+@Suite("Rows that were changed behind the program's back")
+struct DamagedRowTests {
+    private static let story = Result { try LongStory() }
+
+    /// A bit of one row's column, turned over.
+    private struct Flip {
+        let table: String
+        let column: String
+    }
+
+    /// All columns of bytes that hold any.
+    private static func columns(_ path: String) throws -> [Flip] {
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        return try queue.read { database in
+            let found = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c
+                    WHERE t.type = 'table' AND c.type = 'BLOB' ORDER BY 1, 2
+                    """
+            ).map { Flip(table: $0[0], column: $0[1]) }
+            return try found.filter {
+                try Int.fetchOne(
+                    database, sql: "SELECT count(*) FROM \($0.table) WHERE length(\($0.column)) > 0") ?? 0 > 0
+            }
+        }
+    }
+
+    /// Turns over a bit of a row.
+    private static func make(_ flip: Flip, in path: String, _ chance: inout Chance) throws -> String {
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        return try queue.write { database in
+            try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
+            let keys = try String.fetchAll(
+                database, sql: "SELECT name FROM pragma_table_info('\(flip.table)') WHERE pk > 0 ORDER BY pk")
+            let rows = try Row.fetchAll(
+                database,
+                sql: "SELECT \(flip.column), \(keys.joined(separator: ", ")) FROM \(flip.table) "
+                    + "WHERE length(\(flip.column)) > 0")
+            let row = rows[Int(chance.next() % UInt64(rows.count))]
+            var bytes = row[0] as Data
+            let (place, bit) = (Int(chance.next() % UInt64(bytes.count)), chance.next() % 8)
+            bytes[place] ^= 1 << UInt8(bit)
+            try database.execute(
+                sql: "UPDATE \(flip.table) SET \(flip.column) = ? WHERE "
+                    + keys.map { "\($0) = ?" }.joined(separator: " AND "),
+                arguments: StatementArguments(
+                    [bytes.databaseValue] + (1...keys.count).map { row[$0] as DatabaseValue }))
+            return "bit \(bit) of byte \(place) of \(flip.column) of \(flip.table), row \(row.dropFirst())"
+        }
+    }
+
+    /// What is found by a close, reading all there is, and a rederivation.
+    private func faults(_ folder: DataFolder) throws -> [String] {
+        var faults: [String] = []
+        func attempt(_ work: () throws -> Void) {
+            do { try work() } catch { faults.append("\(error)") }
+        }
+        attempt {
+            let open = try folder.open()
+            defer { open.shut() }
+            let store = open.store
+            attempt {
+                _ = try PeriodCloser(store: store, signer: open.signer).close(
+                    3, at: instant("2026-05-03T00:00:00Z"))
+            }
+            for period in 0..<3 {
+                attempt { try store.details(period: period) { _, _ in } }
+                attempt { try store.settledMembers(period: period) { _ in } }
+                attempt {
+                    for statement in try store.statements(period: period) { try explain(statement, store) }
+                }
+                attempt { _ = try store.closing(of: period) }
+            }
+            attempt { _ = try store.origins(of: (1...store.recordCount()).map { RecordNumber($0) }) }
+            attempt { _ = try store.pendingRecords() }
+            for member in ["ana", "ben", "cem", "dan"] {
+                attempt { _ = try store.debts(of: MemberID(verified: member)) }
+            }
+        }
+        attempt {
+            let report = try Rederivation(
+                .init(
+                    data: folder.path, secret: folder.secretPath, jwks: nil, from: nil, through: nil,
+                    scratch: nil)
+            ).run()
+            if !report.isGood { faults += report.lines }
+        }
+        return faults
+    }
+
+    private func explain(_ statement: StoredStatement, _ store: Store) throws {
+        let explainer = try Explainer(statement, in: store, for: .operator)
+        for number in 1...max(1, explainer.statement.lines.count) { _ = try explainer.line(number) }
+    }
+
+    @Test("No flipped bit ends the process, and what is packed is named by its table")
+    func flips() throws {
+        let original = try Self.story.get().folder
+        let columns = try Self.columns(original.databasePath)
+        #expect(columns.count >= 13, "\(columns)")
+        let packed: Set = ["record_chunks", "holdings", "settlements", "zones"]
+        var chance = Chance(state: 2_026_05)
+        var flips = 0
+        for column in columns {
+            for _ in 0..<(packed.contains(column.table) ? 8 : 3) {
+                let scratch = try Scratch()
+                let copy = scratch.file("copy")
+                try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+                try FileManager.default.copyItem(
+                    atPath: original.databasePath, toPath: copy + "/settled.sqlite")
+                let what = try Self.make(column, in: copy + "/settled.sqlite", &chance)
+                let found = try faults(DataFolder(copy, secret: original.secretPath))
+                flips += 1
+                guard packed.contains(column.table) else { continue }
+                #expect(found.contains { $0.contains("cannot read \(column.table), ") }, "\(what): \(found)")
+            }
+        }
+        #expect(flips > 60)
+    }
+
+    @Test("Nothing changed, nothing is found")
+    func unchanged() throws {
+        let original = try Self.story.get().folder
+        let scratch = try Scratch()
+        let copy = scratch.file("copy")
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: original.databasePath, toPath: copy + "/settled.sqlite")
+        #expect(try faults(DataFolder(copy, secret: original.secretPath)) == [])
+    }
+}
+
+/// SplitMix64: the same numbers in every run.
+private struct Chance {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ state &>> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed &>> 31
+    }
+}
