@@ -1,6 +1,7 @@
--- One alliance's settlement in one file. What is packed ends with a sum of its row, as Store/Database/RowSum says. Instants are milliseconds since 1970 as UTC, dates are days since
--- 1970-01-01, money is minor units, prices, rates and shares are millionths, a period is its ordinal (0 is
--- the alliance's first). Merchants appear by a small number. No secret stands anywhere in it.
+-- One alliance's settlement in one file. What is packed ends with a sum of its row, as Store/Database/RowSum
+-- says. Instants are milliseconds since 1970 as UTC, dates are days since 1970-01-01, money is minor units,
+-- prices, rates and shares are millionths, a period is its ordinal (0 is the alliance's first). Merchants appear
+-- by a small number. No secret stands anywhere in it.
 --
 -- Rows written by the thousand or the million (record chunks, identity pages, holdings, settlements) bear no
 -- foreign key: each would cost a second search for its parent. The transactions that write them prove what the
@@ -206,9 +207,9 @@ CREATE TABLE outcomes (
     CHECK ((state = 'settled') = (code IS NULL))
 ) STRICT, WITHOUT ROWID;
 
--- What members hold: open lots and debts, packed as Store/Closing/HoldingsPacking says; empty: nothing. The row of the
--- last close that changed it counts. A close reads all rows in the order of members, writes new ones for those that
--- change, and takes away those that no closed period needs any more.
+-- What members hold: open lots and debts, packed as Store/Closing/HoldingsPacking says; a sum alone: nothing. The row
+-- of the last close that changed it counts. A close reads all rows in the order of members, writes new ones for those
+-- that change, and takes away those that no closed period needs any more.
 CREATE TABLE holdings (
     member TEXT NOT NULL,
     period INTEGER NOT NULL,

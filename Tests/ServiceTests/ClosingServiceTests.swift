@@ -141,6 +141,24 @@ struct ClosingServiceTests {
         }
     }
 
+    @Test("Trouble that passes is tried again and leaves the daemon ready", .timeLimit(.minutes(5)))
+    func passing() async throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch())
+        let store = estate.open.store
+        let away = store.folder + "-away"
+        try FileManager.default.moveItem(atPath: store.folder, toPath: away)
+        try await closing(estate.open, at: .standing(at: instant("2026-02-10T00:00:00Z"))) { health in
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(health.reason() == nil)
+            try FileManager.default.moveItem(atPath: away, toPath: store.folder)
+            #expect(try store.earliestOpen() == 0)
+            try await until { try store.earliestOpen() == 1 }
+            #expect(health.reason() == nil)
+            #expect(try store.failedClose() == nil)
+        }
+    }
+
     @Test(
         "A close that would take of the disk's reserve waits, says so, and batches are stored",
         .timeLimit(.minutes(5)))
@@ -158,7 +176,7 @@ struct ClosingServiceTests {
             #expect(try store.earliestOpen() == 0)
             #expect(try store.failedClose() == nil)
             _ = try estate.take(Estate.batch("B-2", sequence: 2), received: now)
-            free.withLock { $0 = 1_000_000 }
+            free.withLock { $0 = 1 << 40 }
             try await until { try store.earliestOpen() == 1 }
             try await until { health.reason() == nil }
         }

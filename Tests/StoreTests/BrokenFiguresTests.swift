@@ -69,7 +69,8 @@ struct BrokenFiguresTests {
             #expect {
                 try scene.close(1)
             } throws: { error in
-                guard case .broken(let invariant, let merchant, _, _, let account)? = error as? CloseFailure
+                guard
+                    case .broken(let invariant, let merchant, _, _, let account, _)? = error as? CloseFailure
                 else { return false }
                 return invariant == change.invariant && merchant == change.merchant
                     && account == change.account

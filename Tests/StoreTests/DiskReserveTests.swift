@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 import GRDB
 import Settlement
 import Signing
@@ -10,9 +16,9 @@ import Testing
 struct DiskReserveTests {
     private let due = Instant.at("2026-02-02T01:00:00Z")
 
-    private func scene() throws -> Scene {
+    private func scene(_ count: Int = 300) throws -> Scene {
         let scene = try Scene()
-        let records = (0..<300).map { number in
+        let records = (0..<count).map { number in
             record(
                 RecordID(verified: "r\(number)"), .earn, MemberID(verified: "m\(number)"), 10,
                 "2026-01-05T10:00:00Z")
@@ -63,38 +69,90 @@ struct DiskReserveTests {
                 try close(scene, reserve, strideBytes: 1)
             } throws: { error in
                 guard let trouble = error as? StoreTrouble else { return false }
-                return !trouble.isDamage && trouble.cause.contains("are kept for batches")
+                return trouble.kind == .reserve && trouble.cause.contains("are kept for batches")
             }
             #expect(try scene.store.earliestOpen() == 0)
             #expect(try scene.integer("SELECT count(*) FROM statements") == 0)
             // Batches find room, and come behind the cut.
             try send(scene, "late\(last)", Int64(last + 3))
         }
-        let closed = try close(scene, DiskReserve(bytes: 1) { _ in 1 }, strideBytes: 1 << 20)
+        let closed = try close(scene, DiskReserve(bytes: 1 << 40) { _ in 1 << 41 }, strideBytes: 1 << 20)
         #expect(closed.statements.map(\.document.bytes) == undisturbed.statements.map(\.document.bytes))
         #expect(closed.closing.bytes == undisturbed.closing.bytes)
     }
 
-    @Test("What the file itself has of unused pages counts as free, and what cannot be told forbids nothing")
-    func unused() throws {
-        let scene = try scene()
-        let none = DiskReserve(bytes: 4_096) { _ in 0 }
-        try scene.store.writing("look") { database in
-            #expect(throws: StoreTrouble.self) { try none.check(scene.folder, database) }
-            try database.execute(sql: "CREATE TABLE filler (bytes BLOB)")
-            try database.execute(sql: "INSERT INTO filler VALUES (zeroblob(100000))")
-            try database.execute(sql: "DROP TABLE filler")
-            try none.check(scene.folder, database)
+    /// What the database and its log take of the disk.
+    private static func used(_ folder: String) -> Int64 {
+        ["", "-wal", "-shm"].reduce(0) { sum, ending in
+            var status = stat()
+            guard stat(folder + "/settled.sqlite" + ending, &status) == 0 else { return sum }
+            return sum + Int64(status.st_size)
         }
-        try DiskReserve(bytes: 1) { _ in nil }.check(scene.folder)
     }
 
-    @Test("The file system is asked for what is free")
+    private func writeBack(_ scene: Scene) throws {
+        try scene.store.pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+    }
+
+    @Test("However often a close is tried that finds no room, what it leaves to batches stays theirs")
+    func filled() throws {
+        let (scene, other) = (try self.scene(3_000), try self.scene(3_000))
+        let before = Self.used(other.folder)
+        let undisturbed = try close(other, .none, strideBytes: 1)
+        let taken = Self.used(other.folder) - before
+        #expect(taken > 1 << 20)
+        let reserve: Int64 = 1 << 20
+        // Half of the room that it takes.
+        let capacity = Mutex(Self.used(scene.folder) + reserve + taken / 2)
+        let disk = DiskReserve(bytes: reserve) { folder in
+            capacity.withLock { $0 } - Self.used(folder)
+        }
+        for _ in 0..<4 {
+            #expect {
+                try close(scene, disk, strideBytes: 1)
+            } throws: { error in
+                (error as? StoreTrouble)?.kind == .reserve
+            }
+            #expect(try scene.integer("SELECT count(*) FROM settlements") ?? 0 > 0)
+            // One piece may take of it; also once the log is written back.
+            #expect(capacity.withLock { $0 } - Self.used(scene.folder) > reserve / 2)
+            try writeBack(scene)
+            #expect(capacity.withLock { $0 } - Self.used(scene.folder) > reserve / 2)
+        }
+        capacity.withLock { $0 += 4 * taken }
+        let closed = try close(scene, disk, strideBytes: 1)
+        #expect(closed.statements.map(\.document.bytes) == undisturbed.statements.map(\.document.bytes))
+        #expect(closed.closing.bytes == undisturbed.closing.bytes)
+    }
+
+    @Test("What the file has still to grow by is kept free too, unused pages spare it that")
+    func growth() throws {
+        let scene = try scene()
+        try writeBack(scene)
+        let reserve = DiskReserve(bytes: 4_096) { _ in 4_096 }
+        try scene.store.writing("look") { database in
+            try reserve.check(scene.folder, database)
+            try database.execute(sql: "CREATE TABLE filler (bytes BLOB)")
+            try database.execute(sql: "INSERT INTO filler VALUES (zeroblob(100000))")
+            #expect(throws: StoreTrouble.self) { try reserve.check(scene.folder, database) }
+        }
+        try writeBack(scene)
+        try scene.store.writing("look") { database in
+            try database.execute(sql: "DELETE FROM filler")
+            try database.execute(sql: "INSERT INTO filler VALUES (zeroblob(90000))")
+            try reserve.check(scene.folder, database)
+        }
+    }
+
+    @Test("The file system is asked for what is free, and what cannot be told forbids nothing")
     func asked() throws {
         let scene = try scene()
-        try DiskReserve(bytes: 1).check(scene.folder)
-        #expect(throws: StoreTrouble.self) {
-            try DiskReserve(bytes: DiskReserve.bounds.upperBound).check(scene.folder)
+        try scene.store.writing("look") { database in
+            try DiskReserve(bytes: 1).check(scene.folder, database)
+            #expect(throws: StoreTrouble.self) {
+                try DiskReserve(bytes: DiskReserve.bounds.upperBound).check(scene.folder, database)
+            }
+            try DiskReserve(bytes: 1) { _ in nil }.check(scene.folder, database)
         }
     }
 }

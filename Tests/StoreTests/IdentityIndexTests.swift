@@ -196,6 +196,26 @@ struct IdentityIndexTests {
         #expect(trouble?.cause == "record 61 is in no run, or in two: expected a run from it on, found 121")
     }
 
+    @Test(
+        "A filter or a page that was changed is told by its row",
+        arguments: [
+            (
+                "UPDATE identity_runs SET filter = zeroblob(length(filter)) WHERE run = 2",
+                "read identity_runs, row 2"
+            ),
+            ("UPDATE identity_pages SET bytes = zeroblob(length(bytes))", "read identity_pages, row "),
+        ])
+    func damaged(_ sql: String, _ attempt: String) throws {
+        let scene = try scene(bits: 48, tail: 50, fanOut: 8)
+        for batch in 0..<4 {
+            try scene.send("b\(batch)", Int64(batch + 1), (0..<60).map { earn("e\(batch)-\($0)", 1) })
+        }
+        try scene.store.writing("harm") { try $0.execute(sql: sql) }
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.store.record("e0-0", of: "M") }
+        #expect(trouble?.isDamage == true)
+        #expect(trouble?.attempt.hasPrefix(attempt) == true, "\(trouble?.attempt ?? "")")
+    }
+
     @Test("What one process stores is known to another that stores after it")
     func twoProcesses() throws {
         let scene = try scene(bits: 48, tail: 30, fanOut: 2)

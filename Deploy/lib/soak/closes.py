@@ -9,10 +9,11 @@ MARCH_IS_DUE, APRIL_IS_DUE = "2025-04-02T00:00:01+02:00", "2025-05-02T00:00:01+0
 
 
 class Sender(threading.Thread):
-    """Sends batches in their order, each until it has a receipt."""
+    """Sends batches in their order, each until it has a receipt; ends at the first that is refused."""
 
     def __init__(self, port, batches, ledger):
         super().__init__(daemon=True)
+        self.patience = 60
         self.port, self.batches, self.ledger, self.ending = port, batches, ledger, threading.Event()
 
     def run(self):
@@ -24,7 +25,7 @@ class Sender(threading.Thread):
 
     def post(self, batch):
         self.ledger.count("uploads")
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         try:
             connection.request("POST", "/v1/batches", batch.body, {
                 "Content-Type": "application/x-ndjson", "Settled-Signature": batch.signature})
@@ -39,7 +40,16 @@ class Sender(threading.Thread):
             return True
         if answer.status not in (429, 503):
             self.ledger.fault(f"batch {batch.name} was answered {answer.status}: {body[:200]!r}")
+            self.ending.set()
         return False
+
+    def finish(self, seconds):
+        """Waits for its end; after so many seconds it is told to end, and what it sends at that time is its last."""
+        self.join(timeout=seconds)
+        self.ending.set()
+        self.join(timeout=self.patience + 10)
+        if self.is_alive():
+            self.ledger.fault("a batch is neither answered nor cut off")
 
 
 class Folder:
@@ -89,16 +99,15 @@ class Folder:
     def finish(self):
         """Sends what is left and closes April, undisturbed."""
         daemon, sender = self.serve(closes=False), self.sender()
-        sender.join(timeout=120)
+        sender.finish(120)
         # One that has not said yet that it listens does not know yet how to stop.
         self.reached()
-        sender.ending.set()
         daemon.terminate()
-        if daemon.wait(timeout=120) != 0:
-            self.ledger.fault("a daemon that was told to stop ended otherwise")
+        if ended(daemon) != 0:
+            self.ledger.fault("a daemon that was told to stop ended otherwise, or not at all")
         if self.waiting:
             self.ledger.fault(f"{len(self.waiting)} batches were never taken")
-        if self.close("2025-04", APRIL_IS_DUE).wait() != 0:
+        if ended(self.close("2025-04", APRIL_IS_DUE), 600) != 0:
             self.ledger.fault("April does not close")
         self.ledger.compare(f"{self.data}/{NAME}")
 
@@ -112,6 +121,16 @@ class Folder:
 def fresh(batch):
     """The same batch, without a receipt."""
     return Batch(batch.merchant, batch.name, batch.body, batch.signature, batch.records)
+
+
+def ended(process, seconds=120):
+    """The code that a process ends with; None if it does not end, and then it is killed."""
+    try:
+        return process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return None
 
 
 def said(log, words, seconds=120):

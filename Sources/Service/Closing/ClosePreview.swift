@@ -67,7 +67,9 @@ public struct ClosePreview: Sendable {
         let first = max(0, period - UnusualFactor.periods.upperBound)
         return try (first..<period).map { ordinal in
             guard let stored = try store.closing(of: ordinal) else {
-                preconditionFailure("periods close in order")
+                throw StoreTrouble(
+                    "read closings, period \(ordinal)", because: "it has closed, and there is no row",
+                    hint: "restore the last backup; `settled rederive` says what differs", kind: .damage)
             }
             let closing = try ClosingDocument(bytes: stored.document.bytes, place: "closing \(stored.number)")
             return Dictionary(closing.positions.map { ($0.merchant, $0.activity) }) { first, _ in first }

@@ -8,8 +8,9 @@ import Store
 /// down. Rulebook §4.
 ///
 /// A close that a figure forbids, or a row that was changed, is tried again every minute, as a person may solve its cause
-/// meanwhile; until then it makes the daemon unready and stands in the audit, once for each cause. So is one that has no
-/// room on the disk, which the audit does not keep: that passes.
+/// meanwhile; until then it makes the daemon unready and stands in the audit, once for each cause. One that would take of
+/// the disk's reserve is tried again and makes the daemon unready too, but is in no audit. Any other trouble, as another
+/// process in the way, is a line in the log.
 struct ClosingService: Service {
     let closer: PeriodCloser
     let health: Health
@@ -43,8 +44,10 @@ struct ClosingService: Service {
             }
         } catch let failure as CloseFailure {
             await hold("\(failure)")
-        } catch let trouble as StoreTrouble {
-            if trouble.isDamage { await hold("\(trouble)") } else { health.cannotClose("\(trouble)") }
+        } catch let trouble as StoreTrouble where trouble.kind == .damage {
+            await hold("\(trouble)")
+        } catch let trouble as StoreTrouble where trouble.kind == .reserve {
+            health.cannotClose("\(trouble)")
         } catch is CloseRefusal {
             // Another process closed it, just now.
             return 1

@@ -2,9 +2,11 @@
 public enum CloseFailure: Error, Hashable, Sendable {
     /// A line, balance or posting does not fit 64 bits. Rulebook §1.
     case doesNotFit(what: String, merchant: MerchantID?)
-    /// A figure is not what others say it must be; `account` is the one of the operator's journal, if it is one's.
+    /// A figure is not what others say it must be; `account` is the one of the operator's journal, `line` that of the
+    /// merchant's statement, by its key, if it is one's.
     case broken(
-        invariant: String, merchant: MerchantID?, expected: String, found: String, account: String? = nil)
+        invariant: String, merchant: MerchantID?, expected: String, found: String, account: String? = nil,
+        line: String? = nil)
 }
 
 extension CloseFailure: CustomStringConvertible {
@@ -12,9 +14,10 @@ extension CloseFailure: CustomStringConvertible {
         switch self {
         case .doesNotFit(let what, let merchant):
             "\(Self.place(merchant)): \(what) does not fit 64 bits"
-        case .broken(let invariant, let merchant, let expected, let found, let account):
-            "\(Self.place(merchant))\(account.map { ", account \($0)" } ?? ""): \(invariant): "
-                + "expected \(expected), found \(found)"
+        case .broken(let invariant, let merchant, let expected, let found, let account, let line):
+            Self.place(merchant) + (account.map { ", account \($0)" } ?? "")
+                + (line.map { ", line \($0)" } ?? "")
+                + ": \(invariant): expected \(expected), found \(found)"
         }
     }
 

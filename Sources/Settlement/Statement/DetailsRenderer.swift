@@ -9,9 +9,11 @@ public struct DetailsRenderer {
     let maker: LineMaker
     private var text: DetailsText
     private var sheets: DetailsSheets
-    /// What the rows of each merchant add up to, line by line; false: a sum passes what 128 bits hold.
+    /// What the rows of each merchant add up to, line by line, as their text says; false: a row says no such figures,
+    /// or a sum passes what 128 bits hold.
     private(set) var rowSums: [LineSums]
     private(set) var rowSumsFit = true
+    private let addsUp: Bool
     private var lines = MemberLines()
     private var order = DetailsOrder()
     /// The only merchant whose rows are wanted; nil: all are.
@@ -23,9 +25,11 @@ public struct DetailsRenderer {
         self.init(maker, only: merchant.map { maker.merchants[$0] })
     }
 
-    init(_ maker: LineMaker, only: Int? = nil) {
+    /// Rows are only added up where a close holds its lines against them.
+    init(_ maker: LineMaker, only: Int? = nil, addsUp: Bool = false) {
         self.maker = maker
         self.only = only
+        self.addsUp = addsUp
         text = DetailsText(zone: maker.schedule.zone)
         sheets = DetailsSheets(merchants: maker.ids.count)
         rowSums = maker.ids.map { _ in LineSums() }
@@ -122,12 +126,18 @@ extension DetailsRenderer {
     ) {
         guard wants(entry.ledger) else { return }
         let slot = entry.slot
-        if !rowSums[entry.ledger].add(movement.points, entry.exact, to: slot) { rowSumsFit = false }
         let line = DetailsLine(
             entry: entry, counterparty: slot.counterparty < 0 ? nil : maker.ids[Int(slot.counterparty)],
             reference: slot.campaign < 0 ? nil : maker.schedule.alliance.campaigns[Int(slot.campaign)].id)
-        sheets.addRow(of: entry.ledger) {
-            text.movement(movement, of: member, line: line, expiry: expiry, to: &$0)
+        var written: LineSums.Sum?
+        sheets.addRow(of: entry.ledger) { row in
+            text.movement(movement, of: member, line: line, expiry: expiry, to: &row)
+            if addsUp { written = row.lastFigures() }
+        }
+        guard addsUp else { return }
+        guard let written, rowSums[entry.ledger].add(written, to: slot) else {
+            rowSumsFit = false
+            return
         }
     }
 }

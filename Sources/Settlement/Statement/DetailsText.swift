@@ -142,6 +142,55 @@ extension RowText {
     }
 }
 
+extension RowText {
+    /// Points and minor units of a movement's row that is whole, read back from its last two cells; nil where they are
+    /// no such figures.
+    func lastFigures() -> LineSums.Sum? {
+        // Behind them stands the end of the line.
+        var place = count - 1
+        guard place > 0, bytes[place] == UInt8(ascii: "\n") else { return nil }
+        var whole = digits(before: &place)
+        var fraction: UInt64 = 0
+        if holds(UInt8(ascii: "."), before: &place) {
+            guard (1...12).contains(whole.count) else { return nil }
+            fraction = whole.value &* (UInt64(ExactAmount.scale) / whole.bound)
+            whole = digits(before: &place)
+        }
+        let isNegative = holds(UInt8(ascii: "-"), before: &place)
+        guard (1...19).contains(whole.count), holds(comma, before: &place) else { return nil }
+        let points = digits(before: &place)
+        guard (1...18).contains(points.count), holds(comma, before: &place) else { return nil }
+        let parts = Int128(whole.value) * ExactAmount.scale + Int128(fraction)
+        return LineSums.Sum(
+            points: Int128(points.value), exact: ExactAmount(parts: isNegative ? -parts : parts))
+    }
+
+    /// The number whose digits end before a place, ten to the power of how many they are, and how many; the place moves
+    /// to where they begin.
+    @inline(__always)
+    private func digits(before place: inout Int) -> (value: UInt64, bound: UInt64, count: Int) {
+        var value: UInt64 = 0
+        var bound: UInt64 = 1
+        let end = place
+        while place > 0 {
+            let digit = UInt64(bytes[place &- 1] &- UInt8(ascii: "0"))
+            guard digit <= 9 else { break }
+            value &+= digit &* bound
+            bound &*= 10
+            place &-= 1
+        }
+        return (value, bound, end &- place)
+    }
+
+    /// Whether this byte stands before a place, which moves to it then.
+    @inline(__always)
+    private func holds(_ byte: UInt8, before place: inout Int) -> Bool {
+        guard place > 0, bytes[place &- 1] == byte else { return false }
+        place &-= 1
+        return true
+    }
+}
+
 /// A line that a movement's row names.
 struct DetailsLine {
     let entry: LineEntry

@@ -23,6 +23,7 @@ extension PeriodSettlement {
         for key in prepaid.keys.sorted() {
             try prepaid[key]?.post(to: &journal, at: key.price, minorPerMajor: minorPerMajor)
         }
+        try verifyDetails(of: drafts)
         let statements = spread(drafts.count) { [drafts, heading] in
             drafts[$0].sealed(by: signer, under: heading)
         }

@@ -25,7 +25,7 @@ struct LineSlot: Equatable, PlaceKey {
 
 /// The exact sums of one merchant's lines of points.
 struct LineSums {
-    struct Sum: Equatable {
+    struct Sum {
         var points: Int128 = 0
         var exact = ExactAmount.zero
     }
@@ -38,20 +38,13 @@ struct LineSums {
     /// Each slot with its sum, in no order.
     var slots: [(LineSlot, Sum)] { Array(zip(table.keys, sums)) }
 
-    /// The first slot, in no order, whose sum is another than in `other`; nil: none is.
-    func difference(from other: LineSums) -> (slot: LineSlot, mine: Sum, other: Sum)? {
-        for (slot, sum) in slots {
-            let found = other.table.place(of: slot).map { other.sums[$0] } ?? Sum()
-            guard found == sum else { return (slot, sum, found) }
-        }
-        for (slot, sum) in other.slots where table.place(of: slot) == nil { return (slot, Sum(), sum) }
-        return nil
-    }
-
     /// Adds to a line; false where the sum passes what 128 bits hold.
     mutating func add(_ points: Points, _ exact: ExactAmount, to slot: LineSlot) -> Bool {
         add(Sum(points: Int128(points.count), exact: exact), to: slot)
     }
+
+    /// Adds other sums, line by line.
+    mutating func add(_ other: LineSums) -> Bool { other.slots.allSatisfy { add($1, to: $0) } }
 
     mutating func add(_ sum: Sum, to slot: LineSlot) -> Bool {
         let (position, isNew) = table.place(adding: slot)

@@ -30,7 +30,7 @@ struct MerchantLedger {
     mutating func add(_ other: MerchantLedger) -> Bool {
         records.add(other.records)
         exceptions += other.exceptions
-        return other.lineSums.slots.allSatisfy { lineSums.add($1, to: $0) }
+        return lineSums.add(other.lineSums)
     }
 
     /// Whether nothing at all happened to the merchant's points and records.

@@ -80,9 +80,11 @@ final class Memory: Sendable {
     func inForce(_ database: Database) throws -> InForce {
         let version = try AllianceRows(database).version()
         if let known = last.withLock({ $0 }), known.version == version { return known }
-        let rows = AllianceRows(database)
-        let found = InForce(
-            version: version, schedule: try rows.schedule(of: version), roster: try Roster(database))
+        let (schedule, roster) = (try AllianceRows(database).schedule(of: version), try Roster(database))
+        for merchant in schedule.alliance.merchants where roster.number(of: merchant.id) == nil {
+            throw StoreTrouble.damaged("merchants", "all rows", "none is of \(merchant.id)")
+        }
+        let found = InForce(version: version, schedule: schedule, roster: roster)
         last.withLock { $0 = found }
         return found
     }

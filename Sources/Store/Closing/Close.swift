@@ -126,7 +126,13 @@ extension Store {
         guard ordinal == next else {
             throw CloseRefusal.notNext(asked: period.id, next: schedule.calendar.period(next).id)
         }
-        if let begun = try CutRows(database).goingOn() { return begun }
+        if let begun = try CutRows(database).goingOn() {
+            guard begun.period == ordinal else {
+                throw StoreTrouble.damaged(
+                    "cuts", "its row", "it is of period \(begun.period), the earliest open one is \(ordinal)")
+            }
+            return begun
+        }
         let from = period.end.advanced(byHours: schedule.alliance.graceHours)
         guard forced || instant >= from else {
             throw CloseRefusal.tooEarly(period: period.id, closesFrom: from)
@@ -141,7 +147,8 @@ extension Store {
         let inForce = try inForce(database, version: cut.alliance)
         let period = inForce.schedule.calendar.period(cut.period)
         guard try CutRows(database).present() == cut else {
-            preconditionFailure("a close that holds the lock is the only one")
+            // A close that holds the lock is the only one.
+            throw StoreTrouble.damaged("cuts", "its row", "it was changed while its close was at work")
         }
         try PeriodRows(database).add(period, cut, records: closed.records)
         try ClosedPeriodWriter(database, inForce: inForce, period: period).write(closed)

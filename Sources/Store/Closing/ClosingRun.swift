@@ -110,7 +110,9 @@ public final class ClosingRun {
     func members() throws -> MemberStream {
         try MemberStream(
             database, inForce: inForce, period: period, lastRecord: RecordNumber(cut.lastRecord),
-            sort: EventSort(folder: folder, budget: sortBudget, expected: eventCount, reserve: reserve),
+            sort: EventSort(folder: folder, budget: sortBudget, expected: eventCount) {
+                [reserve, folder, database] in try reserve.check(folder, database)
+            },
             holdingsBytes: holdingsBytes)
     }
 }

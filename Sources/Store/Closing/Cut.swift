@@ -31,7 +31,10 @@ struct CutRows {
             database,
             "SELECT period, at, forced, alliance, last_batch, last_record, last_booking FROM cuts")
         return try query.first { row in
-            Cut(
+            guard (0..<PeriodRows.bound).contains(row.integer(0)) else {
+                throw StoreTrouble.damaged("cuts", "its row", "it is of period \(row.integer(0))")
+            }
+            return Cut(
                 period: Int(row.integer(0)), at: Instant(milliseconds: row.integer(1)),
                 forced: row.integer(2) != 0, alliance: row.integer(3), lastBatch: row.integer(4),
                 lastRecord: row.integer(5), lastBooking: row.integer(6))

@@ -8,7 +8,8 @@ import GRDB
 
 /// Room on the data folder's file system that closes leave to batches: they stop before they take of it.
 public struct DiskReserve: Sendable {
-    /// Bytes that have to be free, in the file system or in the database itself, before a close writes more.
+    /// Bytes that have to be free in the file system before a close writes more, beside what the database's file has
+    /// still to grow by.
     public let bytes: Int64
     /// Bytes that are free in the file system of a folder; nil where that cannot be told.
     private let free: @Sendable (_ folder: String) -> Int64?
@@ -26,20 +27,29 @@ public struct DiskReserve: Sendable {
         self.free = free
     }
 
-    /// Throws `StoreTrouble` where less is free. What `database` has of unused pages counts as free.
-    func check(_ folder: String, _ database: Database? = nil) throws {
-        guard bytes > 0, let outside = free(folder) else { return }
-        let inside = try database.map(Self.unusedBytes) ?? 0
-        guard outside + inside < bytes else { return }
+    /// Throws `StoreTrouble` where less is free.
+    ///
+    /// While a close reads, what it writes stays in the log, which only grows; once it ends, all of that goes into the
+    /// file. So what the file grows by then is kept free beside the reserve. Unused pages of the database spare it that
+    /// growth, and no more: what is written to them takes room in the log as well.
+    func check(_ folder: String, _ database: Database) throws {
+        guard bytes > 0, let found = free(folder) else { return }
+        let growth = try Self.growth(folder + "/" + Store.fileName, database)
+        guard found - growth < bytes else { return }
         throw StoreTrouble(
             "write what a close comes to",
-            because: "\(outside + inside) bytes are free for \(folder), \(bytes) are kept for batches",
-            hint: "make room on the disk; the period is open, its close is tried again from the same cut")
+            because: "\(found) bytes are free for \(folder), of which what is written already takes "
+                + "\(growth), and \(bytes) are kept for batches",
+            hint: "make room on the disk; the period is as open as before", kind: .reserve)
     }
 
-    private static func unusedBytes(_ database: Database) throws -> Int64 {
-        let pages = try Prepared(database, "PRAGMA freelist_count").first { $0.integer(0) } ?? 0
-        return try pages * (Prepared(database, "PRAGMA page_size").first { $0.integer(0) } ?? 0)
+    /// Bytes by which the file grows when its log is written back.
+    private static func growth(_ path: String, _ database: Database) throws -> Int64 {
+        let pages = try Prepared(database, "PRAGMA page_count").first { $0.integer(0) } ?? 0
+        let size = try Prepared(database, "PRAGMA page_size").first { $0.integer(0) } ?? 0
+        var status = stat()
+        guard stat(path, &status) == 0 else { return 0 }
+        return max(0, pages * size - Int64(status.st_size))
     }
 
     /// What this process may still write.

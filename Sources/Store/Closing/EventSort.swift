@@ -23,7 +23,7 @@ final class EventSort {
     private let budget: Int
     private let runCapacity: Int
     private let folder: String
-    private let reserve: DiskReserve
+    private let willSpill: () throws -> Void
     private var runs: [MemoryRun] = []
     private var spill: SpillFile?
     private let sorter = SortingThread()
@@ -31,14 +31,15 @@ final class EventSort {
     private let queue = DispatchQueue(label: "settled.sort", qos: .userInitiated)
 
     /// `folder` is where a file may be made; it never has a name there that outlives this. About `expected` records
-    /// will come.
+    /// will come. `willSpill` is called before anything is written.
     init(
-        folder: String, budget: Int = EventSort.budget, expected: Int64 = .max, reserve: DiskReserve = .none
+        folder: String, budget: Int = EventSort.budget, expected: Int64 = .max,
+        willSpill: @escaping () throws -> Void = {}
     ) {
         precondition(budget > RecordStretch.mostBytes, "the budget has room for a record")
         self.budget = budget
         self.folder = folder
-        self.reserve = reserve
+        self.willSpill = willSpill
         let share = budget / Self.runsInMemory
         let few = Int(clamping: expected / Int64(Self.runsInMemory)).multipliedReportingOverflow(
             by: EventPacking.usualBytes)
@@ -75,7 +76,7 @@ final class EventSort {
 
     private func spillRuns() throws {
         sorting.wait()
-        try reserve.check(folder)
+        try willSpill()
         let file = try spill ?? SpillFile(folder: folder)
         spill = file
         try file.append(runs)

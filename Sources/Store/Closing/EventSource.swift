@@ -25,8 +25,15 @@ struct EventSource {
         let pending = try Prepared(database, Self.pending)
         pending.bind(1, period.ordinal - 1)
         try pending.forEach { row in
+            // One more close than there were can have left no record pending.
+            let attempts = row.integer(1)
+            guard attempts >= 0, attempts <= period.ordinal else {
+                throw StoreTrouble.damaged(
+                    "outcomes", "record \(row.integer(0)) of period \(period.ordinal - 1)",
+                    "it was pending at \(attempts) closes")
+            }
             try chunks.withRecord(RecordNumber(row.integer(0))) { record in
-                try sort.add(record, attempts: Int(row.integer(1)))
+                try sort.add(record, attempts: Int(attempts))
             }
         }
         let ranges = try Prepared(database, Self.ranges)

@@ -66,7 +66,7 @@ struct HoldingsSource {
         bytes = []
         bytes.reserveCapacity(chunkBytes + 4_096)
         position = 0
-        // Rows that say that there is nothing have no bytes, and take memory too.
+        // Rows that say that there is nothing have no bytes left, and take memory too.
         while isOnRow, bytes.count + members.count * Self.rowBytes < chunkBytes {
             let id: MemberID = query.identifier(0)
             let (held, range) = try takeRows(of: id)
@@ -79,13 +79,18 @@ struct HoldingsSource {
         var range = bytes.count..<bytes.count
         repeat {
             let found = Int(query.integer(1))
-            if found >= period {
-                held.hasUnfinished = true
-            } else {
+            guard found <= period else {
+                throw try HoldingsSum.damaged(query, database, "it is of a period that has not closed")
+            }
+            try HoldingsSum.withContent(of: query, database) { content in
+                guard found < period else {
+                    held.hasUnfinished = true
+                    return
+                }
                 held.hasOlder = held.period != nil
                 held.period = found
                 let start = bytes.count
-                try HoldingsSum.withContent(of: query, database) { bytes.append(contentsOf: $0) }
+                bytes.append(contentsOf: content)
                 range = start..<bytes.count
             }
             isOnRow = try query.next()
@@ -97,7 +102,7 @@ struct HoldingsSource {
 /// What a close changes of a member's rows.
 struct HeldChange: Sendable {
     let member: MemberID
-    /// What it holds now; empty: nothing any more. Nil: there is no row of this close.
+    /// What it holds now, with its sum; a sum alone: nothing any more. Nil: there is no row of this close.
     let bytes: [UInt8]?
     /// The last of the rows that no closed period needs any more, by its period.
     let obsolete: Int?
@@ -111,9 +116,13 @@ struct HeldChange: Sendable {
         let isChanged = output.debtsChanged || output.changed.contains(true)
         var packed =
             isChanged ? HoldingsPacking.pack(output, before: before, parts: parts, roster) ?? [] : []
-        HoldingsSum.append(to: &packed, of: output.member, period: period)
         let isHeld = !before.bytes.isEmpty
-        bytes = isChanged && (!packed.isEmpty || isHeld) ? packed : nil
+        if isChanged, !packed.isEmpty || isHeld {
+            HoldingsSum.append(to: &packed, of: output.member, period: period)
+            bytes = packed
+        } else {
+            bytes = nil
+        }
         if bytes == nil, !isHeld {
             // A row that says that there is nothing says no more than none.
             obsolete = before.period

@@ -36,7 +36,7 @@ struct IntakeRows {
             throw StoreTrouble.damaged("batches", "batch \(row.text(2))", "it is of no merchant")
         }
         return BatchSummary(
-            merchant: merchant, signer: try signer(row.text(1)),
+            merchant: merchant, signer: try signer(row.text(1), of: "batch \(row.text(2))"),
             batch: row.identifier(2), sequence: row.integer(3), digest: digest.text,
             records: row.integer(5), accepted: row.integer(6), duplicates: row.integer(7),
             refused: row.integer(8))
@@ -57,7 +57,8 @@ struct IntakeRows {
         var missing: [MissingSequence] = []
         var run: (merchant: Int64, signer: Signer, expected: Int64, listed: Int)?
         try query.forEach { row in
-            let (merchant, signer, sequence) = (row.integer(0), try Self.signer(row.text(1)), row.integer(2))
+            let (merchant, sequence) = (row.integer(0), row.integer(2))
+            let signer = try Self.signer(row.text(1), of: "row \(row.integer(3))")
             var current = run ?? (merchant, signer, 1, 0)
             if current.merchant != merchant || current.signer != signer { current = (merchant, signer, 1, 0) }
             while current.expected < sequence, current.listed < Self.mostMissing {
@@ -74,10 +75,9 @@ struct IntakeRows {
         return missing
     }
 
-    private static func signer(_ text: String) throws -> Signer {
+    private static func signer(_ text: String, of row: String) throws -> Signer {
         guard let signer = Signer(rawValue: text) else {
-            throw StoreTrouble.damaged(
-                "batches", "all rows", "one is signed by neither merchant nor operator")
+            throw StoreTrouble.damaged("batches", row, "it is signed by neither merchant nor operator")
         }
         return signer
     }

@@ -80,7 +80,10 @@ struct OriginalLookup {
     ) throws -> Original {
         guard stored.record.type == type, stored.record.member == member else { return .mismatch }
         if stored.period > period { return .later }
-        precondition(stored.period < period, "a record of this period is among its member's events")
+        guard stored.period < period else {
+            throw StoreTrouble.damaged(
+                "batch_periods", "record \(stored.number.value)", "no row of its period has its batch")
+        }
         if case .refused = try outcomes.state(of: stored.number, in: stored.period, before: period) {
             return .refused
         }
@@ -118,6 +121,8 @@ struct OriginalLookup {
                 wanted.lots.remove(number)
             }
         }
-        precondition(wanted.isEmpty, "what has settled stands with the close that settled it")
+        guard let missing = wanted.lots.union(wanted.redemptions).min() else { return }
+        throw StoreTrouble.damaged(
+            "settlements", "record \(missing.value)", "no row says what became of it, and it has settled")
     }
 }

@@ -19,8 +19,15 @@ struct PeriodRows {
     /// The ordinal of the last closed period; -1 before the first close.
     func lastClosed() throws -> Int {
         let query = try Prepared(database, "SELECT coalesce(max(period), -1) FROM periods")
-        return try query.first { Int($0.integer(0)) } ?? -1
+        let last = try query.first { $0.integer(0) } ?? -1
+        guard last < Self.bound else {
+            throw StoreTrouble.damaged("periods", "row \(last)", "no alliance lives for so many periods")
+        }
+        return Int(last)
     }
+
+    /// More periods than there can be: days of centuries.
+    static let bound: Int64 = 100_000
 
     /// The ordinal of the earliest period that takes what comes now: the earliest open one, or the one after it while
     /// that closes.

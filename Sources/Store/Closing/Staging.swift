@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 
 /// Writes what a close comes to while it goes on, piece by piece, each in a small transaction of its own, between
 /// which batches are stored.
@@ -20,7 +21,9 @@ struct Staging: Sendable {
         }
     }
 
-    /// Throws `StoreTrouble` before it takes of the reserve; who `makesRoom` may.
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.read(body) }
+
+    /// Throws `StoreTrouble` before it takes of the reserve, which only what `makesRoom` may do.
     func write(makesRoom: Bool = false, _ body: (Database) throws -> Void) throws {
         try pool.writeWithoutTransaction { database in
             if isDurable { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
@@ -41,6 +44,21 @@ struct Staging: Sendable {
     }
 }
 
+extension Staging {
+    /// Moves the log into the file, so that it begins anew; as far as that can be done without waiting for anybody, and
+    /// as the disk has room. What stays in the log is as safe there.
+    func writeBack() {
+        // Most of it beside those who write, who wait for the rest.
+        Checkpointer.writeBack(pool.path)
+        pool.writeWithoutTransaction { database in
+            guard let connection = database.sqliteConnection else { return }
+            sqlite3_busy_timeout(connection, 0)
+            defer { sqlite3_busy_timeout(connection, Int32(Connection.busySeconds * 1_000)) }
+            _ = try? database.checkpoint(.truncate)
+        }
+    }
+}
+
 /// Takes away what a close wrote that ended before its time. What it wrote of members' holdings is taken away by the
 /// close that reads them.
 struct Leftovers {
@@ -55,7 +73,12 @@ struct Leftovers {
         self.staging = staging
     }
 
+    /// The log is written back before, as it may hold all that goes now, and behind it, as the close that follows
+    /// keeps it from beginning anew.
     func remove() throws {
+        guard try staging.read(areThere) else { return }
+        staging.writeBack()
+        defer { staging.writeBack() }
         try removeAll(
             """
             DELETE FROM settlements WHERE settlement IN (
@@ -66,6 +89,17 @@ struct Leftovers {
             DELETE FROM outcomes WHERE (period, record) IN (
                 SELECT period, record FROM outcomes WHERE period >= ?1 ORDER BY period, record LIMIT ?2)
             """, most: Self.most)
+    }
+
+    private func areThere(_ database: Database) throws -> Bool {
+        let query = try Prepared(
+            database,
+            """
+            SELECT EXISTS (SELECT 1 FROM settlements WHERE period >= ?1)
+                OR EXISTS (SELECT 1 FROM outcomes WHERE period >= ?1)
+            """)
+        query.bind(1, period)
+        return try query.first { $0.integer(0) != 0 } ?? false
     }
 
     private func removeAll(_ sql: String, most: Int) throws {

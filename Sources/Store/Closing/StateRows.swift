@@ -8,7 +8,10 @@ public struct StateCounts: Hashable, Sendable {
     public let pending: Int64
     public let refused: Int64
 
-    public var all: Int64 { open + settled + pending + refused }
+    /// All of them; at most what 64 bits hold, should a count have been changed.
+    public var all: Int64 {
+        Int64(clamping: Int128(open) + Int128(settled) + Int128(pending) + Int128(refused))
+    }
 }
 
 extension Store {

@@ -62,13 +62,17 @@ final class Checkpointer: Sendable {
 
     private func run() {
         guard state.withLock({ $0 == .running }) else { return }
-        // A disk that is full or broken is told to the next commit.
+        Self.writeBack(path)
+        state.withLock { if $0 == .running { $0 = .ran } }
+    }
+
+    /// Writes back what no reader holds up, beside whoever writes. A disk that is full or broken is told to the next
+    /// commit.
+    static func writeBack(_ path: String) {
         var configuration = Configuration()
         configuration.label = "settled.checkpoint"
-        if let queue = try? DatabaseQueue(path: path, configuration: configuration) {
-            _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
-            try? queue.close()
-        }
-        state.withLock { if $0 == .running { $0 = .ran } }
+        guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return }
+        _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        try? queue.close()
     }
 }

@@ -1,8 +1,8 @@
 /// The sum in the last eight bytes of a packed row, by which a row that was changed behind the program's back is told
 /// before any of it is believed: over what tells the row from others, and all of its bytes.
 ///
-/// Every step can be undone, so that a change of eight bytes that lie together never passes; of other changes one in
-/// 2^64 does. It keeps nobody off who means to deceive: whether all comes of signed batches is for a rederivation to say.
+/// Every step can be undone, so that a change within one of the words of eight bytes that the content is read by never
+/// passes; of other changes about one in 2^64 does. It keeps nobody off who means to deceive: whether all comes of signed batches is for a rederivation to say.
 struct RowSum {
     static let byteCount = 8
 

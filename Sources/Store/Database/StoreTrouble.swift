@@ -8,14 +8,27 @@ public struct StoreTrouble: Error, Hashable, Sendable {
     public let cause: String
     /// What to do about it, when someone can.
     public let hint: String?
-    /// Whether a row is not what was written: it will not pass by itself.
-    public let isDamage: Bool
+    public let kind: Kind
 
-    public init(_ attempt: String, because cause: String, hint: String? = nil, isDamage: Bool = false) {
+    /// What has to happen before it is over.
+    public enum Kind: Hashable, Sendable {
+        /// It may pass by itself, as another process's work does.
+        case passing
+        /// What is in the file is not what was written: it will not pass by itself.
+        case damage
+        /// A close stopped before it took of the room that is kept for batches: it passes once there is more.
+        case reserve
+    }
+
+    public var isDamage: Bool { kind == .damage }
+
+    public init(
+        _ attempt: String, because cause: String, hint: String? = nil, kind: Kind = .passing
+    ) {
         self.attempt = attempt
         self.cause = cause
         self.hint = hint
-        self.isDamage = isDamage
+        self.kind = kind
     }
 
     /// A row that was changed behind the program's back. `row` tells it from others of its table, and names no member.
@@ -24,10 +37,10 @@ public struct StoreTrouble: Error, Hashable, Sendable {
             "read \(table), \(row)", because: cause,
             hint:
                 "stop, keep a copy of the file, and restore the last backup; `settled rederive` says what differs",
-            isDamage: true)
+            kind: .damage)
     }
 
-    private static let changed = "its bytes are not those that were written"
+    static let changed = "its bytes are not those that were written"
 }
 
 extension StoreTrouble: CustomStringConvertible {
@@ -41,7 +54,17 @@ func trying<Value>(_ attempt: @autoclosure () -> String, _ work: () throws -> Va
     do {
         return try work()
     } catch let error as DatabaseError {
-        throw StoreTrouble(attempt(), because: cause(of: error), hint: hint(for: error.resultCode))
+        throw StoreTrouble(
+            attempt(), because: cause(of: error), hint: hint(for: error.resultCode), kind: kind(of: error))
+    }
+}
+
+/// A sum that passes 64 bits is damage too: no figures that were written come to one.
+private func kind(of error: DatabaseError) -> StoreTrouble.Kind {
+    switch error.resultCode {
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damage
+    case .SQLITE_ERROR where error.message == "integer overflow": .damage
+    default: .passing
     }
 }
 

@@ -57,6 +57,13 @@ struct BatchRows {
         return standing
     }
 
+    /// The number of the last record, as the last batch says; 0 before the first.
+    func lastRecord() throws -> Int64 {
+        try Prepared(
+            database, "SELECT first_record + accepted - 1 FROM batches ORDER BY batch DESC LIMIT 1"
+        ).first { $0.integer(0) } ?? 0
+    }
+
     /// Writes a batch and what it came to, its records excepted; gives its number.
     func add(
         _ batch: VerifiedBatch, merchant: Int64, received: Instant, judgement: Judgement,

@@ -21,6 +21,11 @@ struct IdentityIndex: Sendable {
         form = try IdentityForm(database)
         runs = try IdentityRuns(database).all()
         last = try RecordChunks.lastNumber(database).value
+        let told = try BatchRows(database).lastRecord()
+        guard told == last else {
+            throw StoreTrouble.damaged(
+                "record_chunks", "the last row", "it ends with record \(last), the last batch with \(told)")
+        }
         var covered: Int64 = 0
         for run in runs {
             guard run.first == covered + 1 else {

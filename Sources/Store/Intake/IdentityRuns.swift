@@ -181,6 +181,6 @@ extension StoreTrouble {
     static func identities(_ cause: String) -> StoreTrouble {
         StoreTrouble(
             "read the index of ids", because: cause,
-            hint: "stop, keep a copy of the file, and restore the last backup")
+            hint: "stop, keep a copy of the file, and restore the last backup", kind: .damage)
     }
 }

@@ -54,7 +54,7 @@ struct RecordChunks {
         holding.bind(1, number.value)
         let result = try holding.first { row in
             let (first, records) = (row.integer(0), Int(row.integer(1)))
-            guard number.value - first < records else { throw Self.absent(number) }
+            guard number.value &- first < records else { throw Self.absent(number) }
             return try Self.withContent(of: row) { bytes in
                 // Who looks into a chunk for the second time will do so again.
                 if last.isSeen(first) {
@@ -108,8 +108,8 @@ struct RecordChunks {
         range.bind(2, numbers.upperBound)
         try range.forEach { row in
             let (first, records) = (row.integer(0), Int(row.integer(1)))
-            let isWhole = numbers.lowerBound <= first && first + Int64(records) <= numbers.upperBound
             try Self.withContent(of: row) { bytes in
+                let isWhole = numbers.lowerBound <= first && first + Int64(records) <= numbers.upperBound
                 var unpacker = RecordUnpacker(
                     bytes, first: RecordNumber(first), records: records, merchant: row.integer(2))
                 while let record = unpacker.next() {

@@ -28,8 +28,8 @@ struct StoredRecord {
     let late: Bool
 }
 
-/// The form of a chunk: a version byte, then record after record, and at the end a `RowSum`. Each begins with its flags in two bytes,
-/// the lower first; what follows is told by them:
+/// The form of a chunk: a version byte, then record after record, and at the end a `RowSum`. Each record begins with its
+/// flags in two bytes, the lower first; what follows is told by them:
 ///
 ///     line      how many lines below the record before, if that is not one
 ///     period    how many periods after the record before (signed), if it is another

@@ -94,7 +94,7 @@ public enum ComparedTable: String, CaseIterable, Sendable {
             (
                 """
                 SELECT member, bytes FROM holdings h
-                WHERE ?1 >= 0 AND length(bytes) > 0 AND period = (
+                WHERE ?1 >= 0 AND length(bytes) > \(RowSum.byteCount) AND period = (
                     SELECT max(period) FROM holdings
                     WHERE member = h.member AND period <= (SELECT max(period) FROM periods))
                 ORDER BY 1

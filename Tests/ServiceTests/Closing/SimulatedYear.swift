@@ -57,7 +57,8 @@ final class SimulatedYear: Sendable {
         schedule.calendar.period(ordinal).end.advanced(byHours: schedule.alliance.graceHours)
     }
 
-    /// Lives through it. Every so manieth batch is numbered behind its successor, or handed in once more later on.
+    /// Lives through it. One batch in `swapEvery` is numbered behind its successor, one in `copyEvery` is handed in once
+    /// more later on.
     func live(copyEvery: Int, swapEvery: Int) async throws -> Counts {
         let clock = WallClock { [self] in time.withLock { $0 } }
         return try await closing(open, at: clock) { [self] health in

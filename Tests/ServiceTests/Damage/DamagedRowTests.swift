@@ -12,14 +12,14 @@ import Testing
 struct DamagedRowTests {
     private static let story = Result { try LongStory() }
 
-    /// A bit of one row's column, turned over.
-    private struct Flip {
+    /// A column in one of whose rows a bit is flipped.
+    private struct Column {
         let table: String
-        let column: String
+        let name: String
     }
 
     /// All columns of bytes that hold any.
-    private static func columns(_ path: String) throws -> [Flip] {
+    private static func columns(_ path: String) throws -> [Column] {
         let queue = try DatabaseQueue(path: path)
         defer { try? queue.close() }
         return try queue.read { database in
@@ -29,40 +29,41 @@ struct DamagedRowTests {
                     SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c
                     WHERE t.type = 'table' AND c.type = 'BLOB' ORDER BY 1, 2
                     """
-            ).map { Flip(table: $0[0], column: $0[1]) }
+            ).map { Column(table: $0[0], name: $0[1]) }
             return try found.filter {
                 try Int.fetchOne(
-                    database, sql: "SELECT count(*) FROM \($0.table) WHERE length(\($0.column)) > 0") ?? 0 > 0
+                    database, sql: "SELECT count(*) FROM \($0.table) WHERE length(\($0.name)) > 0") ?? 0 > 0
             }
         }
     }
 
-    /// Turns over a bit of a row.
-    private static func make(_ flip: Flip, in path: String, _ chance: inout Chance) throws -> String {
+    /// Flips a bit of a row; says which.
+    private static func flip(_ column: Column, in path: String, _ chance: inout Chance) throws -> String {
         let queue = try DatabaseQueue(path: path)
         defer { try? queue.close() }
         return try queue.write { database in
             try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
             let keys = try String.fetchAll(
-                database, sql: "SELECT name FROM pragma_table_info('\(flip.table)') WHERE pk > 0 ORDER BY pk")
+                database,
+                sql: "SELECT name FROM pragma_table_info('\(column.table)') WHERE pk > 0 ORDER BY pk")
             let rows = try Row.fetchAll(
                 database,
-                sql: "SELECT \(flip.column), \(keys.joined(separator: ", ")) FROM \(flip.table) "
-                    + "WHERE length(\(flip.column)) > 0")
+                sql: "SELECT \(column.name), \(keys.joined(separator: ", ")) FROM \(column.table) "
+                    + "WHERE length(\(column.name)) > 0")
             let row = rows[Int(chance.next() % UInt64(rows.count))]
             var bytes = row[0] as Data
             let (place, bit) = (Int(chance.next() % UInt64(bytes.count)), chance.next() % 8)
             bytes[place] ^= 1 << UInt8(bit)
             try database.execute(
-                sql: "UPDATE \(flip.table) SET \(flip.column) = ? WHERE "
+                sql: "UPDATE \(column.table) SET \(column.name) = ? WHERE "
                     + keys.map { "\($0) = ?" }.joined(separator: " AND "),
                 arguments: StatementArguments(
                     [bytes.databaseValue] + (1...keys.count).map { row[$0] as DatabaseValue }))
-            return "bit \(bit) of byte \(place) of \(flip.column) of \(flip.table), row \(row.dropFirst())"
+            return "bit \(bit) of byte \(place) of \(column.name) of \(column.table), row \(row.dropFirst())"
         }
     }
 
-    /// What is found by a close, reading all there is, and a rederivation.
+    /// What is found by a close, a batch, reading all there is, and a rederivation.
     private func faults(_ folder: DataFolder) throws -> [String] {
         var faults: [String] = []
         func attempt(_ work: () throws -> Void) {
@@ -75,6 +76,14 @@ struct DamagedRowTests {
             attempt {
                 _ = try PeriodCloser(store: store, signer: open.signer).close(
                     3, at: instant("2026-05-03T00:00:00Z"))
+            }
+            attempt {
+                let bytes = Estate.batch(
+                    "B-4", sequence: 4, records: 1, merchant: "N", at: "2026-05-02T10:00:00Z")
+                _ = try open.intake().take(
+                    bytes, form: .ndjson,
+                    signature: open.master.batchKey(merchant: "N", version: 1).sign(bytes),
+                    received: instant("2026-05-03T00:00:01Z"))
             }
             for period in 0..<3 {
                 attempt { try store.details(period: period) { _, _ in } }
@@ -117,12 +126,9 @@ struct DamagedRowTests {
         for column in columns {
             for _ in 0..<(packed.contains(column.table) ? 8 : 3) {
                 let scratch = try Scratch()
-                let copy = scratch.file("copy")
-                try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
-                try FileManager.default.copyItem(
-                    atPath: original.databasePath, toPath: copy + "/settled.sqlite")
-                let what = try Self.make(column, in: copy + "/settled.sqlite", &chance)
-                let found = try faults(DataFolder(copy, secret: original.secretPath))
+                let folder = try copy(of: original, in: scratch)
+                let what = try Self.flip(column, in: folder.databasePath, &chance)
+                let found = try faults(folder)
                 flips += 1
                 guard packed.contains(column.table) else { continue }
                 #expect(found.contains { $0.contains("cannot read \(column.table), ") }, "\(what): \(found)")
@@ -135,10 +141,14 @@ struct DamagedRowTests {
     func unchanged() throws {
         let original = try Self.story.get().folder
         let scratch = try Scratch()
-        let copy = scratch.file("copy")
-        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(atPath: original.databasePath, toPath: copy + "/settled.sqlite")
-        #expect(try faults(DataFolder(copy, secret: original.secretPath)) == [])
+        #expect(try faults(copy(of: original, in: scratch)) == [])
+    }
+
+    private func copy(of original: DataFolder, in scratch: Scratch) throws -> DataFolder {
+        let folder = DataFolder(scratch.file("copy"), secret: original.secretPath)
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: original.databasePath, toPath: folder.databasePath)
+        return folder
     }
 }
 

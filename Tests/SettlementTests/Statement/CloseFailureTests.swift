@@ -69,7 +69,8 @@ struct CloseFailureTests {
         #expect {
             try Self.close(earns: 1, opening: opening)
         } throws: { error in
-            guard case .broken(_, let merchant, let expected, let found, _)? = error as? CloseFailure else {
+            guard case .broken(_, let merchant, let expected, let found, _, _)? = error as? CloseFailure
+            else {
                 return false
             }
             return merchant == MerchantID("M")! && expected == "5" && found == "0"
@@ -83,11 +84,11 @@ struct CloseFailureTests {
             try Self.close(earns: 2) { share, output in share.renderer.write(output.settled) }
         } throws: { error in
             guard
-                case .broken(let invariant, let merchant, let expected, let found, let place)? =
+                case .broken(let invariant, let merchant, let expected, let found, _, let line)? =
                     error as? CloseFailure
             else { return false }
             return invariant == "the line is the sum of its details" && merchant == MerchantID("M")!
-                && place.line == "issue price 1000000" && expected.hasPrefix("4000000000 points")
+                && line == "issue price 1000000" && expected.hasPrefix("4000000000 points")
                 && found.hasPrefix("2000000000 points")
         }
     }

@@ -1,0 +1,130 @@
+import GRDB
+import Settlement
+import Testing
+
+@testable import Store
+
+/// Rows that bear no sum, or none that was looked at, and were changed, emptied or taken away behind the program's back.
+@Suite("Rows that were changed and end no process")
+struct ChangedRowTests {
+    struct Change: CustomTestStringConvertible, Sendable {
+        let sql: String
+        /// Which is named.
+        let table: String
+
+        var testDescription: String { sql }
+    }
+
+    static let changes = [
+        Change(sql: "UPDATE holdings SET bytes = X'' WHERE member = 'x'", table: "holdings"),
+        Change(sql: "UPDATE holdings SET bytes = X'' WHERE member = 'w'", table: "holdings"),
+        Change(sql: "UPDATE holdings SET period = 2 WHERE member = 'x'", table: "holdings"),
+        Change(sql: "UPDATE holdings SET period = 9 WHERE member = 'x'", table: "holdings"),
+        Change(sql: "UPDATE outcomes SET attempts = -1", table: "outcomes"),
+        Change(sql: "UPDATE outcomes SET attempts = 9223372036854775807", table: "outcomes"),
+        Change(sql: "UPDATE outcomes SET record = 999", table: "record_chunks"),
+        Change(sql: "DELETE FROM settlements WHERE period = 0", table: "settlements"),
+        Change(sql: "UPDATE settlements SET first_member = 'y' WHERE period = 0", table: "settlements"),
+        Change(sql: "DELETE FROM batch_periods WHERE period = 2 AND batch = 4", table: "batch_periods"),
+        Change(sql: "UPDATE batches SET first_record = -5 WHERE batch = 3", table: "batches"),
+        Change(sql: "UPDATE batches SET signer = 'nobody' WHERE batch = 3", table: "batches"),
+        Change(sql: "UPDATE batches SET merchant = 99 WHERE batch = 3", table: "batches"),
+        Change(sql: "UPDATE cuts SET period = 3", table: "cuts"),
+        Change(sql: "UPDATE cuts SET period = 9223372036854775807", table: "cuts"),
+        Change(sql: "UPDATE periods SET period = 9223372036854775807 WHERE period = 1", table: "periods"),
+    ]
+
+    @Test("The close is refused with the table", arguments: changes)
+    func refused(_ change: Change) throws {
+        let scene = try scene()
+        try harm(scene, change.sql)
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.close(2) }
+        #expect(trouble?.isDamage == true)
+        #expect(trouble?.attempt.hasPrefix("read \(change.table), ") == true, "\(trouble?.attempt ?? "")")
+    }
+
+    @Test("Nothing changed, nothing is refused")
+    func unchanged() throws { #expect(try scene().close(2).records.all == 5) }
+
+    static let foundations = [
+        Change(sql: "UPDATE merchants SET id = 'Q' WHERE merchant = 2", table: "merchants"),
+        Change(sql: "DELETE FROM merchants WHERE merchant = 2", table: "merchants"),
+        Change(sql: "UPDATE alliances SET digest = zeroblob(32)", table: "alliances"),
+        Change(
+            sql: "UPDATE alliances SET document = CAST(document || ' ' AS BLOB)", table: "alliances"),
+        Change(sql: "UPDATE zones SET digest = zeroblob(32)", table: "zones"),
+        Change(sql: "UPDATE zones SET tzif = CAST(tzif || X'0A' AS BLOB)", table: "zones"),
+    ]
+
+    @Test("What everything stands on is told before anything is made of it", arguments: foundations)
+    func founding(_ change: Change) throws {
+        let scene = try scene()
+        try harm(scene, change.sql)
+        let other = try Store.open(folder: scene.folder)
+        let trouble = #expect(throws: StoreTrouble.self) { try other.schedule() }
+        try other.shut()
+        #expect(trouble?.isDamage == true)
+        #expect(trouble?.attempt.hasPrefix("read \(change.table), ") == true, "\(trouble?.attempt ?? "")")
+    }
+
+    @Test("A last row of records that is moved is told before room is made for what it says")
+    func lastChunk() throws {
+        let scene = try scene()
+        try harm(
+            scene,
+            "UPDATE record_chunks SET first = 4611686018427387904 WHERE first = (SELECT max(first) FROM record_chunks)"
+        )
+        let trouble = #expect(throws: StoreTrouble.self) {
+            try scene.store.reading("look") { _ = try IdentityIndex($0) }
+        }
+        #expect(trouble?.isDamage == true && trouble?.attempt.hasPrefix("read record_chunks, ") == true)
+    }
+
+    @Test("Counts that were changed add up to at most what 64 bits hold")
+    func counts() {
+        #expect(StateCounts(open: 1, settled: .max, pending: 1, refused: 1).all == .max)
+        #expect(StateCounts(open: 1, settled: 2, pending: 3, refused: 4).all == 10)
+    }
+
+    private func harm(_ scene: Scene, _ sql: String) throws {
+        try scene.store.pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA foreign_keys = OFF")
+            try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
+            try database.execute(sql: sql)
+            #expect(database.changesCount > 0)
+        }
+    }
+
+    /// Two months are closed: x has redeemed, w has nothing left, z's redemption waits. March has begun to close: it
+    /// takes points back that were redeemed in January, and in March itself.
+    private func scene() throws -> Scene {
+        let scene = try Scene(Scene.alliance(carry: 3))
+        try scene.send(
+            "b1", 1,
+            [
+                record("a", .earn, "x", 100, "2026-01-05T10:00:00Z"),
+                record("b", .earn, "w", 50, "2026-01-06T10:00:00Z"),
+                record("c", .redeem, "x", 30, "2026-01-07T10:00:00Z"),
+                record("d", .redeem, "z", 10, "2026-01-08T10:00:00Z"),
+            ])
+        try scene.close(0)
+        try scene.send(
+            "b2", 2, [record("e", .redeem, "w", 50, "2026-02-04T10:00:00Z")],
+            received: .at("2026-02-05T00:00:00Z"))
+        try scene.close(1)
+        try scene.send(
+            "b3", 3, [record("f", .redeemReversal, "x", 10, "2026-03-04T10:00:00Z", ref: "c")],
+            received: .at("2026-03-05T00:00:00Z"))
+        try scene.send(
+            "b4", 4, [record("g", .redeem, "x", 20, "2026-03-06T10:00:00Z")],
+            received: .at("2026-03-07T00:00:00Z"))
+        try scene.send(
+            "b5", 5,
+            [
+                record("h", .redeemReversal, "x", 5, "2026-03-08T10:00:00Z", ref: "g"),
+                record("i", .earn, "v", 5, "2026-03-08T10:00:00Z"),
+            ], received: .at("2026-03-09T00:00:00Z"))
+        try scene.store.beginClose(2, at: .at("2026-04-02T01:00:00Z"), forced: false)
+        return scene
+    }
+}
