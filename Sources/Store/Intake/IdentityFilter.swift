@@ -60,13 +60,14 @@ struct IdentityFilter: Sendable {
         return all & 1 == 1
     }
 
-    /// The block, and seven places of nine bits in it.
+    /// The block, and seven places of nine bits in it. Blocks follow one another as fingerprints do, which are spread
+    /// evenly: what is merged in their order goes through the filter's memory once.
     @inline(__always)
     private static func place(_ fingerprint: UInt64, blocks: Int) -> (block: Int, places: UInt64) {
+        let block = Int((fingerprint &<< 16).multipliedFullWidth(by: UInt64(blocks)).high)
         var mixed = fingerprint &* 0x9E37_79B9_7F4A_7C15
         mixed ^= mixed &>> 32
-        let block = ((mixed & 0xFFFF_FFFF) &* UInt64(blocks)) &>> 32
         mixed = mixed &* 0xD6E8_FEB8_6659_FD93
-        return (Int(block), mixed ^ mixed &>> 32)
+        return (block, mixed ^ mixed &>> 32)
     }
 }

@@ -116,7 +116,7 @@ struct IdentityIndex: Sendable {
         if tail.count >= form.tail { try writeRun(rows) }
         if merge == nil { try beginMerge(rows) }
         guard var merge = merge.take() else { return }
-        if try merge.advance(by: claimed * IdentityMerge.pace, rows) {
+        if try merge.advance(by: claimed * pace, rows) {
             runs.removeAll { merge.covers($0) }
             runs.append(merge.target)
             runs.sort { $0.first < $1.first }
@@ -124,6 +124,10 @@ struct IdentityIndex: Sendable {
             self.merge = merge
         }
     }
+
+    /// How many fingerprints are merged for each that is claimed: more than one for each level, so that merges keep up,
+    /// and little more, so that a merge takes from many commits a little.
+    private var pace: Int { max(3, (runs.map(\.level).max() ?? 0) + 2) }
 
     private mutating func writeRun(_ rows: IdentityRuns) throws {
         let entries = tail.entries
@@ -155,9 +159,6 @@ struct IdentityIndex: Sendable {
 
 /// Several runs on their way into one, page after page.
 struct IdentityMerge: Sendable {
-    /// How many fingerprints are merged for each that is claimed: more than one for each level.
-    static let pace = 4
-
     private let sources: [IdentityRun]
     private(set) var target: IdentityRun
     private var nextPage = 0
