@@ -2,6 +2,7 @@ import Hummingbird
 public import Logging
 import NIOCore
 import NIOPosix
+import Store
 public import ServiceLifecycle
 import UnixSignals
 

@@ -1,6 +1,7 @@
 package import Hummingbird
 package import Logging
 package import NIOCore
+import Store
 
 /// The daemon's answers without a socket: every route. Batches are checked and stored, and all is read, on the thread
 /// that asks. What stands before the routes, connections and their limits in time, is not here.

@@ -1,5 +1,6 @@
 import Hummingbird
 import Logging
+import Store
 
 /// What the daemon answers over HTTP: each path with the methods it knows, as `/openapi.yaml` describes them.
 let knownRoutes: [(path: String, methods: [HTTPRequest.Method])] =
