@@ -16,7 +16,7 @@ struct UnreadMemoryTests {
         return Array(text.utf8)
     }
 
-    /// Megabytes find room for some only; what stays in memory as a rule is bounded too.
+    /// Megabytes find room for some only, as one reader has a quarter of it; what stays in memory as a rule is bounded too.
     @Test(
         "100 connections that ask 16 times each for a statement, and read none: below 260 MB, then all is well",
         arguments: [60_000, 400])
@@ -61,7 +61,7 @@ struct UnreadMemoryTests {
                 return [told["good"] ?? 0, told["other"] ?? 0]
             }
             let told = try ask(tokens.prefix(1600), connections: 100, streams: 16)
-            #expect(told[0] + told[1] == 1600 && told[0] >= 50, "\(told)")
+            #expect(told[0] + told[1] == 1600 && told[0] >= 20, "\(told)")
             let peak = try daemon.peakMemory
             #expect(peak < 260_000_000, "\(peak) bytes at the most")
             // Those connections are closed: what they took is given back.

@@ -102,6 +102,30 @@ struct ClosingServiceTests {
         }
     }
 
+    @Test("A close by hand that a figure or a changed row forbids is noted once for each cause")
+    func byHand() throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch())
+        let store = estate.open.store
+        let closer = PeriodCloser(store: store, signer: estate.open.signer)
+        try closer.closeNoting(0, at: instant("2026-02-10T00:00:00Z"))
+        let now = instant("2026-02-20T00:00:00Z")
+        #expect(throws: CloseRefusal.self) { try closer.closeNoting(1, at: now) }
+        try store.writing("tamper") { try $0.execute(sql: "UPDATE statements SET points = points + 1") }
+        #expect(throws: CloseFailure.self) { try closer.close(1, at: now, forced: true, preview: true) }
+        #expect(try store.audit(AuditFilter(act: .closeFailed)).isEmpty)
+        for _ in 1...2 {
+            #expect(throws: CloseFailure.self) { try closer.closeNoting(1, at: now, forced: true) }
+        }
+        #expect(try store.audit(AuditFilter(act: .closeFailed)).count == 1)
+        #expect(try store.failedClose()?.reason.hasPrefix("M: open lots at the start") == true)
+        try store.writing("tamper") { try $0.execute(sql: "UPDATE holdings SET bytes = X''") }
+        #expect(throws: StoreTrouble.self) { try closer.closeNoting(1, at: now, forced: true) }
+        #expect(try store.audit(AuditFilter(act: .closeFailed)).count == 2)
+        #expect(try store.failedClose()?.reason.hasPrefix("cannot read holdings, ") == true)
+        #expect(try StatusReport(store, now: now).json.contains(#""stuck":{"period":"2026-02""#))
+    }
+
     @Test(
         "A row that was changed makes it unready by table and row, and the daemon goes on",
         .timeLimit(.minutes(5)))

@@ -104,6 +104,38 @@ struct TokenFileTests {
         #expect(!WholeFile.exists(draft))
     }
 
+    @Test("Whether a line can be written is tried, and leaves none")
+    func tried() throws {
+        let token = try token("a")
+        do {
+            let file = try TokenFile(in: scratch.path)
+            #expect(try file.read(at: Self.now).isEmpty)
+            try file.tryWriting()
+            #expect(try WholeFile.read(path).isEmpty)
+            try file.append(token) { [] }
+            try file.tryWriting()
+            #expect(try WholeFile.read(path) == Array(token.line.utf8))
+        }
+        #expect(try read() == [token])
+    }
+
+    @Test("/readyz tells while used tokens cannot be remembered", .timeLimit(.minutes(5)))
+    func told() async throws {
+        let estate = try Estate()
+        let path = estate.open.folder.path + "/" + TokenFile.name
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        try await withDaemon(estate) { url, _ in
+            let ready = request("GET /readyz")
+            let reply = try await ServiceTests.ask(url, ready)
+            #expect(reply.status == 503 && reply.code == "not_ready")
+            try FileManager.default.removeItem(atPath: path)
+            while try await ServiceTests.ask(url, ready).status != 200 {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            #expect(try await ask(url, estate.token(of: "M")).status == 200)
+        }
+    }
+
     @Test("A token that cannot be written down reads nothing, and is not used up by that")
     func trouble() async throws {
         let estate = try Estate()

@@ -32,6 +32,8 @@ struct ChangedRowTests {
         Change(sql: "UPDATE cuts SET period = 3", table: "cuts"),
         Change(sql: "UPDATE cuts SET period = 9223372036854775807", table: "cuts"),
         Change(sql: "UPDATE periods SET period = 9223372036854775807 WHERE period = 1", table: "periods"),
+        Change(sql: "DELETE FROM periods WHERE period = 1", table: "periods"),
+        Change(sql: "DELETE FROM periods", table: "periods"),
     ]
 
     @Test("The close is refused with the table", arguments: changes)
@@ -41,6 +43,37 @@ struct ChangedRowTests {
         let trouble = #expect(throws: StoreTrouble.self) { try scene.close(2) }
         #expect(trouble?.isDamage == true)
         #expect(trouble?.attempt.hasPrefix("read \(change.table), ") == true, "\(trouble?.attempt ?? "")")
+    }
+
+    @Test("What a period's close kept is not taken for leftovers where the period's own row is gone")
+    func periodGone() throws {
+        let scene = try scene()
+        try harm(scene, "DELETE FROM cuts")
+        try harm(scene, "DELETE FROM periods WHERE period = 1")
+        let kept = try settlements(scene)
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.close(1) }
+        #expect(trouble?.attempt == "read periods, period 1")
+        #expect(try settlements(scene) == kept && kept > 0)
+    }
+
+    @Test("A row of holdings has one name, whatever an unfinished close has left or taken away")
+    func holdingsPlace() throws {
+        let scene = try scene()
+        try harm(scene, "UPDATE holdings SET bytes = X'' WHERE member = 'x'")
+        let first = #expect(throws: StoreTrouble.self) { try scene.close(2) }
+        // As a close leaves it that ends before its time: rows of its own, and none of those that say nothing.
+        try harm(
+            scene,
+            "INSERT INTO holdings (member, period, bytes) VALUES ('a', 2, X'0102030405060708090A')")
+        try harm(scene, "DELETE FROM holdings WHERE member = 'w'")
+        let second = #expect(throws: StoreTrouble.self) { try scene.store.debts(of: "x") }
+        #expect(first != nil && second?.attempt == first?.attempt)
+    }
+
+    private func settlements(_ scene: Scene) throws -> Int {
+        try scene.store.pool.read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM settlements WHERE period = 1") ?? 0
+        }
     }
 
     @Test("Nothing changed, nothing is refused")

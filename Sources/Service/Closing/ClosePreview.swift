@@ -66,11 +66,7 @@ public struct ClosePreview: Sendable {
     private static func course(before period: Int, in store: Store) throws -> [[String: Int64]] {
         let first = max(0, period - UnusualFactor.periods.upperBound)
         return try (first..<period).map { ordinal in
-            guard let stored = try store.closing(of: ordinal) else {
-                throw StoreTrouble(
-                    "read closings, period \(ordinal)", because: "it has closed, and there is no row",
-                    hint: "restore the last backup; `settled rederive` says what differs", kind: .damage)
-            }
+            let stored = try store.closing(ofClosed: ordinal)
             let closing = try ClosingDocument(bytes: stored.document.bytes, place: "closing \(stored.number)")
             return Dictionary(closing.positions.map { ($0.merchant, $0.activity) }) { first, _ in first }
         }

@@ -38,9 +38,12 @@ public struct Explainer: Sendable {
 
     /// Throws `StoreTrouble` where what is stored cannot be read.
     public init(_ stored: StoredStatement, in store: Store, for viewer: Viewer) throws {
-        guard let schedule = try store.schedule(ofPeriod: stored.period),
-            let tracer = LineTracer(schedule: schedule, of: stored.merchant)
-        else { preconditionFailure("a statement is of a closed period and of a merchant of the alliance") }
+        let schedule = try store.schedule(ofClosed: stored.period)
+        guard let tracer = LineTracer(schedule: schedule, of: stored.merchant) else {
+            throw StoreTrouble.damaged(
+                "periods", "period \(stored.period)",
+                "\(stored.merchant) has a statement of it, and is no merchant of its alliance")
+        }
         merchant = stored.merchant
         period = schedule.calendar.period(stored.period)
         statement = try StatementDocument(bytes: stored.document.bytes, place: "STATEMENT.json")

@@ -74,9 +74,7 @@ private struct ChapterReader {
     init(
         origin: RecordOrigin, settled: SettledMember, store: Store, period: Int, viewer: Explainer.Viewer
     ) throws {
-        guard let schedule = try store.schedule(ofPeriod: period) else {
-            preconditionFailure("what a close made is of a closed period")
-        }
+        let schedule = try store.schedule(ofClosed: period)
         self.origin = origin
         self.settled = settled
         self.schedule = schedule

@@ -17,29 +17,29 @@ struct AnswerBytes: Sendable {
     /// Up to here they stay in memory as long as there is room. Of a file, so much is in memory at a time.
     static let pieceBytes = 64 << 10
 
-    /// Of what a reader asks for. Throws `busy` where there is no room for a file, and trouble with the disk. It blocks
-    /// while it writes.
-    init(_ bytes: [UInt8], in room: AnswerRoom) throws {
-        guard let place = try Self.place(of: bytes, in: room, ofBatch: false) else {
+    /// Of what may be asked for again at no loss: what is read, and what is answered to a batch that was not stored by
+    /// that. Throws `busy` where there is no room for a file, and trouble with the disk. It blocks while it writes.
+    init(_ bytes: [UInt8], to recipient: AnswerRoom.Recipient, in room: AnswerRoom) throws {
+        guard let place = try Self.place(of: bytes, to: recipient, in: room) else {
             throw Problem.busy("many long answers are being fetched")
         }
         (count, self.place) = (bytes.count, place)
     }
 
-    /// Of what a batch is answered with: where there is no room and where the disk fails they stay in memory, as the
-    /// batch may be stored by now. It blocks while it writes.
-    init(ofBatch bytes: [UInt8], in room: AnswerRoom) {
-        let place = try? Self.place(of: bytes, in: room, ofBatch: true)
+    /// Of the receipt of a batch that was just stored: where there is no room and where the disk fails they stay in
+    /// memory, uncounted, as the batch is there by now. It blocks while it writes.
+    init(ofStored bytes: [UInt8], to sender: Peer, in room: AnswerRoom) {
+        let place = try? Self.place(of: bytes, to: .sender(sender), in: room)
         (count, self.place) = (bytes.count, place ?? .memory(bytes, nil))
     }
 
     /// Nil: there is no room.
     private static func place(
-        of bytes: [UInt8], in room: AnswerRoom, ofBatch: Bool
+        of bytes: [UInt8], to recipient: AnswerRoom.Recipient, in room: AnswerRoom
     ) throws(Failure) -> Place? {
         if bytes.count <= leastBytes { return .memory(bytes, nil) }
         if bytes.count <= pieceBytes, let share = room.inMemory(bytes.count) { return .memory(bytes, share) }
-        guard let share = room.onDisk(bytes.count, ofBatch: ofBatch) else { return nil }
+        guard let share = room.onDisk(bytes.count, for: recipient) else { return nil }
         let file = try NamelessFile(in: room.folder, as: "answer")
         try file.append(bytes)
         return .file(file, share)

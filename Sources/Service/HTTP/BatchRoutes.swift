@@ -43,8 +43,8 @@ struct BatchRoutes: Sendable {
         let received = clock.now
         let response = try await answer(body, of: peer) { bytes in
             isDryRun
-                ? try rehearse(bytes, form: form, signature: signature, received: received)
-                : try take(bytes, form: form, signature: signature, received: received)
+                ? try rehearse(bytes, form: form, signature: signature, received: received, from: peer)
+                : try take(bytes, form: form, signature: signature, received: received, from: peer)
         }
         place.keep()
         return response
@@ -88,7 +88,7 @@ struct BatchRoutes: Sendable {
                 do { return try take(try body.inMemory()) } catch let refusal as BatchRefusal {
                     // A page that lists many is made while no other large batch is in memory.
                     guard refusal.records.count > Self.manyRecords else { throw refusal }
-                    return self.verdict(of: refusal)
+                    return try self.verdict(of: refusal, from: peer)
                 }
             }
             if let (message, figures) = verdict.said { logger.info(message, metadata: figures) }
@@ -98,6 +98,9 @@ struct BatchRoutes: Sendable {
         } catch let refusal as BatchRefusal {
             logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
             throw Problem(refusal)
+        } catch let problem as Problem {
+            // There is no room for the answer, which says nothing of the store.
+            throw problem
         } catch is CancellationError {
             throw Problem.unavailable
         } catch {

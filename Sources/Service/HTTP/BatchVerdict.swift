@@ -17,43 +17,56 @@ extension BatchRoutes {
     /// From more refused records on the page that lists them is made where the batch was checked.
     static let manyRecords = 100
 
+    /// Throws `busy` where there is no room for the first receipt of a copy, beside what the intake throws.
     func take(
-        _ bytes: consuming [UInt8], form: BatchForm, signature: String?, received: Instant
+        _ bytes: consuming [UInt8], form: BatchForm, signature: String?, received: Instant, from peer: Peer
     ) throws -> Verdict {
         switch try intake.take(bytes, form: form, signature: signature, received: received) {
         case .stored(let document, let receipt):
             health.succeed()
-            return verdict(.created, document, said: ("batch stored", Self.figures(receipt)))
+            return verdict(
+                .created, document, AnswerBytes(ofStored: document.bytes, to: peer, in: answers),
+                said: ("batch stored", Self.figures(receipt)))
         case .copy(let document):
             let figures = Receipt(figuresOf: document.bytes).map(Self.figures)
-            return verdict(.ok, document, said: figures.map { ("batch came again", $0) })
+            return verdict(
+                .ok, document, try self.bytes(document.bytes, to: peer),
+                said: figures.map { ("batch came again", $0) })
         }
     }
 
-    /// Of a batch that would be new, the receipt without signature and seal: nobody can take it for one.
+    /// Of a batch that would be new, the receipt without signature and seal: nobody can take it for one. Throws `busy`
+    /// where there is no room for it, beside what the intake throws.
     func rehearse(
-        _ bytes: consuming [UInt8], form: BatchForm, signature: String?, received: Instant
+        _ bytes: consuming [UInt8], form: BatchForm, signature: String?, received: Instant, from peer: Peer
     ) throws -> Verdict {
         switch try intake.rehearse(bytes, form: form, signature: signature, received: received) {
         case .new(let receipt):
             return Verdict(
                 status: .ok, headers: [.contentType: "application/json", .settledDryRun: "true"],
-                bytes: AnswerBytes(ofBatch: receipt.bytes, in: answers), said: nil)
+                bytes: try self.bytes(receipt.bytes, to: peer), said: nil)
         case .copy(let document):
-            return verdict(.ok, document, headers: [.settledDryRun: "true"], said: nil)
+            return verdict(
+                .ok, document, try self.bytes(document.bytes, to: peer), headers: [.settledDryRun: "true"],
+                said: nil)
         }
     }
 
-    func verdict(of refusal: BatchRefusal) -> Verdict {
+    /// Throws `busy` where there is no room for the page.
+    func verdict(of refusal: BatchRefusal, from peer: Peer) throws -> Verdict {
         Verdict(
             status: refusal.code.status, headers: [.contentType: Problem.mediaType],
-            bytes: AnswerBytes(ofBatch: Problem(refusal).bytes, in: answers),
+            bytes: try bytes(Problem(refusal).bytes, to: peer),
             said: ("batch refused", ["code": "\(refusal.code.rawValue)"]))
     }
 
+    private func bytes(_ bytes: [UInt8], to peer: Peer) throws -> AnswerBytes {
+        try AnswerBytes(bytes, to: .sender(peer), in: answers)
+    }
+
     private func verdict(
-        _ status: HTTPResponse.Status, _ document: SealedDocument, headers: HTTPFields = [:],
-        said: (message: Logger.Message, figures: Logger.Metadata)?
+        _ status: HTTPResponse.Status, _ document: SealedDocument, _ bytes: AnswerBytes,
+        headers: HTTPFields = [:], said: (message: Logger.Message, figures: Logger.Metadata)?
     ) -> Verdict {
         var all: HTTPFields = [
             .contentType: "application/json",
@@ -61,9 +74,7 @@ extension BatchRoutes {
             .settledSeal: document.seal,
         ]
         all.append(contentsOf: headers)
-        return Verdict(
-            status: status, headers: all,
-            bytes: AnswerBytes(ofBatch: document.bytes, in: answers), said: said)
+        return Verdict(status: status, headers: all, bytes: bytes, said: said)
     }
 
     private static func figures(_ receipt: Receipt) -> Logger.Metadata {

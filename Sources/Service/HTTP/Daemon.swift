@@ -87,7 +87,7 @@ public struct Daemon: Service {
         } catch let failure as Failure where failure.kind == .misused {
             throw failure
         } catch {
-            logger.error("used tokens cannot be remembered", metadata: ["reason": "\(error)"])
+            health.cannotRemember("\(error)")
         }
     }
 
@@ -103,7 +103,8 @@ public struct Daemon: Service {
                 manager: manager, health: health, logger: logger, drainSeconds: configuration.drainSeconds),
             serviceName: "farewell")
         let store = ServiceGroupConfiguration.ServiceConfiguration(
-            service: StoreWatch(intake: intake, health: health, clock: clock, thread: lookout),
+            service: StoreWatch(
+                intake: intake, tokens: tokens, health: health, clock: clock, thread: lookout),
             serviceName: "store watch")
         let certificate = ServiceGroupConfiguration.ServiceConfiguration(
             service: CertificateWatch(certificates: certificates, logger: logger),

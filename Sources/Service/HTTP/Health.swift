@@ -9,6 +9,8 @@ final class Health: Sendable {
         var trouble: String?
         /// Why the last close failed; nil: it did not.
         var closing: String?
+        /// Why used tokens cannot be written down; nil: they can.
+        var forgetting: String?
         /// When the attempt that is going on began.
         var trying: ContinuousClock.Instant?
         /// Whether something was written since this was asked last.
@@ -29,7 +31,8 @@ final class Health: Sendable {
             if state.isStopping { return "the daemon is stopping" }
             if let trouble = state.trouble { return trouble }
             guard let trying = state.trying, now - trying > Self.patience else {
-                return state.closing.map { "a period cannot be closed: \($0)" }
+                if let closing = state.closing { return "a period cannot be closed: \(closing)" }
+                return state.forgetting.map { "used tokens cannot be written down, so none is taken: \($0)" }
             }
             let seconds = (now - trying).components.seconds
             return
@@ -62,8 +65,26 @@ final class Health: Sendable {
         if wasWell { logger.error("not ready", metadata: ["reason": "\(reason)"]) }
     }
 
-    /// Whether the store is in trouble.
-    var isTroubled: Bool { state.withLock { $0.trouble != nil } }
+    /// Whether the store is in trouble, or the memory of used tokens.
+    var isTroubled: Bool { state.withLock { $0.trouble != nil || $0.forgetting != nil } }
+
+    /// Used tokens cannot be written down, so that nothing can be read by one.
+    func cannotRemember(_ reason: String) {
+        let isNew = state.withLock { state in
+            defer { state.forgetting = reason }
+            return state.forgetting != reason
+        }
+        if isNew { logger.error("used tokens cannot be written down", metadata: ["reason": "\(reason)"]) }
+    }
+
+    /// Used tokens can be written down.
+    func remembers() {
+        let wasForgetting = state.withLock { state in
+            defer { state.forgetting = nil }
+            return state.forgetting != nil
+        }
+        if wasForgetting { logger.notice("used tokens are written down again") }
+    }
 
     /// A period cannot be closed.
     func cannotClose(_ reason: String) {

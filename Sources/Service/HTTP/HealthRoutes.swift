@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// `GET /healthz`: the daemon answers. `GET /readyz`: it can store batches, or why not.
+/// `GET /healthz`: the daemon answers. `GET /readyz`: it can do its work, or why not.
 struct HealthRoutes: Sendable {
     let health: Health
 

@@ -1,10 +1,11 @@
 import NIOPosix
 import ServiceLifecycle
 
-/// Tries now and then whether the store can be written to, so that trouble shows before the next batch does, and its
-/// end too. Also writes down what refusals were only counted.
+/// Tries now and then whether the store and the memory of used tokens can be written to, so that trouble shows before
+/// the next batch does, and its end too. Also writes down what refusals were only counted.
 struct StoreWatch: Service {
     let intake: Intake
+    let tokens: TokenMemory
     let health: Health
     let clock: WallClock
     let thread: NIOThreadPool
@@ -14,7 +15,11 @@ struct StoreWatch: Service {
 
     func run() async throws {
         while !Task.isShuttingDownGracefully && !Task.isCancelled {
-            if health.isProved() { await settleNotes() } else { await look() }
+            // What ails both is told of the store.
+            let forgetting = await tokensTrouble()
+            if forgetting == nil, health.isProved() { await settleNotes() } else { await look() }
+            guard !Task.isCancelled else { break }
+            if let forgetting { health.cannotRemember(forgetting) } else { health.remembers() }
             try? await cancelWhenGracefulShutdown {
                 // Trouble that a batch meets meanwhile is looked after soon.
                 for _ in 0..<Self.calm where !health.isTroubled {
@@ -31,6 +36,16 @@ struct StoreWatch: Service {
     private func settleNotes() async {
         do { try await thread.runIfActive { try intake.settleNotes(at: clock.now) } } catch {
             health.fail("\(error)")
+        }
+    }
+
+    /// Why used tokens cannot be written down; nil: they can.
+    private func tokensTrouble() async -> String? {
+        do {
+            try await thread.runIfActive { try tokens.tryWriting(at: clock.now) }
+            return nil
+        } catch {
+            return "\(error)"
         }
     }
 

@@ -2,8 +2,11 @@ import Signing
 
 /// The tokens that were used and could be again: each is remembered until it has expired. Bounded: one merchant's
 /// by `mostOfOne`, all of them by `most`, so that one reader cannot use up what the others need.
+///
+/// A clock that is set back by more than the leeway would bring tokens to life that were forgotten, and make good ones
+/// older than the memory: then remembering begins anew, and what is remembered stays so.
 public struct UsedTokens: Sendable {
-    private let since: Instant
+    private var since: Instant
     private let most: Int
     private let mostOfOne: Int
     private var forgottenAt: [UsedToken.Name: Instant] = [:]
@@ -20,7 +23,7 @@ public struct UsedTokens: Sendable {
     ) {
         precondition(most >= 1 && mostOfOne >= 1, "at least one token can be remembered")
         // A token says its own beginning in whole seconds.
-        self.since = Instant(milliseconds: since.milliseconds / 1000 * 1000)
+        self.since = Self.wholeSeconds(since)
         self.most = most
         self.mostOfOne = mostOfOne
         lastSwept = since
@@ -40,6 +43,9 @@ public struct UsedTokens: Sendable {
     /// Notes that a token is used, and gives what is remembered of it. Throws `token_replayed` if it was before or may
     /// have been, and `token_too_many` when no more can be remembered: then it is not used.
     public mutating func use(_ token: ReadingToken, at now: Instant) throws(TokenRefusal) -> UsedToken {
+        if now < lastSwept.advanced(byMilliseconds: -ReadingToken.leewayMilliseconds) {
+            (since, lastSwept) = (Self.wholeSeconds(now), now)
+        }
         guard token.issued >= since else {
             throw TokenRefusal(
                 .replayed, field: "iat",
@@ -72,17 +78,23 @@ public struct UsedTokens: Sendable {
         counts[used.name.reader, default: 0] -= 1
     }
 
+    private static func wholeSeconds(_ instant: Instant) -> Instant {
+        Instant(milliseconds: instant.milliseconds / 1000 * 1000)
+    }
+
     private static let sweepMilliseconds: Int64 = 10_000
 
     private func isFull(for reader: ReadingToken.Reader) -> Bool {
         forgottenAt.count >= most || counts[reader, default: 0] >= mostOfOne
     }
 
-    /// Forgets what is refused as expired anyway. Not more than once a second: it looks at all of them.
+    /// Forgets what is refused as expired anyway, and was so the leeway ago: as far as that the clock may go back. Not
+    /// more than once a second: it looks at all of them.
     private mutating func sweep(at now: Instant) {
-        guard now >= lastSwept.advanced(byMilliseconds: 1_000) || now < lastSwept else { return }
+        guard now >= lastSwept.advanced(byMilliseconds: 1_000) else { return }
         lastSwept = now
-        forgottenAt = forgottenAt.filter { now < $0.value }
+        let latest = now.advanced(byMilliseconds: -ReadingToken.leewayMilliseconds)
+        forgottenAt = forgottenAt.filter { latest < $0.value }
         counts.removeAll(keepingCapacity: true)
         for name in forgottenAt.keys { counts[name.reader, default: 0] += 1 }
     }

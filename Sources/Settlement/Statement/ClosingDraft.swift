@@ -33,18 +33,16 @@ struct ClosingDraft {
         self.statements = statements
         var records = RecordCounts()
         var points = PointFigures()
-        var activity: Int128 = 0
         var closing: Int128 = 0
         for draft in drafts {
             records.add(draft.records)
             points.add(draft.points)
-            activity -= Int128(draft.activity)
             closing -= Int128(draft.closingBalance)
         }
         try points.verifyFits(of: nil)
         self.records = records
         self.points = points
-        operatorActivity = try fitting(activity, "the operator's position", of: nil)
+        operatorActivity = try fitting(journal.operatorActivity, "the operator's position", of: nil)
         operatorClosing = try fitting(closing, "the operator's balance", of: nil)
         matrix = try Self.matrix(of: drafts, flows: settlement.flows)
         self.journal = try journal.rows()

@@ -6,13 +6,21 @@ public struct DetailsRenderer {
     /// The first line of the file.
     public static let header = Array(DetailsText.header.utf8)
 
+    /// A row of DETAILS.csv that cannot be added up.
+    struct RowAstray {
+        /// The merchant's place.
+        let ledger: Int
+        /// False: its text says none. True: the sum passes what 128 bits hold.
+        let hasFigures: Bool
+    }
+
     let maker: LineMaker
     private var text: DetailsText
     private var sheets: DetailsSheets
-    /// What the rows of each merchant add up to, line by line, as their text says; false: a row says no such figures,
-    /// or a sum passes what 128 bits hold.
+    /// What the rows of each merchant add up to, line by line, as their text says.
     private(set) var rowSums: [LineSums]
-    private(set) var rowSumsFit = true
+    /// The first row that was not added up.
+    private(set) var rowAstray: RowAstray?
     private let addsUp: Bool
     private var lines = MemberLines()
     private var order = DetailsOrder()
@@ -135,9 +143,8 @@ extension DetailsRenderer {
             if addsUp { written = row.lastFigures() }
         }
         guard addsUp else { return }
-        guard let written, rowSums[entry.ledger].add(written, to: slot) else {
-            rowSumsFit = false
-            return
-        }
+        let hasFigures = written != nil
+        if let written, rowSums[entry.ledger].add(written, to: slot) { return }
+        if rowAstray == nil { rowAstray = RowAstray(ledger: entry.ledger, hasFigures: hasFigures) }
     }
 }

@@ -10,7 +10,9 @@ struct Journal {
     static let opening = "opening"
     static let rounding = "rounding"
 
-    static func receivable(_ merchant: MerchantID) -> String { "receivable:\(merchant)" }
+    private static let receivables = "receivable:"
+
+    static func receivable(_ merchant: MerchantID) -> String { "\(receivables)\(merchant)" }
 
     struct Account {
         var opening: Int64 = 0
@@ -32,6 +34,15 @@ struct Journal {
         _ = try fitting(amount, "a posting from \(credit) to \(debit)", of: nil)
         accounts[debit, default: Account()].debit += amount
         accounts[credit, default: Account()].credit += amount
+    }
+
+    /// The operator's position: what the period moved on all accounts but the merchants' own and `bank`, where payments
+    /// stand; credits count as gain.
+    var operatorActivity: Int128 {
+        accounts.reduce(Int128(0)) { sum, account in
+            guard account.key != Self.bank, !account.key.hasPrefix(Self.receivables) else { return sum }
+            return sum + account.value.credit - account.value.debit
+        }
     }
 
     /// Sums of an account, closing = opening + debit − credit.

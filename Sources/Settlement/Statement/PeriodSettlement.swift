@@ -52,11 +52,20 @@ public struct PeriodSettlement {
     }
 
     /// Takes what a share's members came to, once all its sheets are taken. Throws `CloseFailure` where a sum
-    /// passes all bounds.
+    /// passes all bounds or a row of details says no figures.
     public mutating func add(_ share: PeriodShare) throws(CloseFailure) {
         try tally.add(share.tally)
+        if let astray = share.renderer.rowAstray {
+            let merchant = maker.ids[astray.ledger]
+            guard astray.hasFigures else {
+                throw .broken(
+                    invariant: "every row of details says its figures", merchant: merchant,
+                    expected: "points and an amount", found: "a row of its details says no figures")
+            }
+            throw .doesNotFit(what: "the sum of details", merchant: merchant)
+        }
         for place in rowSums.indices {
-            guard share.renderer.rowSumsFit, rowSums[place].add(share.renderer.rowSums[place]) else {
+            guard rowSums[place].add(share.renderer.rowSums[place]) else {
                 throw .doesNotFit(what: "the sum of details", merchant: maker.ids[place])
             }
         }

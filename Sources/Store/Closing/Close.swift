@@ -123,6 +123,7 @@ extension Store {
         let schedule = try inForce(database).schedule
         let period = schedule.calendar.period(ordinal)
         let next = try PeriodRows(database).earliestOpen()
+        try PeriodRows(database).verifyOpen(from: next)
         guard ordinal == next else {
             throw CloseRefusal.notNext(asked: period.id, next: schedule.calendar.period(next).id)
         }

@@ -80,9 +80,10 @@ struct HoldingsSource {
         repeat {
             let found = Int(query.integer(1))
             guard found <= period else {
-                throw try HoldingsSum.damaged(query, database, "it is of a period that has not closed")
+                throw try HoldingsSum.damaged(
+                    query, before: period, database, "it is of a period that has not closed")
             }
-            try HoldingsSum.withContent(of: query, database) { content in
+            try HoldingsSum.withContent(of: query, before: period, database) { content in
                 guard found < period else {
                     held.hasUnfinished = true
                     return

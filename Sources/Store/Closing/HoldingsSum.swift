@@ -10,28 +10,42 @@ enum HoldingsSum {
     }
 
     /// Calls `body` with what a row of `member, period, bytes` holds. Throws `StoreTrouble` where that is not as it was
-    /// written.
+    /// written. No close of `open` or of a later period counts yet.
     @inline(__always)
     static func withContent<Result>(
-        of row: Prepared, _ database: Database, _ body: (UnsafeRawBufferPointer) throws -> Result
+        of row: Prepared, before open: Int, _ database: Database,
+        _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
         try row.withBytes(2) { bytes in
             var sum = RowSum(row.integer(1))
             row.withTextBytes(0) { sum.add($0) }
-            guard let content = sum.content(of: bytes) else { throw try damaged(row, database) }
+            guard let content = sum.content(of: bytes) else {
+                throw try damaged(row, before: open, database)
+            }
             return try body(content)
         }
     }
 
-    /// The row is told by its place, as members are named in no log.
+    /// The row is told by its place, as members are named in no log. It counts what a close of `open` that ends before
+    /// its time leaves as it was: members that held anything.
     static func damaged(
-        _ row: Prepared, _ database: Database, _ cause: String = StoreTrouble.changed
+        _ row: Prepared, before open: Int, _ database: Database, _ cause: String = StoreTrouble.changed
     ) throws -> StoreTrouble {
+        // Beside max(period) SQLite gives the bytes of that row.
         let query = try Prepared(
-            database, "SELECT count(*) FROM holdings WHERE member < ?1 OR (member = ?1 AND period <= ?2)")
+            database,
+            """
+            SELECT count(*) FROM (
+                SELECT max(period), bytes FROM holdings WHERE member < ?1 AND period < ?2 GROUP BY member)
+            WHERE length(bytes) > ?3
+            """)
         query.bind(1, row.text(0))
-        query.bind(2, row.integer(1))
-        let place = try query.first { $0.integer(0) } ?? 0
-        return .damaged("holdings", "row \(place) in the order of members and periods", cause)
+        query.bind(2, open)
+        query.bind(3, RowSum.byteCount)
+        let before = try query.first { $0.integer(0) } ?? 0
+        return .damaged(
+            "holdings",
+            "row \(before + 1) in the order of members that hold anything, of period \(row.integer(1))",
+            cause)
     }
 }

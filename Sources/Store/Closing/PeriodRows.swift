@@ -26,6 +26,19 @@ struct PeriodRows {
         return Int(last)
     }
 
+    /// Throws `StoreTrouble` where a period from `first` on, which counts as open, has a closing or a statement: its
+    /// close was done, and what that kept must not be taken for what an unfinished one left.
+    func verifyOpen(from first: Int) throws {
+        for table in ["closings", "statements"] {
+            let query = try Prepared(
+                database, "SELECT period FROM \(table) WHERE period >= ? ORDER BY period LIMIT 1")
+            query.bind(1, first)
+            guard let period = try query.first({ $0.integer(0) }) else { continue }
+            throw StoreTrouble.damaged(
+                "periods", "period \(period)", "there is no row, and \(table) has one of that period")
+        }
+    }
+
     /// More periods than there can be: days of centuries.
     static let bound: Int64 = 100_000
 

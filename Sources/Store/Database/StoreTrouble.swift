@@ -32,7 +32,7 @@ public struct StoreTrouble: Error, Hashable, Sendable {
     }
 
     /// A row that was changed behind the program's back. `row` tells it from others of its table, and names no member.
-    static func damaged(_ table: String, _ row: String, _ cause: String = changed) -> StoreTrouble {
+    public static func damaged(_ table: String, _ row: String, _ cause: String = changed) -> StoreTrouble {
         StoreTrouble(
             "read \(table), \(row)", because: cause,
             hint:
@@ -40,7 +40,8 @@ public struct StoreTrouble: Error, Hashable, Sendable {
             kind: .damage)
     }
 
-    static let changed = "its bytes are not those that were written"
+    /// Why a row is damaged whose sum does not hold.
+    public static let changed = "its bytes are not those that were written"
 }
 
 extension StoreTrouble: CustomStringConvertible {

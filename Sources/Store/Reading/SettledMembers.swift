@@ -44,15 +44,24 @@ extension Store {
                 ORDER BY period DESC LIMIT 1
                 """)
             query.bind(1, member)
-            query.bind(2, try PeriodRows(database).lastClosed())
+            let lastClosed = try PeriodRows(database).lastClosed()
+            query.bind(2, lastClosed)
             var input = MemberInput(member: member)
             _ = try query.first { row in
-                try HoldingsSum.withContent(of: row, database) { bytes in
+                try HoldingsSum.withContent(of: row, before: lastClosed + 1, database) { bytes in
                     if !bytes.isEmpty { _ = HoldingsPacking.unpack(bytes, into: &input, roster) }
                 }
             }
             return input.debts
         }
+    }
+
+    /// The alliance as it was when a period closed that has closed. Throws `StoreTrouble` where there is none.
+    public func schedule(ofClosed period: Int) throws -> Schedule {
+        guard let schedule = try schedule(ofPeriod: period) else {
+            throw StoreTrouble.damaged("periods", "period \(period)", "it has closed, and there is no row")
+        }
+        return schedule
     }
 
     /// The alliance as it was when a period closed; nil while it is open.

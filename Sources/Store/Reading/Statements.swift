@@ -81,6 +81,14 @@ extension Store {
         }
     }
 
+    /// The closing of a period that has closed. Throws `StoreTrouble` where it is not there.
+    public func closing(ofClosed period: Int) throws -> StoredClosing {
+        guard let closing = try closing(of: period) else {
+            throw StoreTrouble.damaged("closings", "period \(period)", "it has closed, and there is no row")
+        }
+        return closing
+    }
+
     private static let statement = """
         SELECT merchant, period, number, document, signature, seal, digest, details_digest, details_rows,
             balance, points, statement

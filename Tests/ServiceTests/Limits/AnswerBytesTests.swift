@@ -1,5 +1,6 @@
 import Hummingbird
 import NIOCore
+import Settlement
 import Synchronization
 import Testing
 
@@ -11,7 +12,18 @@ struct AnswerBytesTests {
 
     init() throws { scratch = try Scratch() }
 
-    /// Room for two answers of 20 kB in memory, and for two files of a reader's.
+    private static let one = AnswerRoom.Recipient.reader(.merchant(MerchantID(verified: "M1")))
+    private static let other = AnswerRoom.Recipient.reader(.merchant(MerchantID(verified: "M2")))
+
+    private func fetched(
+        _ bytes: [UInt8], to recipient: AnswerRoom.Recipient = one, in room: AnswerRoom
+    ) throws -> AnswerBytes { try AnswerBytes(bytes, to: recipient, in: room) }
+
+    private func stored(_ bytes: [UInt8], by number: UInt32 = 1, in room: AnswerRoom) -> AnswerBytes {
+        AnswerBytes(ofStored: bytes, to: .address(number), in: room)
+    }
+
+    /// Room for two answers of 20 kB in memory, and for two files of readers, one of each.
     private func room() -> AnswerRoom {
         AnswerRoom(folder: scratch.path, memoryBytes: 40_000, fileBytes: 1_000_000, files: 2)
     }
@@ -50,7 +62,7 @@ struct AnswerBytesTests {
     func whole(count: Int) async throws {
         let room = AnswerRoom(folder: scratch.path)
         let bytes = bytes(count)
-        for answer in [try AnswerBytes(bytes, in: room), AnswerBytes(ofBatch: bytes, in: room)] {
+        for answer in [try fetched(bytes, in: room), stored(bytes, in: room)] {
             let pieces = try await sent(answer)
             #expect(pieces.flatMap { Array($0.readableBytesView) } == bytes)
             #expect(pieces.allSatisfy { $0.readableBytes <= 65_536 })
@@ -62,42 +74,80 @@ struct AnswerBytesTests {
     @Test("Beyond the room in memory answers go to files, beyond that readers are told to come again")
     func bounded() throws {
         let room = room()
-        var answers = try (0..<2).map { _ in try AnswerBytes(bytes(20_000), in: room) }
+        var answers = try (0..<2).map { _ in try fetched(bytes(20_000), in: room) }
         #expect(underWay(room) == [40_000, 0, 0])
-        answers += try [9_000, 990_000].map { try AnswerBytes(bytes($0), in: room) }
+        answers.append(try fetched(bytes(9_000), in: room))
+        answers.append(try fetched(bytes(990_000), to: Self.other, in: room))
         #expect(underWay(room) == [40_000, 999_000, 2])
-        #expect(code { try AnswerBytes(bytes(9_000), in: room) } == "busy")
-        #expect(code { try AnswerBytes(bytes(70_000), in: room) } == "busy")
-        #expect(code { try AnswerBytes(bytes(8_192), in: room) } == nil, "a small one takes no room")
+        #expect(code { try fetched(bytes(9_000), in: room) } == "busy")
+        #expect(code { try fetched(bytes(70_000), in: room) } == "busy")
+        #expect(code { try fetched(bytes(8_192), in: room) } == nil, "a small one takes no room")
         #expect(underWay(room) == [40_000, 999_000, 2])
 
         answers.removeAll()
         #expect(underWay(room) == [0, 0, 0])
-        #expect(code { try AnswerBytes(bytes(1_000_001), in: room) } == "busy", "of bytes as of files")
-        #expect(code { try AnswerBytes(bytes(1_000_000), in: room) } == nil)
+        #expect(code { try fetched(bytes(1_000_001), in: room) } == "busy", "of bytes as of files")
+        #expect(code { try fetched(bytes(1_000_000), in: room) } == nil)
         #expect(underWay(room) == [0, 0, 0])
     }
 
     @Test("The answer to a batch has room that no reader takes, and beyond that lies in memory")
     func batches() async throws {
         let room = room()
-        var answers = try (0..<2).map { _ in try AnswerBytes(bytes(70_000), in: room) }
-        #expect(code { try AnswerBytes(bytes(70_000), in: room) } == "busy")
-        for number in 1...3 {
-            answers.append(AnswerBytes(ofBatch: bytes(70_000), in: room))
-            #expect(room.underWay.files == min(2 + number, 4))
+        var answers = try [Self.one, Self.other].map { try fetched(bytes(70_000), to: $0, in: room) }
+        #expect(code { try fetched(bytes(70_000), to: .reader(.operator), in: room) } == "busy")
+        for number: UInt32 in 1...3 {
+            answers.append(stored(bytes(70_000), by: number, in: room))
+            #expect(room.underWay.files == min(2 + Int(number), 4))
         }
         for answer in answers {
             #expect(try await sent(answer).flatMap { Array($0.readableBytesView) } == bytes(70_000))
         }
     }
 
+    @Test("What is answered to a batch that was not stored has that room too, and beyond it comes again")
+    func notStored() throws {
+        let room = room()
+        var answers: [AnswerBytes] = []
+        for number: UInt32 in 1...4 {
+            answers.append(try fetched(bytes(70_000), to: .sender(.address(number)), in: room))
+        }
+        #expect(room.underWay.files == 4)
+        #expect(code { try fetched(bytes(70_000), to: .sender(.address(5)), in: room) } == "busy")
+        answers.append(stored(bytes(70_000), by: 5, in: room))
+        #expect(room.underWay.files == 4, "what was stored is answered all the same")
+        answers.removeAll()
+        #expect(code { try fetched(bytes(70_000), to: .sender(.address(5)), in: room) } == nil)
+    }
+
+    @Test("Who takes all that one may have of files, or of their bytes, leaves room to another")
+    func shared() throws {
+        for (size, most) in [(70_000, 4), (1_500_000, 2)] {
+            let room = AnswerRoom(
+                folder: scratch.path, memoryBytes: 0, fileBytes: 12_000_000, files: 16)
+            for (recipient, other, times) in [
+                (Self.one, Self.other, 1),
+                (AnswerRoom.Recipient.sender(.address(1)), AnswerRoom.Recipient.sender(.address(2)), 2),
+            ] {
+                var answers: [AnswerBytes] = []
+                while let more = try? fetched(bytes(size), to: recipient, in: room) { answers.append(more) }
+                #expect(answers.count == most * times)
+                #expect(code { try fetched(bytes(size), to: recipient, in: room) } == "busy")
+                #expect(code { try fetched(bytes(size), to: other, in: room) } == nil)
+                answers.removeLast()
+                #expect(code { try fetched(bytes(size), to: recipient, in: room) } == nil)
+                answers.removeAll()
+                #expect(underWay(room) == [0, 0, 0])
+            }
+        }
+    }
+
     @Test("Where no file can be made a reader's answer is trouble, and a batch is answered all the same")
     func trouble() async throws {
         let room = AnswerRoom(folder: scratch.file("nowhere"))
-        #expect(code { try AnswerBytes(bytes(70_000), in: room) } == "Failure")
+        #expect(code { try fetched(bytes(70_000), in: room) } == "Failure")
         #expect(underWay(room) == [0, 0, 0])
-        let answer = AnswerBytes(ofBatch: bytes(70_000), in: room)
+        let answer = stored(bytes(70_000), in: room)
         #expect(try await sent(answer).flatMap { Array($0.readableBytesView) } == bytes(70_000))
         #expect(underWay(room) == [0, 0, 0])
     }
@@ -105,7 +155,7 @@ struct AnswerBytesTests {
     @Test("The room is taken as long as somebody holds the answer's body")
     func held() async throws {
         let room = room()
-        var body: ResponseBody? = try AnswerBytes(bytes(70_000), in: room).body { read in try read() }
+        var body: ResponseBody? = try fetched(bytes(70_000), in: room).body { read in try read() }
         #expect(underWay(room) == [0, 70_000, 1])
         try await body?.write(Taken())
         body = nil

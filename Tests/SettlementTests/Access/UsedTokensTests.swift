@@ -33,7 +33,7 @@ struct UsedTokensTests {
         #expect(code(&used, try token("a", of: "N")) == nil)
     }
 
-    @Test("It is remembered as long as it would be taken, and forgotten afterwards")
+    @Test("It is remembered as long as it would be taken, and half a minute more, and forgotten afterwards")
     func forgotten() throws {
         var used = UsedTokens(since: Self.start)
         let first = try token("a")
@@ -41,9 +41,40 @@ struct UsedTokensTests {
         let last = first.expires.advanced(byMilliseconds: ReadingToken.leewayMilliseconds - 1)
         #expect(code(&used, try token("b"), at: last) == nil)
         #expect(code(&used, first, at: last) == .replayed)
-        let after = last.advanced(byMilliseconds: 20_000)
-        #expect(code(&used, try token("c", issued: after), at: after) == nil)
+        let before = last.advanced(byMilliseconds: 30_000)
+        #expect(code(&used, try token("c", issued: before), at: before) == nil)
+        #expect(used.count == 3)
+        let after = last.advanced(byMilliseconds: 50_000)
+        #expect(code(&used, try token("d", issued: after), at: after) == nil)
+        #expect(used.count == 2)
+    }
+
+    @Test("A clock that is set back: new tokens are good, and none of the old ones comes again")
+    func setBack() throws {
+        // It was an hour ahead when the memory began.
+        var used = UsedTokens(since: Self.start.advanced(byMilliseconds: 3_600_000))
+        #expect(code(&used, try token("a")) == nil)
+        #expect(code(&used, try token("a")) == .replayed)
+        // It runs ahead for a moment, in which all is forgotten.
+        let ahead = Self.start.advanced(byMilliseconds: 3_600_000)
+        #expect(code(&used, try token("b", issued: ahead), at: ahead) == nil)
         #expect(used.count == 1)
+        let back = Self.start.advanced(byMilliseconds: 5_000)
+        #expect(code(&used, try token("a"), at: back) == .replayed)
+        #expect(code(&used, try token("c", issued: back), at: back) == nil)
+        #expect(code(&used, try token("c", issued: back), at: back) == .replayed)
+    }
+
+    @Test("A clock that is set back by less than the leeway costs nobody a token, and brings none again")
+    func setBackALittle() throws {
+        var used = UsedTokens(since: Self.start)
+        let first = try token("a")
+        #expect(code(&used, first) == nil)
+        let expired = first.expires.advanced(byMilliseconds: ReadingToken.leewayMilliseconds)
+        #expect(code(&used, try token("b", issued: expired), at: expired) == nil)
+        let back = expired.advanced(byMilliseconds: -30_000)
+        #expect(code(&used, first, at: back) == .replayed)
+        #expect(code(&used, try token("c"), at: back) == nil, "it is older, and was never used")
     }
 
     @Test("What was issued before the memory begins may have been used, and is refused")
@@ -103,7 +134,7 @@ struct UsedTokensTests {
         #expect(code(&used, try token("c", of: "N")) == nil)
         #expect(code(&used, try token("d", of: "O")) == .tooMany)
         #expect(used.count == 3)
-        let later = Self.start.advanced(byMilliseconds: 90_000)
+        let later = Self.start.advanced(byMilliseconds: 120_000)
         #expect(code(&used, try token("d", of: "O", issued: later), at: later) == nil)
         #expect(used.count == 1)
     }

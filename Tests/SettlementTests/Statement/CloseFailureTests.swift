@@ -98,4 +98,22 @@ struct CloseFailureTests {
         let opening = PeriodOpening(journal: ["receivable:M": Money(3), "bank": Money(-3)])
         #expect(throws: CloseFailure.self) { try Self.close(earns: 1, opening: opening) }
     }
+
+    @Test("What the operator's accounts moved and no line of a merchant says stops it, a payment does not")
+    func operatorAstray() throws {
+        let schedule = Self.schedule()
+        let settlement = PeriodSettlement(
+            schedule: schedule, period: schedule.calendar.period(0), opening: PeriodOpening(),
+            intake: PeriodIntake(), bookings: [])
+        let receivable = Journal.receivable(MerchantID("M")!)
+        var journal = Journal(opening: [Journal.fees: Money(7), receivable: Money(-7)])
+        try journal.post(debit: Journal.bank, credit: receivable, 40)
+        try settlement.verify([], ClosingDraft([], statements: [], journal: journal, in: settlement))
+        try journal.post(debit: receivable, credit: Journal.fees, 100)
+        let astray = try ClosingDraft([], statements: [], journal: journal, in: settlement)
+        #expect(
+            throws: CloseFailure.broken(
+                invariant: "positions sum to zero", merchant: nil, expected: "0", found: "100")
+        ) { try settlement.verify([], astray) }
+    }
 }

@@ -1,10 +1,29 @@
+import Settlement
 import Synchronization
 
 /// Keeps count of what answers under way take of memory and disk: who asks over many connections and reads nothing
 /// finds its bound here.
 ///
-/// What answers batches may take twice as much of the disk: readers leave them the other half.
+/// What answers batches may take twice as much of the disk: readers leave them the other half. Of either one recipient
+/// has at most a quarter, so that it leaves room to the others; but a first file it may always have.
 final class AnswerRoom: Sendable {
+    /// Whose part of the room an answer takes.
+    enum Recipient: Hashable, Sendable {
+        /// Whoever may read what anybody may.
+        case anybody
+        case reader(ReadingToken.Reader)
+        /// Who sent a batch.
+        case sender(Peer)
+
+        /// How many times the room of readers is there for it.
+        fileprivate var times: Int {
+            switch self {
+            case .anybody, .reader: 1
+            case .sender: 2
+            }
+        }
+    }
+
     /// Files of answers to readers at once.
     static let mostFiles = 256
 
@@ -17,8 +36,24 @@ final class AnswerRoom: Sendable {
 
     private struct Held {
         var memoryBytes = 0
-        var fileBytes = 0
+        var onDisk = OnDisk()
+        /// The same of each who has any.
+        var own: [Recipient: OnDisk] = [:]
+    }
+
+    private struct OnDisk {
+        var bytes = 0
         var files = 0
+
+        mutating func add(_ more: Int) {
+            bytes += more
+            files += 1
+        }
+
+        mutating func remove(_ less: Int) {
+            bytes -= less
+            files -= 1
+        }
     }
 
     /// At most so many bytes of answers in memory, and for readers so many bytes and files on the disk.
@@ -34,7 +69,7 @@ final class AnswerRoom: Sendable {
 
     /// What is under way: bytes in memory and on the disk, and files.
     var underWay: (memoryBytes: Int, fileBytes: Int, files: Int) {
-        held.withLock { ($0.memoryBytes, $0.fileBytes, $0.files) }
+        held.withLock { ($0.memoryBytes, $0.onDisk.bytes, $0.onDisk.files) }
     }
 
     /// Room in memory; nil: there is none.
@@ -47,38 +82,47 @@ final class AnswerRoom: Sendable {
         return hasRoom ? Share(of: self, memoryBytes: bytes) : nil
     }
 
-    /// Room for a file; nil: there is none.
-    func onDisk(_ bytes: Int, ofBatch: Bool) -> Share? {
-        let times = ofBatch ? 2 : 1
+    /// Room for a file; nil: there is none, or the recipient has its part.
+    func onDisk(_ bytes: Int, for recipient: Recipient) -> Share? {
+        let (mostBytes, mostFiles) = (fileBytes * recipient.times, files * recipient.times)
         let hasRoom = held.withLock { held -> Bool in
-            guard held.fileBytes + bytes <= fileBytes * times, held.files < files * times else {
+            guard held.onDisk.bytes + bytes <= mostBytes, held.onDisk.files < mostFiles else { return false }
+            var own = held.own[recipient] ?? OnDisk()
+            guard own.files == 0 || (own.bytes + bytes <= mostBytes / 4 && own.files < mostFiles / 4) else {
                 return false
             }
-            held.fileBytes += bytes
-            held.files += 1
+            own.add(bytes)
+            held.own[recipient] = own
+            held.onDisk.add(bytes)
             return true
         }
-        return hasRoom ? Share(of: self, fileBytes: bytes) : nil
+        return hasRoom ? Share(of: self, file: (recipient, bytes)) : nil
+    }
+
+    private func giveBack(_ memoryBytes: Int, _ file: (recipient: Recipient, bytes: Int)?) {
+        held.withLock { held in
+            held.memoryBytes -= memoryBytes
+            guard let file, var own = held.own[file.recipient] else { return }
+            held.onDisk.remove(file.bytes)
+            own.remove(file.bytes)
+            held.own[file.recipient] = own.files > 0 ? own : nil
+        }
     }
 
     /// Room that is taken. Given back when it is let go of.
     final class Share: Sendable {
         private let room: AnswerRoom
         private let memoryBytes: Int
-        private let fileBytes: Int
+        private let file: (recipient: Recipient, bytes: Int)?
 
-        fileprivate init(of room: AnswerRoom, memoryBytes: Int = 0, fileBytes: Int = 0) {
+        fileprivate init(
+            of room: AnswerRoom, memoryBytes: Int = 0, file: (recipient: Recipient, bytes: Int)? = nil
+        ) {
             self.room = room
             self.memoryBytes = memoryBytes
-            self.fileBytes = fileBytes
+            self.file = file
         }
 
-        deinit {
-            room.held.withLock { held in
-                held.memoryBytes -= memoryBytes
-                held.fileBytes -= fileBytes
-                if fileBytes > 0 { held.files -= 1 }
-            }
-        }
+        deinit { room.giveBack(memoryBytes, file) }
     }
 }

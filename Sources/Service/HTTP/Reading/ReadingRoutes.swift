@@ -66,7 +66,7 @@ struct ReadingRoutes: Sendable {
             }
             for (path, read) in Self.open {
                 router.on(RouterPath(path), method: method) { request, _ in
-                    try response(read(shelf), to: request)
+                    try response(read(shelf), to: request, of: .anybody)
                 }
             }
         }
@@ -79,7 +79,7 @@ struct ReadingRoutes: Sendable {
         return try await reading {
             let merchant = try authority.merchant(authorization: request.headers[.authorization], at: now)
             let representation = try read(shelf, ReadingRequest(request, context, merchant: merchant))
-            return try response(representation, to: request)
+            return try response(representation, to: request, of: .reader(.merchant(merchant)))
         }
     }
 
@@ -87,7 +87,7 @@ struct ReadingRoutes: Sendable {
         let now = clock.now
         return try await reading {
             try authority.requireOperator(authorization: request.headers[.authorization], at: now)
-            return try response(previews.preview(at: now), to: request)
+            return try response(previews.preview(at: now), to: request, of: .reader(.operator))
         }
     }
 
@@ -113,7 +113,9 @@ struct ReadingRoutes: Sendable {
 /// Answers.
 extension ReadingRoutes {
     /// Throws `busy` where there is no room for a long answer, and trouble with the disk. It blocks while it writes one.
-    private func response(_ representation: Representation, to request: Request) throws -> Response {
+    private func response(
+        _ representation: Representation, to request: Request, of recipient: AnswerRoom.Recipient
+    ) throws -> Response {
         let fields = representation.digest?.fields ?? [.cacheControl: "no-store"]
         if let digest = representation.digest, digest.isNamed(by: request.headers[.ifNoneMatch]) {
             return Response(status: .notModified, headers: fields)
@@ -121,17 +123,21 @@ extension ReadingRoutes {
         var all: HTTPFields = [.contentType: representation.type]
         all.append(contentsOf: fields)
         all.append(contentsOf: representation.headers)
-        let body = try content(of: representation, isHead: request.method == .head)
+        let body = try content(of: representation, isHead: request.method == .head, to: recipient)
         return Response(status: .ok, headers: all, body: body)
     }
 
-    private func content(of representation: Representation, isHead: Bool) throws -> ResponseBody {
+    private func content(
+        of representation: Representation, isHead: Bool, to recipient: AnswerRoom.Recipient
+    ) throws -> ResponseBody {
         switch representation {
         case .bytes(let bytes, _, _, _) where isHead:
             // Its length is all that is told of it.
             return ResponseBody(contentLength: bytes.count) { writer in try await writer.finish(nil) }
         case .bytes(let bytes, _, _, _):
-            return try AnswerBytes(bytes, in: answers).body { read in try await readers.run(read) }
+            return try AnswerBytes(bytes, to: recipient, in: answers).body { read in
+                try await readers.run(read)
+            }
         case .published(let bytes, _, _): return ResponseBody(byteBuffer: bytes)
         case .details(let file, _): return file.map(body) ?? ResponseBody()
         }

@@ -55,6 +55,16 @@ final class TokenFile {
         lines += 1
     }
 
+    /// Throws what keeps a line from being written now, if anything does. An empty one is written, and cut off: where a
+    /// kill leaves it, it is passed over.
+    func tryWriting() throws(Failure) {
+        do throws(Failure) { try file.writeAll([UInt8(ascii: "\n")], at: bytes) } catch {
+            try? cut()
+            throw error
+        }
+        try cut()
+    }
+
     private func cut() throws(Failure) {
         guard ftruncate(file.number, off_t(bytes)) == 0 else { throw .fromSystem(path, "shorten it") }
     }

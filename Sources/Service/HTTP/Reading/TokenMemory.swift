@@ -34,6 +34,11 @@ final class TokenMemory: Sendable {
         try state.withLock { state in _ = try state.open(in: folder, since: since, at: now) }
     }
 
+    /// Throws what keeps a token from being written down now, if anything does: what `open` throws, too.
+    func tryWriting(at now: Instant) throws {
+        try state.withLock { state in try state.open(in: folder, since: since, at: now).tryWriting() }
+    }
+
     /// Notes that a token is used. Throws `TokenRefusal`, and `Failure` when that cannot be written down: then it is not
     /// used.
     func use(_ token: ReadingToken, at now: Instant) throws {
