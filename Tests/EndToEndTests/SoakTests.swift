@@ -13,12 +13,7 @@ struct SoakTests {
                 ["0.2", "--clients", "8", "--binary", Command.settledPath]
             ).run()
             #expect(ran.status == 0, "\(ran.output)\(ran.errors)")
-            let figures = ran.output.split(separator: "\n").map { $0.split(separator: " ") }
-            func figure(_ name: String) throws -> Int {
-                let line = try #require(
-                    figures.first { $0.dropLast().joined(separator: " ") == name }, "\(ran.output)")
-                return try #require(Int(line[line.count - 1].replacing(",", with: "")))
-            }
+            func figure(_ name: String) throws -> Int { try self.figure(name, of: ran.output) }
             #expect(try figure("kills") >= 3)
             #expect(try figure("receipts") > 0)
             #expect(try figure("batches stored") >= figure("receipts"))
@@ -35,12 +30,7 @@ struct SoakTests {
                 ["--kills", "8", "--records", "3000", "--seed", "8", "--binary", Command.settledPath]
             ).run()
             #expect(ran.status == 0, "\(ran.output)\(ran.errors)")
-            let figures = ran.output.split(separator: "\n").map { $0.split(separator: " ") }
-            func figure(_ name: String) throws -> Int {
-                let line = try #require(
-                    figures.first { $0.dropLast().joined(separator: " ") == name }, "\(ran.output)")
-                return try #require(Int(line[line.count - 1].replacing(",", with: "")))
-            }
+            func figure(_ name: String) throws -> Int { try self.figure(name, of: ran.output) }
             #expect(
                 try figure("kills of a command") + figure("kills of a daemon")
                     + figure("kills of a rederivation") == 8)
@@ -90,5 +80,12 @@ struct SoakTests {
             #expect(ran.output.contains(finding), "\(ran.output)")
         }
         #expect(!ran.output.contains("kept"))
+    }
+
+    /// A figure of the table at the end.
+    private func figure(_ name: String, of output: String) throws -> Int {
+        let figures = output.split(separator: "\n").map { $0.split(separator: " ") }
+        let line = try #require(figures.first { $0.dropLast().joined(separator: " ") == name }, "\(output)")
+        return try #require(Int(line[line.count - 1].replacing(",", with: "")))
     }
 }

@@ -1,3 +1,4 @@
+import Fixtures
 import Settlement
 import Testing
 
@@ -47,7 +48,7 @@ struct ChunkTests {
     @Test("Any record comes out of the file as it went in, by its number and in its range")
     func roundTrip() throws {
         let scene = try Scene()
-        var random = SeededNumbers(state: 20_260_105)
+        var random = SeededNumbers(seed: 20_260_105)
         var kept: [Kept] = []
         for (batch, count) in [1, 1_023, 1_024, 1_025, 2_500].enumerated() {
             let records = (0..<count).map { record(kept.count + $0, &random) }
@@ -125,7 +126,7 @@ struct ChunkTests {
     @Test("What is stored fits in a third of what came")
     func size() throws {
         let scene = try Scene()
-        var random = SeededNumbers(state: 7)
+        var random = SeededNumbers(seed: 7)
         let records = (0..<500).map { number in
             Record(
                 id: RecordID(verified: String(random.next() | 1 << 63, radix: 16)), type: .earn,

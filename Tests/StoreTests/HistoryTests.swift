@@ -1,3 +1,4 @@
+import Fixtures
 import Testing
 
 @testable import Settlement
@@ -87,7 +88,7 @@ struct HistoryTests {
         arguments: [(1, 4_096), (700, 1), (HoldingsSource.chunkBytes, SettlementChunker.chunkBytes)])
     func history(_ chunks: (holdings: Int, settlements: Int)) throws {
         let scene = try Scene(alliance())
-        var random = SeededNumbers(state: 11)
+        var random = SeededNumbers(seed: 11)
         var earlier: [(id: RecordID, type: RecordType, member: MemberID)] = []
         var known = Known()
         for month in 1...8 {

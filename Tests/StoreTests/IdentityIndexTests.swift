@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import GRDB
 import Settlement
@@ -55,7 +56,7 @@ struct IdentityIndexTests {
         arguments: [(48, 100, 2), (12, 64, 3), (6, 40, 2), (3, 33, 4), (1, 25, 2)])
     func collisions(_ bits: Int, _ tail: Int, _ fanOut: Int) throws {
         let scene = try scene(bits: bits, tail: tail, fanOut: fanOut)
-        var random = SeededNumbers(state: UInt64(bits * 1_000 + tail))
+        var random = SeededNumbers(seed: UInt64(bits * 1_000 + tail))
         var models: [MerchantID: Model] = ["M": Model(), "N": Model()]
         var sequences: [MerchantID: Int64] = ["M": 0, "N": 0]
         var strictRefusals = 0
@@ -266,7 +267,7 @@ struct IdentityIndexTests {
 
     @Test("A filter passes what is in it and little else")
     func filter() throws {
-        var random = SeededNumbers(state: 4)
+        var random = SeededNumbers(seed: 4)
         let inside = (0..<20_000).map { _ in random.next() >> 16 }
         let outside = (0..<100_000).map { _ in random.next() >> 16 }
         var filter = IdentityFilter(capacity: inside.count)
@@ -279,17 +280,5 @@ struct IdentityIndexTests {
         filter.mark(outside, with: 4, in: &marks)
         #expect(marks.count { $0 == 5 } < 400)
         #expect(marks.allSatisfy { $0 & 1 == 1 })
-    }
-}
-
-/// SplitMix64: the same numbers in every run.
-struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ state &>> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed &>> 31
     }
 }

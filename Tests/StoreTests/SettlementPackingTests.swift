@@ -1,3 +1,4 @@
+import Fixtures
 import Testing
 
 @testable import Settlement
@@ -115,7 +116,7 @@ struct SettlementPackingTests {
     @Test("Holdings come back as they were packed, twice over")
     func holdings() throws {
         let roster = try roster()
-        var random = SeededNumbers(state: 3)
+        var random = SeededNumbers(seed: 3)
         var rows = 0
         for _ in 0..<300 {
             var output = output(&random)
@@ -158,7 +159,7 @@ struct SettlementPackingTests {
     @Test("Events, outcomes, touched lots, allocations and movements come back as they were packed")
     func settlements() throws {
         let roster = try roster()
-        var random = SeededNumbers(state: 5)
+        var random = SeededNumbers(seed: 5)
         var movements = 0
         for _ in 0..<300 {
             let output = output(&random)
@@ -188,7 +189,7 @@ struct SettlementPackingTests {
     )
     func allocations() throws {
         let roster = try roster()
-        var random = SeededNumbers(state: 9)
+        var random = SeededNumbers(seed: 9)
         let before = [1, 1, 2, 2, 3].map { allocation(&random, of: $0) }
         var output = MemberOutput(member: "x")
         output.settled.allocations = before

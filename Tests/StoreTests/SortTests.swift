@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import Settlement
 import Testing
@@ -34,7 +35,7 @@ struct SortTests {
     @Test("Members come in the order of their ids, each record once, in memory and in many runs")
     func runs() throws {
         let scene = try Scene()
-        var random = SeededNumbers(state: 7)
+        var random = SeededNumbers(seed: 7)
         var expected: [MemberID: [RecordID]] = [:]
         for batch in 1...6 {
             let records = (0..<200).map { number in
@@ -61,7 +62,7 @@ struct SortTests {
     @Test("Within a member records go by their time, then by arrival, whatever their ids have in common")
     func order() throws {
         let scene = try Scene()
-        var random = SeededNumbers(state: 11)
+        var random = SeededNumbers(seed: 11)
         var records: [Settlement.Record] = []
         for number in 0..<500 {
             let id = RecordID(verified: "r\(number)")

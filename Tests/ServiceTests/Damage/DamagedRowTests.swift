@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import GRDB
 import Service
@@ -38,7 +39,9 @@ struct DamagedRowTests {
     }
 
     /// Flips a bit of a row; says which.
-    private static func flip(_ column: Column, in path: String, _ chance: inout Chance) throws -> String {
+    private static func flip(_ column: Column, in path: String, _ chance: inout SeededNumbers) throws
+        -> String
+    {
         let queue = try DatabaseQueue(path: path)
         defer { try? queue.close() }
         return try queue.write { database in
@@ -121,7 +124,7 @@ struct DamagedRowTests {
         let columns = try Self.columns(original.databasePath)
         #expect(columns.count >= 13, "\(columns)")
         let packed: Set = ["record_chunks", "holdings", "settlements", "zones"]
-        var chance = Chance(state: 2_026_05)
+        var chance = SeededNumbers(seed: 2_026_05)
         var flips = 0
         for column in columns {
             for _ in 0..<(packed.contains(column.table) ? 8 : 3) {
@@ -149,17 +152,5 @@ struct DamagedRowTests {
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: original.databasePath, toPath: folder.databasePath)
         return folder
-    }
-}
-
-/// SplitMix64: the same numbers in every run.
-private struct Chance {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ state &>> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed &>> 31
     }
 }
