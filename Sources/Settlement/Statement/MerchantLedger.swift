@@ -17,11 +17,13 @@ struct MerchantLedger {
         var lines: [Line] = []
         for (slot, sum) in lineSums.slots {
             let key = slot.key(merchants: merchants, campaigns: campaigns)
-            let what = "a line of \(key.kind.name)"
+            func fits(_ value: Int128) throws(CloseFailure) -> Int64 {
+                try fitting(value, "a line of \(key.kind.name)", of: merchant, line: key.description)
+            }
             lines.append(
                 Line(
-                    key: key, points: Points(try fitting(sum.points, what, of: merchant)),
-                    amount: Money(try fitting(sum.exact.roundedHalfEven, what, of: merchant))))
+                    key: key, points: Points(try fits(sum.points)),
+                    amount: Money(try fits(sum.exact.roundedHalfEven))))
         }
         return lines.sorted { $0.key < $1.key }
     }

@@ -83,7 +83,8 @@ struct PeriodTally {
     private mutating func add(_ entry: LineEntry, points: Points) throws(CloseFailure) {
         guard ledgers[entry.ledger].lineSums.add(points, entry.exact, to: entry.slot) else {
             throw .doesNotFit(
-                what: "a line of \(entry.slot.kind.name)", merchant: ledgers[entry.ledger].merchant)
+                what: "a line of \(entry.slot.kind.name)", merchant: ledgers[entry.ledger].merchant,
+                line: "\(entry.slot.kind.name) price \(entry.slot.price)")
         }
     }
 

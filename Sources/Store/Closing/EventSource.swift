@@ -38,7 +38,7 @@ struct EventSource {
         }
         let ranges = try Prepared(database, Self.ranges)
         ranges.bind(1, period.ordinal)
-        for range in try ranges.all(Self.range) {
+        for range in try ranges.all({ try BatchRows.records(of: $0) }) {
             try chunks.forEach(in: range) { record in
                 guard record.period == period.ordinal else { return }
                 try sort.add(record, attempts: 0)
@@ -47,16 +47,6 @@ struct EventSource {
         runs = try sort.sorted()
         heads = runs.map(Self.head)
         findMember()
-    }
-
-    /// The records of a batch.
-    private static func range(_ row: Prepared) throws -> Range<Int64> {
-        let (first, accepted) = (row.integer(0), row.integer(1))
-        let (end, overflow) = first.addingReportingOverflow(accepted)
-        guard first >= 1, accepted >= 0, !overflow else {
-            throw StoreTrouble.damaged("batches", "row \(row.integer(2))", "its records have no numbers")
-        }
-        return first..<end
     }
 
     private static func head(of run: any SortedRun) -> UnsafeRawBufferPointer? {
