@@ -171,7 +171,14 @@ CREATE TABLE periods (
     settled INTEGER NOT NULL,
     pending INTEGER NOT NULL,
     refused INTEGER NOT NULL,
-    late INTEGER NOT NULL
+    late INTEGER NOT NULL,
+    -- What its close kept, counted and added up as Store/Closing/KeptSums says.
+    settlement_rows INTEGER NOT NULL,
+    outcome_sum INTEGER NOT NULL,
+    holders INTEGER NOT NULL,
+    holdings_sum INTEGER NOT NULL,
+    -- Of all the columns above, as Store/Database/RowSum says.
+    sum INTEGER NOT NULL
 ) STRICT;
 
 -- A close that has begun: where in the order of arrival its period ended. What comes later belongs to later periods,
@@ -185,7 +192,9 @@ CREATE TABLE cuts (
     last_record INTEGER NOT NULL,
     last_booking INTEGER NOT NULL,
     -- Whether a check has forbidden the close since: what is in force may then be changed for its period too.
-    failed INTEGER NOT NULL CHECK (failed IN (0, 1))
+    failed INTEGER NOT NULL CHECK (failed IN (0, 1)),
+    -- Of all the columns above, as Store/Database/RowSum says.
+    sum INTEGER NOT NULL
 ) STRICT;
 
 -- A close writes the rows of `outcomes`, `holdings` and `settlements` piece by piece while batches go on arriving. Those

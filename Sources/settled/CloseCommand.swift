@@ -12,8 +12,8 @@ struct CloseCommand: ParsableCommand {
             Periods close in order, not before their end plus the alliance's grace, and never open again. Batches \
             go on arriving meanwhile: what is stored after the close has begun settles in later periods. A close \
             that is interrupted, or that a failed check ends, leaves the period open and every figure as it was; \
-            it is simply started again and gives the same bytes. A close that a failed check or a changed row ends \
-            stands in the audit, and in `settled status` until it is solved.
+            it is simply started again and gives the same bytes. A close that a failed check or a changed row ends, or \
+            that waits for room on the disk, stands in the audit, and in `settled status` until it is solved.
 
             --preview does everything and then forgets it: it shows what a close now would write, before its time \
             too, statement by statement, and what to look at before: merchants that have not reported, missing \

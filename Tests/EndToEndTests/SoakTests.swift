@@ -40,6 +40,62 @@ struct SoakTests {
         }
     }
 
+    @Test(
+        "A year of weeks that daemons close by themselves while they are killed comes out as if nobody had been"
+    )
+    func weeks() async throws {
+        try await offPool {
+            let ran = try Command(
+                SharedFolder.repository.appendingPathComponent("Deploy/soak-closes").path,
+                [
+                    "--on", "weekly", "--weeks", "9", "--kills", "10", "--records", "900", "--seed", "9",
+                    "--binary",
+                    Command.settledPath,
+                ]
+            ).run()
+            #expect(ran.status == 0, "\(ran.output)\(ran.errors)")
+            func figure(_ name: String) throws -> Int { try self.figure(name, of: ran.output) }
+            #expect(try figure("kills") >= 10 && figure("periods") == 9 && figure("records") == 900)
+            #expect(try figure("years lived through") >= 1)
+            #expect(try figure("closes compared") == 9 * figure("years lived through"))
+            #expect(try figure("promises broken") == 0)
+        }
+    }
+
+    @Test(
+        "X5's months come out as if nobody had been killed, too",
+        .enabled(if: SharedFolder.isWanted, Comment(rawValue: SharedFolder.absence)))
+    func x5() async throws {
+        try await offPool {
+            let ran = try Command(
+                SharedFolder.repository.appendingPathComponent("Deploy/soak-closes").path,
+                ["--on", "x5", "--kills", "5", "--seed", "5", "--binary", Command.settledPath]
+            ).run()
+            #expect(ran.status == 0, "\(ran.output)\(ran.errors)")
+            func figure(_ name: String) throws -> Int { try self.figure(name, of: ran.output) }
+            #expect(try figure("kills") >= 5 && figure("periods") == 5 && figure("records") == 1_912)
+            #expect(try figure("promises broken") == 0)
+        }
+    }
+
+    @Test("Many kills that never met a stage of a close are told, few are not")
+    func unmet() throws {
+        let script = """
+            import importlib.machinery, importlib.util, sys
+            sys.dont_write_bytecode = True
+            loader = importlib.machinery.SourceFileLoader("soak_closes", sys.argv[1])
+            soak = importlib.util.module_from_spec(importlib.util.spec_from_loader("soak_closes", loader))
+            loader.exec_module(soak)
+            counts = dict.fromkeys(soak.STAGES, 3) | {"with every row written": 0}
+            print(list(soak.unmet(counts, 100)), list(soak.unmet(counts, 99)), list(soak.unmet(dict.fromkeys(soak.STAGES, 1), 500)))
+            """
+        let ran = try expectDone(
+            .named(
+                "python3",
+                ["-c", script, SharedFolder.repository.appendingPathComponent("Deploy/soak-closes").path]))
+        #expect(ran.output == "['no kill met a close with every row written'] [] []\n", "\(ran.output)")
+    }
+
     /// A data folder that was tampered with: one batch is gone, one has other bytes, one was never sent.
     private static let tampered = """
         import sqlite3, sys

@@ -184,7 +184,7 @@ struct ClosingServiceTests {
     }
 
     @Test(
-        "A close that would take of the disk's reserve waits, says so, and batches are stored",
+        "A close that would take of the disk's reserve waits on the stuck list, and the daemon is ready for batches",
         .timeLimit(.minutes(5)))
     func reserve() async throws {
         let estate = try Estate()
@@ -194,15 +194,41 @@ struct ClosingServiceTests {
         let reserve = DiskReserve(bytes: 1_000_000) { _ in free.withLock { $0 } }
         let now = instant("2026-02-10T00:00:00Z")
         try await closing(estate.open, at: .standing(at: now), reserve: reserve) { health in
-            try await until { health.reason() != nil }
-            #expect(health.reason()?.contains("1000000 are kept for batches") == true)
-            #expect(!health.isTroubled)
+            try await until { try store.failedClose() != nil }
+            #expect(health.reason() == nil && !health.isTroubled)
+            #expect(
+                try store.failedClose()?.reason.contains("the 1000000 bytes that are kept for batches")
+                    == true)
+            #expect(try StatusReport(store, now: now).text.contains("2026-01 cannot be closed since"))
+            // It is tried again and again with other room, and noted once.
+            for bytes in [998, 997, 996] as [Int64] {
+                free.withLock { $0 = bytes }
+                try await Task.sleep(for: .milliseconds(150))
+            }
+            #expect(try store.audit(AuditFilter(act: .closeFailed)).count == 1)
+            #expect(health.reason() == nil)
             #expect(try store.earliestOpen() == 0)
-            #expect(try store.failedClose() == nil)
             _ = try estate.take(Estate.batch("B-2", sequence: 2), received: now)
             free.withLock { $0 = 1 << 40 }
             try await until { try store.earliestOpen() == 1 }
-            try await until { health.reason() == nil }
+            #expect(try store.failedClose() == nil)
+            #expect(try !StatusReport(store, now: now).text.contains("Stuck"))
         }
+    }
+
+    @Test("A close by hand that would take of the disk's reserve is on the stuck list as well")
+    func reserveByHand() throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch())
+        let store = estate.open.store
+        let closer = PeriodCloser(
+            store: store, signer: estate.open.signer, reserve: DiskReserve(bytes: 1_000_000) { _ in 999 })
+        for _ in 1...2 {
+            #expect(throws: StoreTrouble.self) {
+                try closer.closeNoting(0, at: instant("2026-02-10T00:00:00Z"))
+            }
+        }
+        #expect(try store.audit(AuditFilter(act: .closeFailed)).count == 1)
+        #expect(try store.failedClose()?.reason.hasPrefix("it waits until there is more room") == true)
     }
 }

@@ -1,5 +1,7 @@
+import Foundation
 import GRDB
 import Settlement
+import Signing
 import Testing
 
 @testable import Store
@@ -12,6 +14,7 @@ struct BrokenFiguresTests {
         let invariant: String
         var merchant: MerchantID?
         var account: String?
+        var record: String?
 
         var testDescription: String { sql }
     }
@@ -50,14 +53,14 @@ struct BrokenFiguresTests {
             invariant: "open lots at the start hold what the last statement closed with", merchant: "M"),
         Change(
             sql: "UPDATE outcomes SET state = 'refused'",
-            invariant: "as many records are pending as the last closing left"),
+            invariant: "as many records are pending as the last closing left", record: "M/c"),
         Change(
-            sql: "DELETE FROM outcomes", invariant: "as many records are pending as the last closing left"),
+            sql: "DELETE FROM outcomes", invariant: "as many records are pending as the last closing left",
+            record: "M/c"),
         Change(
             sql: "UPDATE batch_periods SET records = records + 1 WHERE period = 1",
             invariant: "every record due is read once"),
         Change(sql: "DELETE FROM batch_periods WHERE period = 1", invariant: "records by state add up"),
-        Change(sql: "UPDATE periods SET settled = settled + 1", invariant: "records by state add up"),
     ]
 
     @Test("The close is refused with the place", arguments: changes)
@@ -70,13 +73,115 @@ struct BrokenFiguresTests {
                 try scene.close(1)
             } throws: { error in
                 guard
-                    case .broken(let invariant, let merchant, _, _, let account, _)? = error as? CloseFailure
+                    case .broken(let invariant, let merchant, _, _, let account, _, let record)? =
+                        error as? CloseFailure
                 else { return false }
                 return invariant == change.invariant && merchant == change.merchant
-                    && account == change.account
+                    && account == change.account && record?.description == change.record
             }
             #expect(try scene.countingContents() == before)
             #expect(try scene.store.earliestOpen() == 1)
+        }
+    }
+
+    /// Figures that were changed together with the closing that they are held against, and its digest.
+    struct Forgery: CustomTestStringConvertible, Sendable {
+        /// By account, what its closing becomes more.
+        let accounts: [String: Int64]
+        /// By merchant, what its balance becomes more.
+        var balances: [String: Int64] = [:]
+        let invariant: String
+        var merchant: MerchantID?
+        var account: String?
+
+        var testDescription: String { "\(accounts) \(balances)" }
+    }
+
+    static let forgeries = [
+        Forgery(accounts: ["margin": 1], invariant: "the accounts sum to zero"),
+        Forgery(
+            accounts: ["pool": 1, "margin": -1], invariant: "pool is worth the open prepaid points",
+            account: "pool"),
+        Forgery(
+            accounts: ["receivable:M": 1, "margin": -1], invariant: "the receivable is minus the balance",
+            merchant: "M", account: "receivable:M"),
+        Forgery(
+            accounts: [:], balances: ["M": 1], invariant: "the receivable is minus the balance",
+            merchant: "M",
+            account: "receivable:M"),
+        Forgery(
+            accounts: ["receivable:M": -1], balances: ["M": 1], invariant: "the accounts sum to zero"),
+    ]
+
+    @Test(
+        "Figures that were changed with all that speaks of them are refused by the next check",
+        arguments: forgeries)
+    func forged(_ forgery: Forgery) throws {
+        let scene = try scene()
+        try forge(scene, forgery)
+        #expect {
+            try scene.close(1)
+        } throws: { error in
+            guard
+                case .broken(let invariant, let merchant, _, _, let account, _, _)? = error as? CloseFailure
+            else { return false }
+            return invariant == forgery.invariant && merchant == forgery.merchant
+                && account == forgery.account
+        }
+        #expect(try scene.store.earliestOpen() == 1)
+    }
+
+    private func forge(_ scene: Scene, _ forgery: Forgery) throws {
+        try scene.store.writing("forge") { database in
+            var text = try #require(
+                try Prepared(database, "SELECT document FROM closings").first { $0.text(0) })
+            for (account, more) in forgery.accounts {
+                let row = try #require(
+                    text.firstMatch(of: try Regex("\"account\":\"\(account)\"[^}]*\"closing\":(-?[0-9]+)")))
+                let old = try #require(row.output[1].range)
+                text.replaceSubrange(old, with: "\((Int64(text[old]) ?? 0) + more)")
+                try database.execute(
+                    sql: """
+                        INSERT INTO journal (period, account, closing) VALUES (0, ?1, ?2)
+                        ON CONFLICT DO UPDATE SET closing = closing + ?2
+                        """, arguments: [account, more])
+            }
+            for (merchant, more) in forgery.balances {
+                let row = try #require(
+                    text.firstMatch(
+                        of: try Regex(
+                            "\"merchant\":\"\(merchant)\",\"activity\":-?[0-9]+,\"closing\":(-?[0-9]+)")))
+                let old = try #require(row.output[1].range)
+                text.replaceSubrange(old, with: "\((Int64(text[old]) ?? 0) + more)")
+                try database.execute(
+                    sql: "UPDATE statements SET balance = balance + ? WHERE merchant = 1", arguments: [more])
+            }
+            let bytes = Array(text.utf8)
+            try database.execute(
+                sql: "UPDATE closings SET document = ?, digest = ?",
+                arguments: [Data(bytes), SHA256Digest(of: bytes).text])
+        }
+    }
+
+    @Test("A lot that was changed, sum and all, is refused with its merchant and its record")
+    func changedLot() throws {
+        let scene = try scene()
+        try scene.store.writing("tamper") { database in
+            var bytes = try #require(
+                try Prepared(database, "SELECT bytes FROM holdings WHERE member = 'y'").first { $0.bytes(0) })
+            bytes.removeLast(RowSum.byteCount)
+            // What is open stands before what is expired, expired and met, and reversed.
+            #expect(bytes[bytes.count - 4] == 50)
+            bytes[bytes.count - 4] = 49
+            HoldingsSum.append(to: &bytes, of: "y", period: 0)
+            try database.execute(
+                sql: "UPDATE holdings SET bytes = ? WHERE member = 'y'", arguments: [Data(bytes)])
+        }
+        #expect {
+            try scene.close(1)
+        } throws: { error in
+            "\(error)" == "M, record M/b: open lots at the start hold what the last statement closed with: "
+                + "expected 120, found 119"
         }
     }
 

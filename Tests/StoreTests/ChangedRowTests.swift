@@ -33,7 +33,24 @@ struct ChangedRowTests {
         Change(sql: "UPDATE cuts SET period = 9223372036854775807", table: "cuts"),
         Change(sql: "UPDATE periods SET period = 9223372036854775807 WHERE period = 1", table: "periods"),
         Change(sql: "DELETE FROM periods WHERE period = 1", table: "periods"),
+        Change(sql: "DELETE FROM periods WHERE period = 0", table: "periods"),
         Change(sql: "DELETE FROM periods", table: "periods"),
+        Change(sql: "UPDATE periods SET period = -5 WHERE period = 1", table: "periods"),
+        Change(sql: "UPDATE periods SET settled = settled + 1 WHERE period = 0", table: "periods"),
+        Change(sql: "UPDATE periods SET alliance = 7 WHERE period = 0", table: "periods"),
+        Change(sql: "UPDATE periods SET last_batch = 1 WHERE period = 1", table: "periods"),
+        Change(sql: "UPDATE periods SET id = 'x' WHERE period = 1", table: "periods"),
+        Change(sql: "UPDATE cuts SET last_batch = last_batch - 1", table: "cuts"),
+        Change(sql: "UPDATE cuts SET alliance = 2", table: "cuts"),
+        Change(sql: "UPDATE outcomes SET attempts = 1", table: "outcomes"),
+        Change(sql: "UPDATE outcomes SET code = 'original_unknown'", table: "outcomes"),
+        Change(sql: "DELETE FROM settlements WHERE period = 1", table: "settlements"),
+        Change(sql: "DELETE FROM holdings WHERE member = 'd'", table: "holdings"),
+        Change(sql: "UPDATE batches SET duplicates = 9223372036854775807", table: "batches"),
+        Change(sql: "UPDATE batches SET sequence = 9223372036854775807 WHERE batch = 2", table: "batches"),
+        Change(
+            sql: "UPDATE statements SET number = 9223372036854775807 WHERE period = 1 AND merchant = 2",
+            table: "statements"),
     ]
 
     @Test("The close is refused with the table", arguments: changes)
@@ -79,7 +96,25 @@ struct ChangedRowTests {
     @Test("Nothing changed, nothing is refused")
     func unchanged() throws { #expect(try scene().close(2).records.all == 5) }
 
+    @Test("Details of a period whose row is gone are not passed off as empty")
+    func detailsWithoutPeriod() throws {
+        let scene = try scene()
+        try harm(scene, "DELETE FROM periods WHERE period = 0")
+        let trouble = #expect(throws: StoreTrouble.self) {
+            try scene.store.details(of: "M", period: 0) { _ in }
+        }
+        #expect(trouble?.attempt == "read periods, period 0" && trouble?.isDamage == true)
+    }
+
     static let foundations = [
+        Change(
+            sql: """
+                UPDATE merchants SET id = 'X' WHERE merchant = 1;
+                UPDATE merchants SET id = 'M' WHERE merchant = 2;
+                UPDATE merchants SET id = 'N' WHERE merchant = 1
+                """, table: "merchants"),
+        Change(sql: "INSERT INTO merchants VALUES (3, 'O')", table: "merchants"),
+        Change(sql: "UPDATE alliances SET version = 2", table: "alliances"),
         Change(sql: "UPDATE merchants SET id = 'Q' WHERE merchant = 2", table: "merchants"),
         Change(sql: "DELETE FROM merchants WHERE merchant = 2", table: "merchants"),
         Change(sql: "UPDATE alliances SET digest = zeroblob(32)", table: "alliances"),
@@ -139,6 +174,10 @@ struct ChangedRowTests {
                 record("b", .earn, "w", 50, "2026-01-06T10:00:00Z"),
                 record("c", .redeem, "x", 30, "2026-01-07T10:00:00Z"),
                 record("d", .redeem, "z", 10, "2026-01-08T10:00:00Z"),
+                // Holds a debt and nothing else.
+                record("k", .earn, "d", 7, "2026-01-09T10:00:00Z"),
+                record("l", .redeem, "d", 7, "2026-01-10T10:00:00Z"),
+                record("m", .earnReversal, "d", 7, "2026-01-11T10:00:00Z", ref: "k"),
             ])
         try scene.close(0)
         try scene.send(

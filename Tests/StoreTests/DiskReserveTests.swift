@@ -144,6 +144,32 @@ struct DiskReserveTests {
         }
     }
 
+    @Test("What is sorted in a file is counted before it is written")
+    func sorted() throws {
+        let scene = try scene()
+        let looks = Mutex(0)
+        // Of the room beside the reserve, records that are sorted take more; behind the first look there is plenty.
+        let reserve = DiskReserve(bytes: 1 << 30) { _ in
+            looks.withLock { looks in
+                looks += 1
+                return looks == 1 ? 1 << 30 + 1_000 : 1 << 40
+            }
+        }
+        try writeBack(scene)
+        try scene.store.beginClose(0, at: due, forced: false)
+        try writeBack(scene)
+        #expect {
+            try scene.store.close(0, at: due, forced: false, reserve: reserve) { run in
+                run.sortBudget = 4_096
+                return try scene.settle(run)
+            }
+        } throws: { error in
+            guard let trouble = error as? StoreTrouble else { return false }
+            return trouble.kind == .reserve && trouble.cause.contains("what comes next")
+        }
+        #expect(looks.withLock { $0 } == 1)
+    }
+
     @Test("The file system is asked for what is free, and what cannot be told forbids nothing")
     func asked() throws {
         let scene = try scene()

@@ -133,11 +133,11 @@ def ended(process, seconds=120):
         return None
 
 
-def said(log, words, seconds=120):
-    """Waits until a log says so."""
+def said(log, words, seconds=120, since=0):
+    """Waits until a log says so, behind so many bytes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if re.search(words, pathlib.Path(log).read_text(errors="replace")):
+        if re.search(words, pathlib.Path(log).read_bytes()[since:].decode(errors="replace")):
             return
         time.sleep(0.002)
     raise SystemExit(f"soak-closes: nothing says {words!r} in {log}")

@@ -15,13 +15,12 @@ def built():
     return shown.stdout.strip() + "/settled"
 
 
-def found(binary, scratch):
+def found(binary, scratch, alliance=TOP / "Deploy" / "example" / "alliance.yaml", merchants=MERCHANTS):
     """An alliance in a new data folder; gives the folder, the merchants' keys and those of their receipts."""
     data = str(pathlib.Path(scratch) / "data")
-    example = TOP / "Deploy" / "example" / "alliance.yaml"
-    subprocess.run([binary, "init", "--alliance", example, "--data", data], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([binary, "init", "--alliance", alliance, "--data", data], check=True, stdout=subprocess.DEVNULL)
     keys, receipts = {}, {}
-    for merchant in MERCHANTS:
+    for merchant in merchants:
         keys[merchant] = Key(f"{data}/keys/batch_{merchant}_1.key")
         shown = subprocess.run(
             [binary, "key", "show", f"statement/{merchant}/1", "--data", data], check=True,

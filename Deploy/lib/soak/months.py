@@ -11,11 +11,14 @@ class Months:
     April, late ones of March among them."""
 
     def __init__(self, seed, records, keys, operator):
-        self.random, self.keys, self.operator = random.Random(f"{seed}-months"), keys, operator
-        self.members = [f"m{number}" for number in range(max(10, records // 10))]
-        self.made, self.sequences = [], {}
+        self.prepare(f"{seed}-months", records, keys, operator, MARCH)
         self.march = self.batches("march", records, 2_000, lambda: self.random.uniform(0, 30))
         self.april = self.batches("april", max(60, records // 20), 20, self.around_april)
+
+    def prepare(self, seed, records, keys, operator, start):
+        self.random, self.keys, self.operator, self.start = random.Random(seed), keys, operator, start
+        self.members = [f"m{number}" for number in range(max(10, records // 10))]
+        self.made, self.sequences = [], {}
 
     def around_april(self):
         """Days since the first noon of March: mostly on the first of April, else some time before."""
@@ -33,9 +36,9 @@ class Months:
             self.batch(name, merchant, signer, rows) for (merchant, signer), rows in sorted(waiting.items())]
 
     def record(self, id, day):
-        """A merchant, who signs for it, and a record."""
+        """A merchant, who signs for it, and a record of so many days after the start."""
         merchant, chance = self.random.choice(MERCHANTS), self.random.random()
-        at = (MARCH + datetime.timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%S+02:00")
+        at = (self.start + datetime.timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%S+02:00")
         record = {
             "id": id, "type": "earn", "member": self.random.choice(self.members),
             "points": self.random.randrange(1, 200), "at": at}

@@ -24,6 +24,8 @@ public struct ClosePreview: Sendable {
     let closingBytes: [UInt8]
     let closing: ClosingDocument
     let alliance: Alliance
+    /// In which the alliance's days are.
+    let zone: ZoneRules
 
     /// Previews the close of the earliest open period, whether its time has come or not. Nothing is written.
     ///
@@ -39,6 +41,7 @@ public struct ClosePreview: Sendable {
         closingBytes = closed.closing.bytes
         closing = try ClosingDocument(bytes: closingBytes, place: "CLOSING.json")
         alliance = schedule.alliance
+        zone = schedule.zone
         period = schedule.calendar.period(ordinal)
         at = instant
         closesFrom = period.end.advanced(byHours: alliance.graceHours)

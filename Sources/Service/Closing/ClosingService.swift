@@ -9,8 +9,8 @@ import Store
 ///
 /// A close that a figure forbids, or a row that was changed, is tried again every minute, as a person may solve its cause
 /// meanwhile; until then it makes the daemon unready and stands in the audit, once for each cause. One that would take of
-/// the disk's reserve is tried again and makes the daemon unready too, but is in no audit. Any other trouble, as another
-/// process in the way, is a line in the log.
+/// the disk's reserve is tried again and stands there too, but the daemon stays ready: batches are what the reserve is
+/// kept for. Any other trouble, as another process in the way, is a line in the log.
 struct ClosingService: Service {
     let closer: PeriodCloser
     let health: Health
@@ -42,27 +42,28 @@ struct ClosingService: Service {
                 say(period, closed)
                 return 0
             }
-        } catch let failure as CloseFailure {
-            await hold("\(failure)")
-        } catch let trouble as StoreTrouble where trouble.kind == .damage {
-            await hold("\(trouble)")
-        } catch let trouble as StoreTrouble where trouble.kind == .reserve {
-            health.cannotClose("\(trouble)")
         } catch is CloseRefusal {
             // Another process closed it, just now.
             return 1
         } catch is CancellationError {
             // The thread is shut: the daemon stops.
         } catch {
-            logger.warning("a close failed and is tried again", metadata: ["reason": "\(error)"])
+            if let hindrance = closer.hindrance(error) {
+                await hold(hindrance)
+            } else {
+                logger.warning("a close failed and is tried again", metadata: ["reason": "\(error)"])
+            }
         }
         return patience
     }
 
-    private func hold(_ reason: String) async {
-        health.cannotClose(reason)
+    private func hold(_ hindrance: CloseHindrance) async {
+        switch hindrance.kind {
+        case .forbidden: health.cannotClose(hindrance.reason)
+        case .room: health.closeWaits(hindrance.reason)
+        }
         // What cannot be noted now, as the disk is full, is noted when it is tried again.
-        do { try await thread.runIfActive { try closer.noteFailure(reason, at: clock.now) } } catch {
+        do { try await thread.runIfActive { try closer.note(hindrance, at: clock.now) } } catch {
             logger.warning("a failed close is not noted yet", metadata: ["reason": "\(error)"])
         }
     }

@@ -24,32 +24,15 @@ extension PeriodCloser {
         return .closed(period, try close(ordinal, at: instant))
     }
 
-    /// Closes as `close` does; where a check or damage forbids it, that is written down as the daemon does.
+    /// Closes as `close` does; what keeps it from ending until somebody does something is written down as the daemon does.
     @discardableResult
     public func closeNoting(
         _ ordinal: Int, at instant: Instant, forced: Bool = false
     ) throws -> ClosedPeriod {
         do { return try close(ordinal, at: instant, forced: forced) } catch {
             // What made the close fail is told, also where it cannot be noted.
-            if Self.isForbidden(by: error) { try? noteFailure("\(error)", at: instant) }
+            if let hindrance = hindrance(error) { try? note(hindrance, at: instant) }
             throw error
         }
-    }
-
-    /// Whether a close that ended so fails until a person solves its cause.
-    private static func isForbidden(by error: any Error) -> Bool {
-        switch error {
-        case is CloseFailure: true
-        case let trouble as StoreTrouble: trouble.isDamage
-        default: false
-        }
-    }
-
-    /// Writes down that the earliest open period could not be closed, and why; once for each cause, as long as that
-    /// stays the same.
-    func noteFailure(_ reason: String, at instant: Instant) throws {
-        let ordinal = try store.earliestOpen()
-        if let noted = try store.failedClose(), noted.period == ordinal, noted.reason == reason { return }
-        try store.noteFailedClose(of: ordinal, because: reason, at: instant)
     }
 }

@@ -7,7 +7,7 @@ public import Store
 public struct PeriodCloser: Sendable {
     let store: Store
     private let signer: DocumentSigner
-    private let reserve: DiskReserve
+    let reserve: DiskReserve
 
     /// Closes leave the `reserve` to batches.
     public init(store: Store, signer: DocumentSigner, reserve: DiskReserve = .none) {

@@ -18,9 +18,9 @@ extension FolderCheck {
             lines.append(
                 "\(link.outcome == .wrong ? "WRONG" : "note ")  chain of \(link.owner): \(link.reason)")
         }
-        let good = documents.count { $0.isGood }
+        let (good, held) = (documents.count { $0.isGood }, links.count { $0.outcome == .good })
         lines.append(
-            "\(good) of \(documents.count) documents are good, \(links.count { $0.outcome == .good }) links hold"
+            "\(good) of \(documents.count) documents are good, \(held) \(held == 1 ? "link holds" : "links hold")"
                 + (links.contains { $0.outcome == .wrong }
                     ? ", \(links.count { $0.outcome == .wrong }) do not" : ""))
         return lines + [isGood ? "good" : "WRONG"]

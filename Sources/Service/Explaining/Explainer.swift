@@ -59,7 +59,7 @@ public struct Explainer: Sendable {
         let line = statement.lines[number - 1]
         return LineExplanation(
             merchant: merchant, period: period, number: number, line: line,
-            exponent: statement.currency.exponent, basis: try basis(of: line, window))
+            basis: try basis(of: line, window))
     }
 
     /// The movements of the merchant's points of these kinds.

@@ -9,7 +9,7 @@ public struct ExplanationText {
     public init(zone: ZoneRules) { self.zone = zone }
 
     public func lines(_ explanation: LineExplanation) -> [String] {
-        let (line, exponent) = (explanation.line, explanation.exponent)
+        let line = explanation.line
         let key = [
             line.counterparty.map { "with \($0)" }, line.price.map { "at \($0)" },
             line.rate.map { "rate \($0)" }, line.reference.map { "reference \($0)" },
@@ -17,24 +17,22 @@ public struct ExplanationText {
         let head =
             "line \(explanation.number) of \(explanation.merchant) for \(explanation.period.id): \(line.kind)"
             + (key.isEmpty ? "" : " \(key)")
-        let amount = "amount \(Figures.money(line.amount, exponent: exponent))"
+        let amount = "amount \(line.amount) minor units"
         return [head, "  " + (line.points.map { "\(Figures.count($0)) points, " } ?? "") + amount, ""]
             + lines(explanation.basis, of: explanation)
     }
 
     private func lines(_ basis: LineExplanation.Basis, of explanation: LineExplanation) -> [String] {
-        let exponent = explanation.exponent
-        func money(_ minor: Int64) -> String { Figures.money(minor, exponent: exponent) }
         switch basis {
         case .movements(let movements):
             return lines(movements) + [
-                "sum of \(Figures.count(movements.count)) movements: \(Figures.count(movements.points)) points,"
+                "sum of \(Self.movements(movements.count)): \(Figures.count(movements.points)) points,"
                     + " \(movements.exact) minor units, half to even \(explanation.rounded)"
             ]
         case .rate(let numbers, let base, let exact, let terms):
             let list = numbers.map(String.init).joined(separator: ", ")
             return [
-                "  \(money(base)), the sum of line\(numbers.count == 1 ? "" : "s") \(list),"
+                "  \(base) minor units, the sum of line\(numbers.count == 1 ? "" : "s") \(list),"
                     + " times \(explanation.line.rate ?? "0")",
                 "  by \(terms)", "sum: \(exact) minor units, half to even \(explanation.rounded)",
             ]
@@ -57,9 +55,13 @@ public struct ExplanationText {
             + [""]
     }
 
+    static func movements(_ count: Int64) -> String {
+        "\(Figures.count(count)) movement" + (count == 1 ? "" : "s")
+    }
+
     func lines(_ movement: ExplainedMovement, _ origins: [RecordNumber: RecordOrigin]) -> [String] {
-        let exact = movement.exact.map { ", \($0)" } ?? ""
-        let priced = movement.priced.map { " by \($0)" } ?? ""
+        let exact = movement.exact.map { ", \($0) minor units" } ?? ""
+        let priced = movement.priced.map { ", by \($0)" } ?? ""
         let cause = movement.cause.map { "by \(words($0, origins))" } ?? "by time alone"
         var lines = [
             "  \(movement.member): \(movement.kind.rawValue) of \(movement.points.count) points\(exact)\(priced)",

@@ -77,7 +77,6 @@ public struct LineExplanation: Sendable {
     /// 1, 2, 3 … in the order of the statement.
     public let number: Int
     public let line: StatementDocument.Line
-    public let exponent: Int
     public let basis: Basis
 
     /// Half-even of the exact sum, in minor units; equal to the line's amount, or something is wrong.

@@ -17,7 +17,7 @@ extension Explainer {
         }
         let balance = statement.balance
         return ["statement of \(merchant) for \(period.id), number \(statement.number), in minor units"]
-            + table.lines + [""]
+            + (statement.lines.isEmpty ? ["  it has no lines"] : table.lines) + [""]
             + [
                 "balance: \(balance.opening)"
                     + (statement.number > 1 ? " of number \(statement.number - 1)" : " at the start")
@@ -27,7 +27,9 @@ extension Explainer {
                 "  payment \($0.booking.reference) of \($0.booking.amount.minorUnits) on \($0.booking.date):"
                     + " \($0.booking.reason)"
             }
-            + ["each line: settled explain \(merchant) \(period.id) --line N"]
+            + (statement.lines.isEmpty
+                ? [] : ["each line: settled explain \(merchant) \(period.id) --line N"])
+            + ["the points: settled explain \(merchant) \(period.id) --points"]
     }
 
     /// The figures of the merchant's points, each with the movements that make it up.
@@ -59,8 +61,12 @@ extension Explainer {
         let points = statement.points
         return ["points of \(merchant) for \(period.id)", "  opening \(points.opening)"]
             + figures.flatMap { figure in
-                ["", "\(figure.name) \(figure.stated), in \(figure.movements.count) movements"]
-                    + (figure.movements.count > 0 ? text.lines(figure.movements) : [])
+                // What is told of movements ends with an empty line.
+                [
+                    "",
+                    "\(figure.name) \(figure.stated), in \(ExplanationText.movements(figure.movements.count))",
+                ]
+                    + (figure.movements.count > 0 ? text.lines(figure.movements).dropLast() : [])
             } + [
                 "",
                 "  \(points.opening) + \(points.issued) - \(points.reversed) - \(points.redeemed)"

@@ -9,6 +9,8 @@ final class Health: Sendable {
         var trouble: String?
         /// Why the last close failed; nil: it did not.
         var closing: String?
+        /// Whether a close waits for room on the disk, which keeps nobody from handing in batches.
+        var closeWaits = false
         /// Why used tokens cannot be written down; nil: they can.
         var forgetting: String?
         /// When the attempt that is going on began.
@@ -90,16 +92,27 @@ final class Health: Sendable {
     func cannotClose(_ reason: String) {
         let isNew = state.withLock { state in
             defer { state.closing = reason }
+            state.closeWaits = false
             return state.closing != reason
         }
         if isNew { logger.error("a period cannot be closed", metadata: ["reason": "\(reason)"]) }
     }
 
+    /// A close waits for room on the disk, beside what is kept for batches: the daemon can do its work.
+    func closeWaits(_ reason: String) {
+        let isNew = state.withLock { state in
+            defer { state.closeWaits = true }
+            state.closing = nil
+            return !state.closeWaits
+        }
+        if isNew { logger.error("a close waits for room on the disk", metadata: ["reason": "\(reason)"]) }
+    }
+
     /// What is due is closed.
     func closes() {
         let wasStuck = state.withLock { state in
-            defer { state.closing = nil }
-            return state.closing != nil
+            defer { (state.closing, state.closeWaits) = (nil, false) }
+            return state.closing != nil || state.closeWaits
         }
         if wasStuck { logger.notice("closes again") }
     }

@@ -51,7 +51,7 @@ struct ClosingSheet {
     private var intake: Sheet.Table {
         var table = Sheet.Table(title: language.say(.intake), columns: [.left(""), .right("")])
         table.isNarrow = true
-        table.add(Sheet.Cell(language.say(.batch)), make.count(closing.intake.batches, "intake.batches"))
+        table.add(Sheet.Cell(language.say(.batchCount)), make.count(closing.intake.batches, "intake.batches"))
         table.add(
             Sheet.Cell(language.say(.duplicates)), make.count(closing.intake.duplicates, "intake.duplicates"))
         table.add(

@@ -23,7 +23,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case records, recordsOfAll, settled, late, pending, refused, exceptions, record, type, state
     case reason, pointsMissing, reasonMeaning
     // Batches
-    case batches, batchesOfAll, intake, intakeRefused, signer, batch, sequence, recordCount, accepted
+    case batches, batchesOfAll, batchCount, intake, intakeRefused, signer, batch, sequence, recordCount,
+        accepted
     case duplicates, missing, digest
     // Preview of a close
     case previewTitle, previewAt, closesFrom, warnings, warning, notReported, sequencesMissing, unusual
@@ -162,6 +163,7 @@ extension Phrase {
         case .intakeRefused: ("Records refused alone", "单独拒绝的记录")
         case .signer: ("Signed by", "签名方")
         case .batch: ("Batch", "批次")
+        case .batchCount: ("Batches", "批次数")
         case .sequence: ("Sequence", "序号")
         case .recordCount: ("Records", "记录数")
         case .accepted: ("Accepted", "接受")

@@ -36,8 +36,10 @@ struct PreviewSheet {
         return sheet
     }
 
+    /// In local time, as the period's own bounds are.
     private func clock(_ instant: Instant) -> String {
-        Figures.clock(instant.text(offsetSeconds: 0, milliseconds: false))
+        let offset = preview.zone.offsetSeconds(at: instant)
+        return Figures.clock(instant.text(offsetSeconds: offset, milliseconds: false))
     }
 
     private var warnings: Sheet.Table {

@@ -231,7 +231,7 @@ struct RederivationRun {
             return nil
         }
         let from = try ordinal(request.from, "--from", otherwise: 0)
-        let through = try ordinal(request.through, "--through", otherwise: last.period)
+        let through = try ordinal(request.through, "--through", otherwise: max(last.period, from))
         guard from <= through else {
             throw Failure.misused("--from", "\(request.from ?? "") comes after \(request.through ?? "")")
         }

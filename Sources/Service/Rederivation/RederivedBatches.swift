@@ -30,13 +30,17 @@ extension RederivationRun {
 
     /// Looks at the signatures of the batches that were not stored again.
     mutating func checkRest() throws {
-        guard lastBatch + 2 <= history.lastBatch else { return }
-        for number in (lastBatch + 2)...history.lastBatch {
-            guard let arrival = try stored.arrival(number) else {
-                report.add(.init("batch \(number)", "is missing"))
-                continue
+        // The one after the last that was stored again is told already.
+        var expected = lastBatch + 2
+        for number in try stored.batchNumbers(from: expected) {
+            if number > expected {
+                let last = number - 1
+                report.add(
+                    .init(
+                        expected == last ? "batch \(last)" : "batches \(expected) to \(last)", "are missing"))
             }
-            _ = check(arrival)
+            expected = number < .max ? number + 1 : number
+            if let arrival = try stored.arrival(number) { _ = check(arrival) }
         }
     }
 
@@ -100,7 +104,11 @@ extension RederivationRun {
     private mutating func verified(
         _ authentic: AuthenticBatch, _ arrival: StoredArrival, under version: Int64
     ) throws -> VerifiedBatch {
-        try VerifiedBatch(authentic, schedule: try schedule(version), received: arrival.received)
+        let batch = try VerifiedBatch(authentic, schedule: try schedule(version), received: arrival.received)
+        guard try derived.hasHad(batch.header.merchant) else {
+            throw Stop(reason: "\(arrival.place) is of a merchant that the alliance did not have then")
+        }
+        return batch
     }
 
     private func isReceipt(

@@ -46,7 +46,8 @@ public enum OwnPoints {
         json.object { json in
             json.member("merchant", merchant.text)
             json.member("period", orNull: period)
-            json.member("points", rows.reduce(0) { $0 + ($1["points"]?.integer ?? 0) })
+            let points = rows.reduce(Int128(0)) { $0 + Int128($1["points"]?.integer ?? 0) }
+            json.member("points", Int64(clamping: points))
             json.member("open", array: rows) { json, row in
                 json.object { json in
                     for name in ["funding", "price", "expires"] {

@@ -8,10 +8,19 @@ public struct DetailsRenderer {
 
     /// A row of DETAILS.csv that cannot be added up.
     struct RowAstray {
-        /// The merchant's place.
+        enum Fault {
+            /// Its text does not say what the movement is worth.
+            case figures
+            /// The sum passes what 128 bits hold.
+            case sum
+        }
+
+        let fault: Fault
+        /// The merchant's place, and the line that it names.
         let ledger: Int
-        /// False: its text says none. True: the sum passes what 128 bits hold.
-        let hasFigures: Bool
+        let slot: LineSlot
+        /// The record that caused it; of an expiry that time alone caused, the one that made the lot.
+        let record: CloseFailure.RecordName
     }
 
     let maker: LineMaker
@@ -139,8 +148,21 @@ extension DetailsRenderer {
             if addsUp { written = row.lastFigures() }
         }
         guard addsUp else { return }
-        let hasFigures = written != nil
-        if let written, rowSums[entry.ledger].add(written, to: entry.slot, at: entry.place) { return }
-        if rowAstray == nil { rowAstray = RowAstray(ledger: entry.ledger, hasFigures: hasFigures) }
+        guard let written, written.says(movement.points, entry.exact) else {
+            return note(.figures, entry, movement, of: member)
+        }
+        if !rowSums[entry.ledger].add(written, to: entry.slot, at: entry.place) {
+            note(.sum, entry, movement, of: member)
+        }
+    }
+
+    private mutating func note(
+        _ fault: RowAstray.Fault, _ entry: LineEntry, _ movement: Movement, of member: SettledMember
+    ) {
+        guard rowAstray == nil else { return }
+        let (event, lot) = (movement.event.map { member.events[$0] }, member.lots[movement.lot])
+        rowAstray = RowAstray(
+            fault: fault, ledger: entry.ledger, slot: entry.slot,
+            record: CloseFailure.RecordName(event?.merchant ?? lot.merchant, event?.record.id ?? lot.id))
     }
 }

@@ -38,6 +38,11 @@ struct LineSums {
     struct Sum {
         var points: Int128 = 0
         var exact = ExactAmount.zero
+
+        /// Whether these are the figures of one movement.
+        func says(_ points: Points, _ exact: ExactAmount) -> Bool {
+            self.points == Int128(points.count) && self.exact == exact
+        }
     }
 
     private var sums: [Sum] = []

@@ -17,9 +17,13 @@ struct MerchantLedger {
         var lines: [Line] = []
         for (slot, sum) in lineSums.ordered {
             let key = slot.key(merchants: merchants, campaigns: campaigns)
-            let points = try fitting(sum.points, "a line of \(key.kind.name)", of: merchant)
-            let amount = try fitting(sum.exact.roundedHalfEven, "a line of \(key.kind.name)", of: merchant)
-            lines.append(Line(key: key, points: Points(points), amount: Money(amount)))
+            func fits(_ value: Int128) throws(CloseFailure) -> Int64 {
+                try fitting(value, "a line of \(key.kind.name)", of: merchant, line: key.description)
+            }
+            lines.append(
+                Line(
+                    key: key, points: Points(try fits(sum.points)),
+                    amount: Money(try fits(sum.exact.roundedHalfEven))))
         }
         return lines
     }

@@ -25,7 +25,7 @@ struct OpeningProof {
     func verify() throws(CloseFailure) {
         try hold("the number is the last closing's", opening.number, closing["number"]?.integer)
         try hold(
-            "as many records are pending as the last closing left",
+            CloseFailure.pendingRecords,
             closing["records"]?["pending"]?.integer ?? 0,
             pending)
         var balances: [String: Int64] = [:]

@@ -56,13 +56,16 @@ public struct PeriodSettlement {
     public mutating func add(_ share: PeriodShare) throws(CloseFailure) {
         try tally.add(share.tally)
         if let astray = share.renderer.rowAstray {
-            let merchant = maker.ids[astray.ledger]
-            guard astray.hasFigures else {
+            let line = astray.slot.key(merchants: maker.ids, campaigns: schedule.alliance.campaigns.map(\.id))
+            let (merchant, key) = (maker.ids[astray.ledger], line.description)
+            switch astray.fault {
+            case .figures:
                 throw .broken(
-                    invariant: "every row of details says its figures", merchant: merchant,
-                    expected: "points and an amount", found: "a row of its details says no figures")
+                    invariant: "every row of details says its movement's figures", merchant: merchant,
+                    expected: "its points and its amount", found: "others, or none", line: key,
+                    record: astray.record)
+            case .sum: throw .doesNotFit(what: "the sum of details", merchant: merchant, line: key)
             }
-            throw .doesNotFit(what: "the sum of details", merchant: merchant)
         }
         for place in rowSums.indices {
             guard rowSums[place].add(share.renderer.rowSums[place].sums) else {

@@ -88,7 +88,8 @@ struct PeriodTally {
         let sum = LineSums.Sum(points: Int128(points.count), exact: entry.exact)
         guard ledgers[entry.ledger].lineSums.add(sum, at: place) else {
             throw .doesNotFit(
-                what: "a line of \(entry.slot.kind.name)", merchant: ledgers[entry.ledger].merchant)
+                what: "a line of \(entry.slot.kind.name)", merchant: ledgers[entry.ledger].merchant,
+                line: "\(entry.slot.kind.name) price \(entry.slot.price)")
         }
         return place
     }

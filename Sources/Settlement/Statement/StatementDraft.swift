@@ -75,7 +75,7 @@ struct StatementDraft: Sendable {
         try points.verifyFits(of: merchant)
         guard points.opening == Int128(before.points.count) else {
             throw .broken(
-                invariant: "open lots at the start hold what the last statement closed with",
+                invariant: CloseFailure.openLots,
                 merchant: merchant, expected: "\(before.points.count)", found: "\(points.opening)")
         }
         let sum =

@@ -18,6 +18,39 @@ struct AllianceRows {
         return version
     }
 
+    /// The merchants in the order of their numbers, as the versions give it, each behind those of the ones before:
+    /// `known` are those of the versions up to `last`. Throws `StoreTrouble` where a version is missing or damaged.
+    func merchants(known: [MerchantID] = [], of last: Int64 = 0) throws -> [MerchantID] {
+        var (merchants, seen, expected) = (known, Set(known), last + 1)
+        let query = try Prepared(
+            database, "SELECT version, document, digest FROM alliances WHERE version > ? ORDER BY version")
+        query.bind(1, last)
+        try query.forEach { row in
+            guard row.integer(0) == expected else {
+                throw StoreTrouble.damaged(
+                    "alliances", "version \(expected)", "there is no row, and later ones are")
+            }
+            let document = row.bytes(1)
+            guard SHA256Digest(of: document).bytes == row.bytes(2) else {
+                throw StoreTrouble.damaged("alliances", "version \(expected)")
+            }
+            for merchant in try Self.alliance(from: document).merchants
+            where seen.insert(merchant.id).inserted { merchants.append(merchant.id) }
+            expected += 1
+        }
+        return merchants
+    }
+
+    private static func alliance(from document: [UInt8]) throws -> Alliance {
+        do { return try AllianceDocument.alliance(from: document) } catch { throw unreadable(error) }
+    }
+
+    private static func unreadable(_ error: any Error) -> StoreTrouble {
+        StoreTrouble(
+            "read the alliance", because: "\(error)", hint: "restore the last backup of the data folder",
+            kind: .damage)
+    }
+
     func schedule(of version: Int64) throws -> Schedule {
         let query = try Prepared(
             database,
@@ -39,13 +72,9 @@ struct AllianceRows {
         guard let found else {
             throw StoreTrouble.damaged("alliances", "version \(version)", "it has no document, or no zone")
         }
-        do {
-            return Schedule(
-                alliance: try AllianceDocument.alliance(from: found.0),
-                zone: try ZoneRules(name: found.1, tzif: found.2))
-        } catch {
-            throw StoreTrouble(
-                "read the alliance", because: "\(error)", hint: "restore the last backup of the data folder")
+        let alliance = try Self.alliance(from: found.0)
+        do { return Schedule(alliance: alliance, zone: try ZoneRules(name: found.1, tzif: found.2)) } catch {
+            throw Self.unreadable(error)
         }
     }
 
@@ -94,7 +123,7 @@ struct AllianceRows {
         let query = try Prepared(database, "SELECT version, at, document FROM alliances ORDER BY version")
         return try query.all { row in
             AllianceVersion(
-                version: row.integer(0), at: Instant(milliseconds: row.integer(1)), document: row.bytes(2))
+                version: row.integer(0), at: row.instant(1), document: row.bytes(2))
         }
     }
 }

@@ -10,7 +10,7 @@ public struct AuditEntry: Hashable, Sendable {
         case keyRevoked = "key_revoked"
         case booked
         case closed
-        /// A close that a figure forbade; the period stays open.
+        /// A close that a figure or a changed row forbade, or that waits for room on the disk; the period stays open.
         case closeFailed = "close_failed"
         case batchRefused = "batch_refused"
     }
@@ -117,7 +117,7 @@ struct AuditRows {
                 throw StoreTrouble.damaged("audit", "row \(row.integer(9))", "its act is none that is known")
             }
             return AuditEntry(
-                at: Instant(milliseconds: row.integer(0)), act: act,
+                at: row.instant(0), act: act,
                 merchant: row.isNull(2) ? nil : row.identifier(2), keyID: row.textOrNil(3),
                 digest: row.textOrNil(4), code: row.textOrNil(5), line: row.integerOrNil(6).map { Int($0) },
                 reason: row.textOrNil(7), times: row.integer(8))

@@ -118,18 +118,25 @@ struct BookingRows {
     private static let select =
         "SELECT merchant, reference, kind, amount, date, reason, booked, period, booking FROM bookings"
 
+    /// Days since 1970-01-01 of the years 0 to 9999.
+    private static let days: ClosedRange<Int64> = -719_528...2_932_896
+
     private func stored(_ row: Prepared) throws -> StoredBooking {
         let number = row.integer(8)
         guard let kind = Booking.Kind(rawValue: row.text(2)) else {
             throw StoreTrouble.damaged(
                 "bookings", "row \(number)", "it is neither a payment nor an adjustment")
         }
+        let (amount, day) = (row.integer(3), row.integer(4))
+        guard amount != 0, amount.magnitude <= Money.maximum.magnitude, Self.days.contains(day) else {
+            throw StoreTrouble.damaged("bookings", "row \(number)", "its amount or its date is none")
+        }
         let booking = Booking(
             merchant: try roster.merchant(row.integer(0), of: "bookings", number), kind: kind,
-            reference: row.identifier(1),
-            amount: Money(row.integer(3)), date: LocalDate(dayNumber: Int(row.integer(4))),
+            reference: row.identifier(1), amount: Money(amount), date: LocalDate(dayNumber: Int(day)),
             reason: row.text(5))
         return StoredBooking(
-            booking: booking, period: Int(row.integer(7)), booked: Instant(milliseconds: row.integer(6)))
+            booking: booking, period: try PeriodRows.ordinal(row.integer(7), of: "bookings", number),
+            booked: row.instant(6))
     }
 }

@@ -34,7 +34,7 @@ extension Store {
                     SELECT reason FROM audit WHERE act = 'close_failed' ORDER BY entry DESC LIMIT 1)
                 GROUP BY reason
                 """)
-            return try query.first { row in (row.text(0), Instant(milliseconds: row.integer(1))) }
+            return try query.first { row in (row.text(0), row.instant(1)) }
                 .flatMap { reason, since in
                     guard reason.hasPrefix(prefix) else { return nil }
                     return FailedClose(

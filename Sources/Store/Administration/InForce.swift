@@ -81,12 +81,24 @@ final class Memory: Sendable {
         let version = try AllianceRows(database).version()
         if let known = last.withLock({ $0 }), known.version == version { return known }
         let (schedule, roster) = (try AllianceRows(database).schedule(of: version), try Roster(database))
-        for merchant in schedule.alliance.merchants where roster.number(of: merchant.id) == nil {
-            throw StoreTrouble.damaged("merchants", "all rows", "none is of \(merchant.id)")
-        }
+        try verify(roster, database)
         let found = InForce(version: version, schedule: schedule, roster: roster)
         last.withLock { $0 = found }
         return found
+    }
+
+    /// Throws `StoreTrouble` unless each number is that of the merchant to which the versions of the alliance gave it.
+    private func verify(_ roster: Roster, _ database: Database) throws {
+        let known = last.withLock { $0 }
+        let expected = try AllianceRows(database).merchants(
+            known: known?.roster.all ?? [], of: known?.version ?? 0)
+        for (place, merchant) in expected.enumerated() where roster.known(Int64(place + 1)) != merchant {
+            throw StoreTrouble.damaged("merchants", "row \(place + 1)", "it is not of \(merchant)")
+        }
+        guard roster.all.count == expected.count else {
+            throw StoreTrouble.damaged(
+                "merchants", "row \(expected.count + 1)", "no version of the alliance has its merchant")
+        }
     }
 
     private struct Warned {

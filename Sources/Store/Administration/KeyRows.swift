@@ -13,9 +13,18 @@ struct KeyRows {
         self.roster = roster
     }
 
+    /// More versions and changes than there can be.
+    private static let bound: Int64 = 1 << 40
+
     /// 0 before the first key.
     static func revision(_ database: Database) throws -> Int64 {
-        try Prepared(database, "SELECT coalesce(max(revision), 0) FROM keys").first { $0.integer(0) } ?? 0
+        let last = try Prepared(database, "SELECT coalesce(max(revision), 0) FROM keys").first {
+            $0.integer(0)
+        }
+        guard let last, (0..<bound).contains(last) else {
+            throw StoreTrouble.damaged("keys", "all rows", "there were never so many changes of it")
+        }
+        return last
     }
 
     func highestVersion(of merchant: MerchantID?) throws -> Int {
@@ -23,7 +32,11 @@ struct KeyRows {
             database, "SELECT coalesce(max(version), 0) FROM keys WHERE merchant IS ? AND algorithm = 'HS256'"
         )
         query.bind(1, try merchant.map { try number(of: $0) })
-        return Int(try query.first { $0.integer(0) } ?? 0)
+        let highest = try query.first { $0.integer(0) } ?? 0
+        guard (0..<Self.bound).contains(highest) else {
+            throw StoreTrouble.damaged("keys", "all rows", "one is of version \(highest)")
+        }
+        return Int(highest)
     }
 
     func add(_ key: RegisteredKey) throws {
@@ -80,18 +93,19 @@ struct KeyRows {
 
     private func key(from row: Prepared) throws -> RegisteredKey {
         guard let algorithm = SignatureAlgorithm(rawValue: row.text(1)),
-            row.isNull(3) == (algorithm != .hs256)
+            row.isNull(3) == (algorithm != .hs256), row.isNull(3) || (1..<Self.bound).contains(row.integer(3))
         else {
             throw StoreTrouble.damaged(
-                "keys", "row \(row.integer(7))", "its algorithm is none that is known, or not that of its key"
+                "keys", "row \(row.integer(7))",
+                "its algorithm or its version is none that is known, or not that of its key"
             )
         }
         return RegisteredKey(
             id: row.text(0), algorithm: algorithm,
             merchant: try row.integerOrNil(2).map { try roster.merchant($0, of: "keys", row.integer(7)) },
             version: row.integerOrNil(3).map { Int($0) }, publicKey: row.isNull(4) ? nil : row.bytes(4),
-            added: Instant(milliseconds: row.integer(5)),
-            revokedFrom: row.integerOrNil(6).map { Instant(milliseconds: $0) })
+            added: row.instant(5),
+            revokedFrom: row.instantOrNil(6))
     }
 
     private func number(of merchant: MerchantID) throws(KeyRegistryRefusal) -> Int64 {

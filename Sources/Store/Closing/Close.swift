@@ -52,10 +52,10 @@ extension Store {
             do {
                 let staging = try Staging(pool, reserve, folder: folder)
                 try Leftovers(of: ordinal, staging).remove()
-                let closed = try asOfNow { try body(run(cut, staging, reserve, $0)) }
+                let (closed, kept) = try asOfNow { try proved(run(cut, staging, reserve, $0), body) }
                 try pool.write { database in
                     try reserve.check(folder, database)
-                    try finish(cut, closed, at: instant, database)
+                    try finish(cut, closed, kept, at: instant, database)
                 }
                 return closed
             } catch {
@@ -72,8 +72,18 @@ extension Store {
     ) throws -> ClosedPeriod {
         try asOfNow { database in
             let cut = try cut(ordinal, at: instant, forced: forced, database)
-            return try body(run(cut, nil, reserve, database))
+            return try proved(run(cut, nil, reserve, database), body).closed
         }
+    }
+
+    /// What `body` makes of a run, once what earlier closes kept is known to be what it stands on.
+    private func proved(
+        _ run: ClosingRun, _ body: (ClosingRun) throws -> ClosedPeriod
+    ) throws -> (closed: ClosedPeriod, kept: KeptSums) {
+        let closed: ClosedPeriod
+        do { closed = try body(run) } catch let failure as CloseFailure { throw run.named(failure) }
+        // Behind the checks of `body`, which may name a merchant.
+        return (closed, try run.keptSums())
     }
 
     /// Reads by a connection of its own, which sees the file as it is now, whatever is written meanwhile.
@@ -114,8 +124,7 @@ extension Store {
         _ ordinal: Int, at instant: Instant, forced: Bool, _ database: Database
     ) throws -> Cut {
         let cut = try cut(ordinal, at: instant, forced: forced, database)
-        let rows = CutRows(database)
-        if try rows.present() == nil { try rows.add(cut) } else { try rows.renew(cut) }
+        try CutRows(database).set(cut)
         return cut
     }
 
@@ -126,6 +135,7 @@ extension Store {
         let schedule = try inForce(database).schedule
         let period = schedule.calendar.period(ordinal)
         let next = try PeriodRows(database).earliestOpen()
+        try PeriodRows(database).verifyClosed(before: next)
         try PeriodRows(database).verifyOpen(from: next)
         guard ordinal == next else {
             throw CloseRefusal.notNext(asked: period.id, next: schedule.calendar.period(next).id)
@@ -146,15 +156,16 @@ extension Store {
 
     // MARK: Ending
 
-    private func finish(_ cut: Cut, _ closed: ClosedPeriod, at instant: Instant, _ database: Database) throws
-    {
+    private func finish(
+        _ cut: Cut, _ closed: ClosedPeriod, _ kept: KeptSums, at instant: Instant, _ database: Database
+    ) throws {
         let inForce = try inForce(database, version: cut.alliance)
         let period = inForce.schedule.calendar.period(cut.period)
         guard try CutRows(database).present() == cut else {
             // A close that holds the lock is the only one.
             throw StoreTrouble.damaged("cuts", "its row", "it was changed while its close was at work")
         }
-        try PeriodRows(database).add(period, cut, records: closed.records)
+        try PeriodRows(database).add(period, cut, records: closed.records, kept: kept)
         try ClosedPeriodWriter(database, inForce: inForce, period: period).write(closed)
         try StateRows(database).prove(closed.records, of: cut)
         try CutRows(database).remove()

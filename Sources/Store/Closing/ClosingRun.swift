@@ -40,6 +40,8 @@ public final class ClosingRun {
     private let reserve: DiskReserve
     private let second: () throws -> DatabaseSnapshot
     private var isSettled = false
+    /// What members held before, and what this close kept; nil until they are settled.
+    private var sums: (before: HeldSums, kept: KeptSums)?
 
     init(
         _ database: Database, staging: Staging?, inForce: InForce, cut: Cut, folder: String,
@@ -91,6 +93,7 @@ public final class ClosingRun {
         let (roster, ordinal) = (inForce.roster, period.ordinal)
         let log = LogWriteback(of: folder + "/" + Store.fileName, isNeeded: staging?.isDurable ?? false)
         var seen = 0
+        var changes = HeldSums()
         try pipelined(contexts: &shares, depth: threads * Self.groupsOnTheWay) {
             try stream.nextGroup(byteCount: groupBytes)
         } work: { share, group in
@@ -99,9 +102,11 @@ public final class ClosingRun {
             seen += group.events
             try writer?.write(group)
             log.wrote(group.byteCount)
+            changes.add(group.heldChange)
             settlement.add(group.sheets)
         }
         try writer?.finish()
+        note(before: stream.held, changes, writer)
         for share in shares { try settlement.add(share) }
         guard seen == eventCount else {
             throw CloseFailure.broken(
@@ -110,13 +115,35 @@ public final class ClosingRun {
         }
     }
 
+    private func note(before: HeldSums, _ changes: HeldSums, _ writer: OutcomeWriter?) {
+        var kept = KeptSums(
+            settlementRows: writer?.settlementRows ?? 0, outcomeSum: writer?.outcomeSum ?? 0, held: before)
+        kept.held.add(changes)
+        sums = (before, kept)
+    }
+
+    /// What this close kept. Throws `StoreTrouble` where what earlier ones kept is not what they wrote.
+    func keptSums() throws -> KeptSums {
+        try KeptRows(database).verify(before: period.ordinal, held: sums?.before)
+        // A close that settles nobody leaves what was held.
+        let held = try PeriodRows(database).closed(period.ordinal - 1)?.kept.held ?? HeldSums()
+        return sums?.kept ?? KeptSums(held: held)
+    }
+
+    /// A failure with the record that causes it, where that can be found.
+    func named(_ failure: CloseFailure) -> CloseFailure {
+        let search = FailedRecord(database, inForce.roster, before: period.ordinal)
+        // What made the close fail is told, also where nothing more can be read.
+        return (try? search.named(failure)) ?? failure
+    }
+
     /// What there is of each member before the close.
     func members() throws -> MemberStream {
         try MemberStream(
             database, inForce: inForce, period: period, lastRecord: RecordNumber(cut.lastRecord),
             events: EventReading(
                 folder: folder, budget: sortBudget, expected: eventCount, fewestBeside: fewestBeside,
-                willSpill: { [reserve, folder] in try reserve.check(folder, $0) }, second: second),
+                willSpill: { [reserve, folder] in try reserve.check(folder, $0, taking: $1) }, second: second),
             holdingsBytes: holdingsBytes)
     }
 }

@@ -26,20 +26,25 @@ struct CutRows {
 
     init(_ database: Database) { self.database = database }
 
-    func present() throws -> Cut? {
-        let query = try Prepared(
-            database,
-            "SELECT period, at, forced, alliance, last_batch, last_record, last_booking FROM cuts")
+    func present() throws -> Cut? { try row()?.cut }
+
+    /// Throws `StoreTrouble` where the row is not as it was written.
+    private func row() throws -> (cut: Cut, failed: Bool)? {
+        let query = try Prepared(database, "SELECT \(Self.columns), sum FROM cuts")
         return try query.first { row in
-            guard (0..<PeriodRows.bound).contains(row.integer(0)) else {
-                throw StoreTrouble.damaged("cuts", "its row", "it is of period \(row.integer(0))")
+            let numbers = (0..<8).map { row.integer($0) }
+            guard RowSum.of(numbers) == row.integer(8), (0..<PeriodRows.bound).contains(numbers[0]) else {
+                throw StoreTrouble.damaged("cuts", "its row, of period \(numbers[0])")
             }
-            return Cut(
-                period: Int(row.integer(0)), at: Instant(milliseconds: row.integer(1)),
-                forced: row.integer(2) != 0, alliance: row.integer(3), lastBatch: row.integer(4),
-                lastRecord: row.integer(5), lastBooking: row.integer(6))
+            let cut = Cut(
+                period: Int(numbers[0]), at: Instant(milliseconds: numbers[1]), forced: numbers[2] != 0,
+                alliance: numbers[3], lastBatch: numbers[4], lastRecord: numbers[5], lastBooking: numbers[6])
+            return (cut, numbers[7] != 0)
         }
     }
+
+    private static let columns =
+        "period, at, forced, alliance, last_batch, last_record, last_booking, failed"
 
     /// A period's cut as it would be now: behind all that is stored.
     func now(_ period: Int, at instant: Instant, forced: Bool) throws -> Cut {
@@ -50,46 +55,37 @@ struct CutRows {
             lastBooking: try last("booking", of: "bookings"))
     }
 
-    func add(_ cut: Cut) throws {
+    /// Puts a cut in the place of the one that was, if any.
+    func set(_ cut: Cut, failed: Bool = false) throws {
+        try remove()
+        let numbers = [
+            Int64(cut.period), cut.at.milliseconds, cut.forced ? 1 : 0, cut.alliance, cut.lastBatch,
+            cut.lastRecord, cut.lastBooking, failed ? 1 : 0,
+        ]
         let insert = try Prepared(
-            database,
-            """
-            INSERT INTO cuts (period, at, forced, alliance, last_batch, last_record, last_booking, failed)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 0)
-            """)
-        insert.bind(1, cut.period)
-        insert.bind(2, cut.at.milliseconds)
-        insert.bind(3, cut.forced)
-        insert.bind(4, cut.alliance)
-        insert.bind(5, cut.lastBatch)
-        insert.bind(6, cut.lastRecord)
-        insert.bind(7, cut.lastBooking)
+            database, "INSERT INTO cuts (\(Self.columns), sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        for (place, number) in numbers.enumerated() { insert.bind(Int32(place + 1), number) }
+        insert.bind(9, RowSum.of(numbers))
         try insert.run()
     }
 
     /// The cut with which a close that was begun goes on: as it was, but under the version of the alliance that is in
     /// force now where a check has forbidden the close since.
     func goingOn() throws -> Cut? {
-        guard let cut = try present(), try hasFailed() else { return try present() }
+        guard let (cut, failed) = try row() else { return nil }
+        guard failed else { return cut }
         return Cut(
             period: cut.period, at: cut.at, forced: cut.forced,
             alliance: try AllianceRows(database).version(),
             lastBatch: cut.lastBatch, lastRecord: cut.lastRecord, lastBooking: cut.lastBooking)
     }
 
-    /// Puts such a cut in the place of the one that was.
-    func renew(_ cut: Cut) throws {
-        let update = try Prepared(database, "UPDATE cuts SET alliance = ?, failed = 0")
-        update.bind(1, cut.alliance)
-        try update.run()
-    }
-
     /// Notes that a check has forbidden the close.
-    func fail() throws { try Prepared(database, "UPDATE cuts SET failed = 1").run() }
-
-    func hasFailed() throws -> Bool {
-        try Prepared(database, "SELECT failed FROM cuts").first { $0.integer(0) != 0 } ?? false
+    func fail() throws {
+        if let cut = try present() { try set(cut, failed: true) }
     }
+
+    func hasFailed() throws -> Bool { try row()?.failed ?? false }
 
     func remove() throws { try Prepared(database, "DELETE FROM cuts").run() }
 

@@ -27,19 +27,19 @@ public struct DiskReserve: Sendable {
         self.free = free
     }
 
-    /// Throws `StoreTrouble` where less is free.
+    /// Throws `StoreTrouble` where less is free, beside so many bytes that are written next.
     ///
     /// While a close reads, what it writes stays in the log, which only grows; once it ends, all of that goes into the
     /// file. So what the file grows by then is kept free beside the reserve. Unused pages of the database spare it that
     /// growth, and no more: what is written to them takes room in the log as well.
-    func check(_ folder: String, _ database: Database) throws {
+    func check(_ folder: String, _ database: Database, taking next: Int = 0) throws {
         guard bytes > 0, let found = free(folder) else { return }
         let growth = try Self.growth(folder + "/" + Store.fileName, database)
-        guard found - growth < bytes else { return }
+        guard found - growth - Int64(next) < bytes else { return }
         throw StoreTrouble(
             "write what a close comes to",
             because: "\(found) bytes are free for \(folder), of which what is written already takes "
-                + "\(growth), and \(bytes) are kept for batches",
+                + "\(growth)\(next > 0 ? " and what comes next \(next)" : ""), and \(bytes) are kept for batches",
             hint: "make room on the disk; the period is as open as before", kind: .reserve)
     }
 

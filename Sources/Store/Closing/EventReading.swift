@@ -14,8 +14,8 @@ struct EventReading {
     /// About how many records there are, and from how many on a second connection reads.
     let expected: Int64
     var fewestBeside = Self.fewestBeside
-    /// Called with the connection that reads, before anything is written to a file.
-    let willSpill: @Sendable (Database) throws -> Void
+    /// Called with the connection that reads and how many bytes, before anything is written to a file.
+    let willSpill: @Sendable (Database, Int) throws -> Void
     /// The second connection.
     let second: () throws -> DatabaseSnapshot
 
@@ -37,7 +37,7 @@ struct EventReading {
     ) throws -> [any SortedRun] {
         let budget = max(budget / parts, RecordStretch.mostBytes + 1)
         let sort = EventSort(folder: folder, budget: budget, expected: expected / Int64(parts)) {
-            try willSpill(database)
+            try willSpill(database, $0)
         }
         try add(sort)
         return try sort.sorted()

@@ -23,7 +23,7 @@ final class EventSort {
     private let budget: Int
     private let runCapacity: Int
     private let folder: String
-    private let willSpill: () throws -> Void
+    private let willSpill: (_ bytes: Int) throws -> Void
     private var runs: [MemoryRun] = []
     private var spill: SpillFile?
     private let sorter = SortingThread()
@@ -31,10 +31,10 @@ final class EventSort {
     private let queue = DispatchQueue(label: "settled.sort", qos: .userInitiated)
 
     /// `folder` is where a file may be made; it never has a name there that outlives this. About `expected` records
-    /// will come. `willSpill` is called before anything is written.
+    /// will come. `willSpill` is called before so many bytes are written.
     init(
         folder: String, budget: Int = EventSort.budget, expected: Int64 = .max,
-        willSpill: @escaping () throws -> Void = {}
+        willSpill: @escaping (_ bytes: Int) throws -> Void = { _ in }
     ) {
         precondition(budget > RecordStretch.mostBytes, "the budget has room for a record")
         self.budget = budget
@@ -76,7 +76,7 @@ final class EventSort {
 
     private func spillRuns() throws {
         sorting.wait()
-        try willSpill()
+        try willSpill(runs.reduce(0) { $0 + $1.byteCount })
         let file = try spill ?? SpillFile(folder: folder)
         spill = file
         try file.append(runs)

@@ -23,7 +23,7 @@ struct EventSource {
     init(_ database: Database, period: Period, _ reading: EventReading) throws {
         let query = try Prepared(database, Self.ranges)
         query.bind(1, period.ordinal)
-        let ranges = try query.all(Self.range)
+        let ranges = try query.all { try BatchRows.records(of: $0) }
         let own = reading.ownPart(of: ranges)
         let beside = try reading.beginBeside(Array(ranges.dropFirst(own)), of: period.ordinal)
         runs = try Self.joined(beside) {
@@ -61,16 +61,6 @@ struct EventSource {
                 try sort.add(record, attempts: Int(attempts))
             }
         }
-    }
-
-    /// The records of a batch.
-    private static func range(_ row: Prepared) throws -> Range<Int64> {
-        let (first, accepted) = (row.integer(0), row.integer(1))
-        let (end, overflow) = first.addingReportingOverflow(accepted)
-        guard first >= 1, accepted >= 0, !overflow else {
-            throw StoreTrouble.damaged("batches", "row \(row.integer(2))", "its records have no numbers")
-        }
-        return first..<end
     }
 
     private static func head(of run: any SortedRun) -> UnsafeRawBufferPointer? {

@@ -13,6 +13,8 @@ struct HeldRow: Sendable {
     var hasUnfinished = false
     /// Of the lots, which come first in the member's input and output.
     var places: [LotPacking.Place] = []
+    /// What it adds to the sums of all that is held.
+    var sums = HeldSums()
 
     func fixedPart(of lot: Int) -> ArraySlice<UInt8> {
         bytes[(bytes.startIndex + places[lot].start)..<(bytes.startIndex + places[lot].fixedEnd)]
@@ -37,6 +39,8 @@ struct HoldingsSource {
     private var position = 0
     /// Whether the query stands on a row that is not among the chunk's.
     private var isOnRow = false
+    /// What the members that were taken held.
+    private(set) var held = HeldSums()
 
     /// The members as they stood before the close of `period`.
     init(_ database: Database, before period: Int, chunkBytes: Int = HoldingsSource.chunkBytes) throws {
@@ -55,6 +59,7 @@ struct HoldingsSource {
     mutating func take() throws -> HeldRow {
         var held = members[position].held
         held.bytes = bytes[members[position].bytes]
+        self.held.add(held.sums)
         position += 1
         if position == members.count { try refill() }
         return held
@@ -83,13 +88,14 @@ struct HoldingsSource {
                 throw try HoldingsSum.damaged(
                     query, before: period, database, "it is of a period that has not closed")
             }
-            try HoldingsSum.withContent(of: query, before: period, database) { content in
+            try HoldingsSum.withContent(of: query, before: period, database) { content, sum in
                 guard found < period else {
                     held.hasUnfinished = true
                     return
                 }
                 held.hasOlder = held.period != nil
                 held.period = found
+                held.sums = content.isEmpty ? HeldSums() : HeldSums(of: sum)
                 let start = bytes.count
                 bytes.append(contentsOf: content)
                 range = start..<bytes.count
@@ -109,6 +115,8 @@ struct HeldChange: Sendable {
     let obsolete: Int?
     /// Whether a row is in the way that a close of this period left which ended before its time.
     let hasUnfinished: Bool
+    /// What it changes of the sums of all that is held.
+    let sums: HeldSums
 
     /// What the close of a period changes; nil: nothing. `parts` are those to which the settlement was added last.
     init?(
@@ -118,12 +126,17 @@ struct HeldChange: Sendable {
         var packed =
             isChanged ? HoldingsPacking.pack(output, before: before, parts: parts, roster) ?? [] : []
         let isHeld = !before.bytes.isEmpty
+        var sums = HeldSums()
         if isChanged, !packed.isEmpty || isHeld {
+            let isNothing = packed.isEmpty
             HoldingsSum.append(to: &packed, of: output.member, period: period)
+            if !isNothing { sums.add(HeldSums(of: packed.withUnsafeBytes { RowSum.written(in: $0) })) }
+            sums.remove(before.sums)
             bytes = packed
         } else {
             bytes = nil
         }
+        self.sums = sums
         if bytes == nil, !isHeld {
             // A row that says that there is nothing says no more than none.
             obsolete = before.period

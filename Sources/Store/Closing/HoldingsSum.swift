@@ -9,12 +9,12 @@ enum HoldingsSum {
         sum.append(to: &bytes)
     }
 
-    /// Calls `body` with what a row of `member, period, bytes` holds. Throws `StoreTrouble` where that is not as it was
+    /// Calls `body` with what a row of `member, period, bytes` holds, and its sum. Throws `StoreTrouble` where that is not as it was
     /// written. No close of `open` or of a later period counts yet.
     @inline(__always)
     static func withContent<Result>(
         of row: Prepared, before open: Int, _ database: Database,
-        _ body: (UnsafeRawBufferPointer) throws -> Result
+        _ body: (UnsafeRawBufferPointer, UInt64) throws -> Result
     ) throws -> Result {
         try row.withBytes(2) { bytes in
             var sum = RowSum(row.integer(1))
@@ -22,7 +22,7 @@ enum HoldingsSum {
             guard let content = sum.content(of: bytes) else {
                 throw try damaged(row, before: open, database)
             }
-            return try body(content)
+            return try body(content, RowSum.written(in: bytes))
         }
     }
 

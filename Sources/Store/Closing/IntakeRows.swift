@@ -35,12 +35,24 @@ struct IntakeRows {
         guard let merchant = roster.known(row.integer(0)) else {
             throw StoreTrouble.damaged("batches", "batch \(row.text(2))", "it is of no merchant")
         }
+        let (records, accepted, duplicates, refused) = (
+            row.integer(5), row.integer(6), row.integer(7), row.integer(8)
+        )
+        guard Self.sequences.contains(row.integer(3)),
+            [records, accepted, duplicates, refused].allSatisfy(Self.counts.contains),
+            records == accepted + duplicates + refused
+        else {
+            throw StoreTrouble.damaged("batches", "batch \(row.text(2))", "its numbers are none of a batch")
+        }
         return BatchSummary(
             merchant: merchant, signer: try signer(row.text(1), of: "batch \(row.text(2))"),
             batch: row.identifier(2), sequence: row.integer(3), digest: digest.text,
-            records: row.integer(5), accepted: row.integer(6), duplicates: row.integer(7),
-            refused: row.integer(8))
+            records: records, accepted: accepted, duplicates: duplicates, refused: refused)
     }
+
+    /// What a header may say of its sequence and its records.
+    private static let sequences: ClosedRange<Int64> = 1...1_000_000_000_000_000
+    private static let counts: ClosedRange<Int64> = 0...1_000_000_000
 
     /// The sequence numbers that later ones have overtaken, by merchant and signer, ascending; of all merchants
     /// or of one, by the batches up to one.
@@ -58,6 +70,9 @@ struct IntakeRows {
         var run: (merchant: Int64, signer: Signer, expected: Int64, listed: Int)?
         try query.forEach { row in
             let (merchant, sequence) = (row.integer(0), row.integer(2))
+            guard Self.sequences.contains(sequence) else {
+                throw StoreTrouble.damaged("batches", "row \(row.integer(3))", "its sequence is none")
+            }
             let signer = try Self.signer(row.text(1), of: "row \(row.integer(3))")
             var current = run ?? (merchant, signer, 1, 0)
             if current.merchant != merchant || current.signer != signer { current = (merchant, signer, 1, 0) }

@@ -22,6 +22,9 @@ struct MemberStream {
         form = MemberForm(roster: inForce.roster, periodStart: period.start)
     }
 
+    /// What the members that were gone through held.
+    var held: HeldSums { holdings.held }
+
     /// The next members: so many that they have about `byteCount` bytes; nil behind the last.
     mutating func nextGroup(byteCount: Int) throws -> MemberGroup? {
         var group = MemberGroup(form: form, capacity: byteCount + byteCount / 4)

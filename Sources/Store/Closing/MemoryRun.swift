@@ -14,6 +14,8 @@ final class MemoryRun: SortedRun, @unchecked Sendable {
         entries.reserveCapacity(capacity / EventPacking.usualBytes)
     }
 
+    var byteCount: Int { count }
+
     /// Whether any record fits.
     var hasRoom: Bool { count + RecordStretch.mostBytes <= room.capacity }
 

@@ -34,6 +34,10 @@ struct OpeningRows {
         var openings: [MerchantID: MerchantOpening] = [:]
         try query.forEach { row in
             let merchant = try roster.merchant(row.integer(0), of: "statements", row.integer(5))
+            // A merchant has one statement a period at most.
+            guard (1...PeriodRows.bound).contains(row.integer(1)) else {
+                throw StoreTrouble.damaged("statements", "row \(row.integer(5))", "its number is none")
+            }
             openings[merchant] = MerchantOpening(
                 number: row.integer(1), previous: row.text(2), balance: Money(row.integer(3)),
                 points: Points(row.integer(4)))

@@ -19,6 +19,9 @@ struct OutcomeWriter {
     private var holdings: [HeldChange] = []
     private var waitingBytes = 0
     private var outcomes: [OutcomeRow] = []
+    /// Of what was written, as `KeptSums` says.
+    private(set) var settlementRows: Int64 = 0
+    private(set) var outcomeSum: Int64 = 0
 
     init(_ staging: Staging, period: Int, strideBytes: Int, chunkBytes: Int) {
         self.staging = staging
@@ -50,6 +53,7 @@ struct OutcomeWriter {
             let writer = try HoldingsWriter(database, period: period)
             for change in holdings { try writer.write(change) }
         }
+        settlementRows += Int64(chunks.count)
         chunks.removeAll(keepingCapacity: true)
         holdings.removeAll(keepingCapacity: true)
         waitingBytes = 0
@@ -70,8 +74,15 @@ struct OutcomeWriter {
                     """)
                 for row in rows { try write(row, insert) }
             }
+            for row in rows { outcomeSum &+= sum(of: row) }
         }
         outcomes.removeAll(keepingCapacity: true)
+    }
+
+    private func sum(of row: OutcomeRow) -> Int64 {
+        KeptRows.sum(
+            period: Int64(period), record: row.record.value, attempts: Int64(row.attempts),
+            missing: row.missing?.count, state: row.state, code: row.code?.rawValue)
     }
 
     private func write(_ row: OutcomeRow, _ insert: Prepared) throws {

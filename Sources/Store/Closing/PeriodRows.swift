@@ -18,12 +18,32 @@ struct PeriodRows {
 
     /// The ordinal of the last closed period; -1 before the first close.
     func lastClosed() throws -> Int {
-        let query = try Prepared(database, "SELECT coalesce(max(period), -1) FROM periods")
-        let last = try query.first { $0.integer(0) } ?? -1
-        guard last < Self.bound else {
-            throw StoreTrouble.damaged("periods", "row \(last)", "no alliance lives for so many periods")
+        let query = try Prepared(database, "SELECT max(period) FROM periods")
+        guard let last = try query.first({ $0.integerOrNil(0) }) ?? nil else { return -1 }
+        return try Self.ordinal(last, of: "periods", last)
+    }
+
+    /// The ordinal of a period that a row of a table names. Throws `StoreTrouble` for a number that none has.
+    static func ordinal(_ value: Int64, of table: String, _ row: Int64) throws -> Int {
+        guard (0..<bound).contains(value) else {
+            throw StoreTrouble.damaged(
+                table, "row \(row)", "it is of period \(value), and no alliance has that")
         }
-        return Int(last)
+        return Int(value)
+    }
+
+    /// Throws `StoreTrouble` unless there is a row of every period before `next`, as its close wrote it.
+    func verifyClosed(before next: Int) throws {
+        var expected = 0
+        for closed in try all() {
+            guard closed.ordinal == expected else { throw Self.missing(expected) }
+            expected += 1
+        }
+        guard expected == next else { throw Self.missing(expected) }
+    }
+
+    private static func missing(_ period: Int) -> StoreTrouble {
+        .damaged("periods", "period \(period)", "there is no row, and later ones have closed")
     }
 
     /// Throws `StoreTrouble` where a period from `first` on, which counts as open, has a closing or a statement: its
@@ -50,42 +70,81 @@ struct PeriodRows {
     }
 
     /// The last batch that was stored before the period closed; 0 before the first close.
-    func lastBatch(before period: Int) throws -> Int64 {
-        let query = try Prepared(database, "SELECT last_batch FROM periods WHERE period = ?")
-        query.bind(1, period - 1)
-        return try query.first { $0.integer(0) } ?? 0
-    }
+    func lastBatch(before period: Int) throws -> Int64 { try closed(period - 1)?.lastBatch ?? 0 }
 
     /// The version of the alliance that was in force when the period closed; nil while it is open.
-    func alliance(of period: Int) throws -> Int64? {
-        let query = try Prepared(database, "SELECT alliance FROM periods WHERE period = ?")
+    func alliance(of period: Int) throws -> Int64? { try closed(period)?.alliance }
+
+    /// What the close of a period wrote of it; nil while it is open.
+    func closed(_ period: Int) throws -> ClosedRow? {
+        let query = try Prepared(database, ClosedRow.select + " WHERE period = ?")
         query.bind(1, period)
-        return try query.first { $0.integer(0) }
+        return try query.first { try ClosedRow($0) }
     }
 
-    /// Notes that a period is closed, with what had come before its cut and until now.
-    func add(_ period: Period, _ cut: Cut, records: RecordCounts) throws {
+    /// The closed periods, in order.
+    func all() throws -> [ClosedRow] {
+        try Prepared(database, ClosedRow.select + " ORDER BY period").all { try ClosedRow($0) }
+    }
+
+    /// Notes that a period is closed, with what had come before its cut and until now, and what its close kept.
+    func add(_ period: Period, _ cut: Cut, records: RecordCounts, kept: KeptSums) throws {
         let now = try CutRows(database).now(cut.period, at: cut.at, forced: cut.forced)
+        let numbers: [Int64] = [
+            Int64(period.ordinal), period.start.milliseconds, period.end.milliseconds, cut.at.milliseconds,
+            cut.forced ? 1 : 0, cut.alliance, cut.lastBatch, now.lastBatch, records.settled, records.pending,
+            records.refused, records.late, kept.settlementRows, kept.outcomeSum, kept.held.holders,
+            kept.held.sum,
+        ]
         let insert = try Prepared(
             database,
             """
-            INSERT INTO periods (period, id, starts, ends, closed, forced, alliance, last_batch,
-                settled, pending, refused, late, finished_batch)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO periods (\(ClosedRow.numbers), sum, id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        insert.bind(1, period.ordinal)
-        insert.bind(2, period.id)
-        insert.bind(3, period.start.milliseconds)
-        insert.bind(4, period.end.milliseconds)
-        insert.bind(5, cut.at.milliseconds)
-        insert.bind(6, cut.forced)
-        insert.bind(7, cut.alliance)
-        insert.bind(8, cut.lastBatch)
-        insert.bind(9, records.settled)
-        insert.bind(10, records.pending)
-        insert.bind(11, records.refused)
-        insert.bind(12, records.late)
-        insert.bind(13, now.lastBatch)
+        for (place, number) in numbers.enumerated() { insert.bind(Int32(place + 1), number) }
+        insert.bind(Int32(numbers.count + 1), RowSum.of(numbers, [period.id]))
+        insert.bind(Int32(numbers.count + 2), period.id)
         try insert.run()
+    }
+}
+
+/// A closed period's row, as its close wrote it.
+struct ClosedRow {
+    /// The columns that the row's sum is of, its id apart.
+    static let numbers = """
+        period, starts, ends, closed, forced, alliance, last_batch, finished_batch, settled, pending, refused, late,
+        settlement_rows, outcome_sum, holders, holdings_sum
+        """
+    static let select = "SELECT \(numbers), sum, id FROM periods"
+
+    let ordinal: Int
+    let at: Instant
+    let forced: Bool
+    let alliance: Int64
+    let lastBatch: Int64
+    let records: RecordCounts
+    let kept: KeptSums
+
+    /// Reads what `select` finds. Throws `StoreTrouble` where it is not as it was written.
+    init(_ row: Prepared) throws {
+        let numbers = (0..<16).map { row.integer($0) }
+        guard RowSum.of(numbers, [row.text(17)]) == row.integer(16) else {
+            throw StoreTrouble.damaged("periods", "row \(numbers[0])")
+        }
+        ordinal = try PeriodRows.ordinal(numbers[0], of: "periods", numbers[0])
+        at = Instant(milliseconds: numbers[3])
+        forced = numbers[4] != 0
+        alliance = numbers[5]
+        lastBatch = numbers[6]
+        var records = RecordCounts()
+        records.settled = numbers[8]
+        records.pending = numbers[9]
+        records.refused = numbers[10]
+        records.late = numbers[11]
+        self.records = records
+        kept = KeptSums(
+            settlementRows: numbers[12], outcomeSum: numbers[13],
+            held: HeldSums(holders: numbers[14], sum: numbers[15]))
     }
 }

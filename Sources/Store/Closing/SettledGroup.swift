@@ -7,6 +7,8 @@ struct SettledGroup: Sendable {
     private(set) var events = 0
     private(set) var outcomes: [OutcomeRow] = []
     private(set) var holdings: [HeldChange] = []
+    /// What they change of the sums of all that is held.
+    private(set) var heldChange = HeldSums()
     private(set) var settlements = SettlementParts()
     private(set) var sheets: DetailsSheets
     /// About what it adds to the store.
@@ -30,6 +32,7 @@ struct SettledGroup: Sendable {
                 output, before: held, parts: settlements, roster, period: period)
             {
                 holdings.append(change)
+                heldChange.add(change.sums)
                 byteCount += HoldingsSource.rowBytes + (change.bytes?.count ?? 0)
             }
         }

@@ -161,6 +161,19 @@ struct Prepared {
 
     func integerOrNil(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
 
+    /// An instant that was stored; of a number that no instant of the years 0 to 9999 has, as damage can make it, the
+    /// nearest one.
+    func instant(_ column: Int32) -> Instant {
+        let bounds = Self.firstInstant...Self.lastInstant
+        return Instant(milliseconds: min(max(integer(column), bounds.lowerBound), bounds.upperBound))
+    }
+
+    func instantOrNil(_ column: Int32) -> Instant? { isNull(column) ? nil : instant(column) }
+
+    // 0000-01-02 and 9999-12-30 in UTC: all zones have a date of four digits then.
+    private static let firstInstant: Int64 = -62_167_132_800_000
+    private static let lastInstant: Int64 = 253_402_214_399_999
+
     func text(_ column: Int32) -> String {
         guard let start = sqlite3_column_text(handle, column) else { return "" }
         let count = Int(sqlite3_column_bytes(handle, column))

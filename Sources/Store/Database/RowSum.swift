@@ -36,6 +36,19 @@ struct RowSum {
         add(UInt64(bytes.count))
     }
 
+    /// The sum of a row that is kept in columns: of its numbers, then of its texts.
+    static func of(_ numbers: [Int64], _ texts: [String] = []) -> Int64 {
+        var sum = RowSum(Int64(numbers.count), Int64(texts.count))
+        for number in numbers { sum.add(UInt64(bitPattern: number)) }
+        for var text in texts { text.withUTF8 { sum.add(UnsafeRawBufferPointer($0)) } }
+        return Int64(bitPattern: sum.state)
+    }
+
+    /// The sum at the end of a row's bytes, as it stands there.
+    static func written(in bytes: UnsafeRawBufferPointer) -> UInt64 {
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: bytes.count - byteCount, as: UInt64.self))
+    }
+
     /// Appends the sum to a row's bytes.
     func append(to bytes: inout [UInt8]) {
         var sum = self
@@ -49,7 +62,6 @@ struct RowSum {
         let content = UnsafeRawBufferPointer(rebasing: bytes.dropLast(Self.byteCount))
         var sum = self
         sum.add(content)
-        let written = bytes.loadUnaligned(fromByteOffset: content.count, as: UInt64.self)
-        return sum.state == UInt64(littleEndian: written) ? content : nil
+        return sum.state == Self.written(in: bytes) ? content : nil
     }
 }

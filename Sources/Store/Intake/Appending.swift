@@ -83,7 +83,8 @@ struct Appending {
             return .refused(.recordsRefused(judgement.refused))
         }
         let highest = max(standing.highest, others.max() ?? 0)
-        var warnings = batch.header.sequence > highest + 1 ? [Receipt.sequenceGap] : []
+        // A gap lies before a number that is not the next one.
+        var warnings = batch.header.sequence - 1 > highest ? [Receipt.sequenceGap] : []
         if warned.contains(batch.header.merchant) { warnings.append(Receipt.exposureLimit) }
         let receipt = receipt(arrival, judgement, warnings: warnings)
         if case .rehearse = arrival.purpose {

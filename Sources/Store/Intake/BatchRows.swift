@@ -57,6 +57,16 @@ struct BatchRows {
         return standing
     }
 
+    /// The numbers of a batch's records, of a row of `first_record, accepted, batch`.
+    static func records(of row: Prepared) throws -> Range<Int64> {
+        let (first, accepted) = (row.integer(0), row.integer(1))
+        let (end, overflow) = first.addingReportingOverflow(accepted)
+        guard first >= 1, accepted >= 0, !overflow else {
+            throw StoreTrouble.damaged("batches", "row \(row.integer(2))", "its records have no numbers")
+        }
+        return first..<end
+    }
+
     /// The number of the last record, as the last batch says; 0 before the first.
     func lastRecord() throws -> Int64 {
         try Prepared(

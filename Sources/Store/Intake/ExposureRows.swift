@@ -15,7 +15,8 @@ struct ExposureRows {
         guard let exposures = Exposures(closing: document) else {
             throw StoreTrouble(
                 "read the last closing", because: "its bytes are not those of a closing",
-                hint: "the file was changed behind the program's back: restore a backup of the data folder")
+                hint: "the file was changed behind the program's back: restore a backup of the data folder",
+                kind: .damage)
         }
         return Set(exposures.beyondLimits(of: alliance).map(\.merchant))
     }

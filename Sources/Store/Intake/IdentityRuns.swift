@@ -27,7 +27,10 @@ struct IdentityRuns {
             let filter = row.withBytes(4) {
                 RowSum(run, first, last).content(of: $0).flatMap { IdentityFilter($0) }
             }
-            guard let filter, first >= 1, first <= last else {
+            // A level has twice as many records as the one below or more, and a number leaves room for its pages.
+            guard let filter, first >= 1, first <= last, (0..<64).contains(row.integer(1)),
+                (1..<1 << 38).contains(run)
+            else {
                 throw StoreTrouble.damaged("identity_runs", "row \(run)")
             }
             return IdentityRun(run, level: Int(row.integer(1)), first: first, last: last, filter: filter)

@@ -66,7 +66,7 @@ extension Store {
             return try query.all { row in
                 ListedBatch(
                     summary: try IntakeRows.summary(row, roster),
-                    received: Instant(milliseconds: row.integer(9)),
+                    received: row.instant(9),
                     state: try states.state(of: row.integer(10)))
             }
         }
@@ -96,9 +96,10 @@ private struct BatchStates {
 
     init(_ database: Database) throws {
         let earliest = try PeriodRows(database).earliestOpen()
-        let last = try Prepared(database, "SELECT coalesce(max(period), -1) FROM batch_periods")
-            .first { Int($0.integer(0)) }
-        open = last.flatMap { $0 >= earliest ? earliest...$0 : nil }
+        let last = try Prepared(database, "SELECT max(period) FROM batch_periods").first { row in
+            try row.integerOrNil(0).map { try PeriodRows.ordinal($0, of: "batch_periods", $0) }
+        }
+        open = (last ?? nil).flatMap { $0 >= earliest ? earliest...$0 : nil }
         query = try Prepared(
             database, "SELECT EXISTS (SELECT 1 FROM batch_periods WHERE period = ? AND batch = ?)")
     }

@@ -42,7 +42,7 @@ extension Store {
                 }
                 return StoredBatch(
                     summary: try IntakeRows.summary(row, roster),
-                    received: Instant(milliseconds: row.integer(9)),
+                    received: row.instant(9),
                     form: form, keyID: row.text(11), strict: row.integer(12) != 0)
             }
         }
@@ -85,12 +85,15 @@ extension Store {
         query.bind(1, batch)
         var refused = RefusedRecords()
         try query.forEach { row in
-            guard let code = RecordRefusalCode(rawValue: row.text(2)) else {
+            let line = row.integer(0)
+            guard let code = RecordRefusalCode(rawValue: row.text(2)), let id = RecordID(row.text(1)),
+                (1...Int64(UInt32.max)).contains(line)
+            else {
                 throw StoreTrouble.damaged(
-                    "record_refusals", "line \(row.integer(0)) of batch \(batch)",
-                    "its code is none that is known")
+                    "record_refusals", "line \(line) of batch \(batch)",
+                    "its line, its id or its code is none")
             }
-            refused.append(line: Int(row.integer(0)), id: row.text(1).utf8, code: code)
+            refused.append(line: Int(line), id: id.text.utf8, code: code)
         }
         return refused
     }

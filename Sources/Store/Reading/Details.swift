@@ -28,7 +28,11 @@ extension Store {
     ) throws {
         let roster = try inForce(database).roster
         let expected = try detailsDigests(of: merchant, period: period, database, roster)
-        guard !expected.isEmpty, let version = try PeriodRows(database).alliance(of: period) else { return }
+        guard !expected.isEmpty else { return }
+        guard let version = try PeriodRows(database).alliance(of: period) else {
+            throw StoreTrouble.damaged(
+                "periods", "period \(period)", "there is no row, and statements are of it")
+        }
         for name in expected.keys.sorted() {
             expected[name]?.stream.update(DetailsRenderer.header)
             try piece(name, DetailsRenderer.header)

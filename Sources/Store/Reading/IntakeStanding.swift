@@ -57,7 +57,7 @@ extension Store {
         try reading("read when keys were used") { database in
             var uses: [String: Instant] = [:]
             try Prepared(database, "SELECT key_id, max(received) FROM batches GROUP BY key_id")
-                .forEach { uses[$0.text(0)] = Instant(milliseconds: $0.integer(1)) }
+                .forEach { uses[$0.text(0)] = $0.instant(1) }
             return uses
         }
     }
@@ -87,9 +87,10 @@ private struct StandingRows {
         return try query.all { row in
             let number = row.integer(0)
             return IntakeStanding(
-                merchant: roster[number], batches: row.integer(1), records: row.integer(2),
+                merchant: try roster.merchant(number, of: "merchants", number), batches: row.integer(1),
+                records: row.integer(2),
                 accepted: row.integer(3), duplicates: row.integer(4), refused: row.integer(5),
-                lastBatch: row.integerOrNil(6).map { Instant(milliseconds: $0) },
+                lastBatch: row.instantOrNil(6),
                 unsettled: unsettled[number]?.records ?? 0, oldestUnsettled: unsettled[number]?.oldest,
                 pending: pending[number] ?? 0)
         }
@@ -101,7 +102,7 @@ private struct StandingRows {
         let query = try Prepared(
             database,
             """
-            SELECT merchant, sum(batch_periods.records), min(period), min(received)
+            SELECT merchant, sum(batch_periods.records), min(period), min(received), min(batch)
             FROM batch_periods JOIN batches USING (batch) WHERE period >= ? GROUP BY merchant
             """)
         query.bind(1, try PeriodRows(database).earliestOpen())
@@ -110,7 +111,8 @@ private struct StandingRows {
             unsettled[row.integer(0)] = (
                 row.integer(1),
                 IntakeStanding.Oldest(
-                    period: Int(row.integer(2)), received: Instant(milliseconds: row.integer(3)))
+                    period: try PeriodRows.ordinal(row.integer(2), of: "batch_periods", row.integer(4)),
+                    received: row.instant(3))
             )
         }
         return unsettled
@@ -146,7 +148,7 @@ private struct StandingRows {
             RefusalCount(
                 merchant: row.isNull(0) ? nil : row.identifier(0), code: row.text(1),
                 isBatch: row.integer(2) != 0, count: row.integer(3),
-                last: Instant(milliseconds: row.integer(4)))
+                last: row.instant(4))
         }
     }
 }

@@ -122,9 +122,10 @@ private final class OriginFinder {
     }
 
     private func acceptedLines(of batch: Int64) throws -> Set<Int> {
-        let query = try Prepared(database, "SELECT first_record, accepted FROM batches WHERE batch = ?")
+        let query = try Prepared(
+            database, "SELECT first_record, accepted, batch FROM batches WHERE batch = ?")
         query.bind(1, batch)
-        let numbers = try query.first { $0.integer(0)..<$0.integer(0) + $0.integer(1) } ?? 0..<0
+        let numbers = try query.first { try BatchRows.records(of: $0) } ?? 0..<0
         var lines: Set<Int> = []
         try chunks.forEach(in: numbers) { lines.insert($0.view.line) }
         return lines
@@ -152,7 +153,7 @@ private final class OriginFinder {
             }
             let batch = SigningBatch(
                 number: number, merchant: merchant, batch: row.identifier(1),
-                signer: signer, sequence: row.integer(3), received: Instant(milliseconds: row.integer(4)),
+                signer: signer, sequence: row.integer(3), received: row.instant(4),
                 digest: digest.text, keyID: row.text(6), signature: row.text(7))
             return (
                 batch: batch,
@@ -168,7 +169,7 @@ private final class OriginFinder {
         StoreTrouble(
             "find what brought a record", because: "\(what) does not say what is stored",
             hint:
-                "the database was changed behind the program's back: see with `settled rederive` what differs"
-        )
+                "the database was changed behind the program's back: see with `settled rederive` what differs",
+            kind: .damage)
     }
 }

@@ -39,8 +39,13 @@ extension Store {
             let calendar = try inForce(database).schedule.calendar
             let closes = try closes(database)
             var records: [Int: Int64] = [:]
-            try Prepared(database, "SELECT period, sum(records) FROM batch_periods GROUP BY period")
-                .forEach { records[Int($0.integer(0))] = $0.integer(1) }
+            try Prepared(
+                database, "SELECT period, sum(records), min(batch) FROM batch_periods GROUP BY period"
+            )
+            .forEach { row in
+                let period = try PeriodRows.ordinal(row.integer(0), of: "batch_periods", row.integer(2))
+                records[period] = row.integer(1)
+            }
             let ordinals = Set(closes.keys).union(records.keys).union([
                 try PeriodRows(database).earliestOpen()
             ])
@@ -52,17 +57,9 @@ extension Store {
     }
 
     private func closes(_ database: Database) throws -> [Int: PeriodStanding.Close] {
-        let query = try Prepared(
-            database, "SELECT period, closed, forced, settled, pending, refused, late FROM periods")
         var closes: [Int: PeriodStanding.Close] = [:]
-        try query.forEach { row in
-            var counts = RecordCounts()
-            counts.settled = row.integer(3)
-            counts.pending = row.integer(4)
-            counts.refused = row.integer(5)
-            counts.late = row.integer(6)
-            closes[Int(row.integer(0))] = PeriodStanding.Close(
-                at: Instant(milliseconds: row.integer(1)), forced: row.integer(2) != 0, records: counts)
+        for row in try PeriodRows(database).all() {
+            closes[row.ordinal] = PeriodStanding.Close(at: row.at, forced: row.forced, records: row.records)
         }
         return closes
     }

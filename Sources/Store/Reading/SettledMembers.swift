@@ -48,7 +48,7 @@ extension Store {
             query.bind(2, lastClosed)
             var input = MemberInput(member: member)
             _ = try query.first { row in
-                try HoldingsSum.withContent(of: row, before: lastClosed + 1, database) { bytes in
+                try HoldingsSum.withContent(of: row, before: lastClosed + 1, database) { bytes, _ in
                     if !bytes.isEmpty { _ = HoldingsPacking.unpack(bytes, into: &input, roster) }
                 }
             }

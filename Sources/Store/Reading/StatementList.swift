@@ -26,13 +26,16 @@ extension Store {
             let query = try Prepared(
                 database,
                 """
-                SELECT period, number, digest, details_digest, details_rows, balance, points FROM statements
+                SELECT period, number, digest, details_digest, details_rows, balance, points, statement
+                FROM statements
                 WHERE merchant = ? ORDER BY number DESC
                 """)
             query.bind(1, number)
             return try query.all { row in
                 ListedStatement(
-                    period: inForce.schedule.calendar.period(Int(row.integer(0))), number: row.integer(1),
+                    period: inForce.schedule.calendar.period(
+                        try PeriodRows.ordinal(row.integer(0), of: "statements", row.integer(7))),
+                    number: row.integer(1),
                     digest: row.text(2), detailsDigest: row.text(3), detailsRows: row.integer(4),
                     balance: Money(row.integer(5)), points: Points(row.integer(6)))
             }

@@ -98,7 +98,8 @@ extension Store {
     private func statement(_ row: Prepared, _ roster: Roster) throws -> StoredStatement {
         StoredStatement(
             merchant: try roster.merchant(row.integer(0), of: "statements", row.integer(11)),
-            period: Int(row.integer(1)), number: row.integer(2),
+            period: try PeriodRows.ordinal(row.integer(1), of: "statements", row.integer(11)),
+            number: row.integer(2),
             document: SealedDocument(bytes: row.bytes(3), signature: row.text(4), seal: row.text(5)),
             digest: row.text(6), detailsDigest: row.text(7), detailsRows: row.integer(8),
             balance: Money(row.integer(9)), points: Points(row.integer(10)))

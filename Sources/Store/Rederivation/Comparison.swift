@@ -40,7 +40,8 @@ public enum ComparedTable: String, CaseIterable, Sendable {
         case .periods:
             (
                 """
-                SELECT id, starts, ends, closed, forced, alliance, last_batch, finished_batch, settled, pending, refused, late
+                SELECT id, starts, ends, closed, forced, alliance, last_batch, finished_batch, settled, pending, refused, late,
+                    settlement_rows, outcome_sum, holders, holdings_sum, sum
                 FROM periods WHERE period = ?1
                 """, 1
             )

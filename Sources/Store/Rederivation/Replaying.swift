@@ -21,6 +21,11 @@ extension Store {
         return try store([arrival], under: version)[0].get()
     }
 
+    /// Whether a version of the alliance that was in force has a merchant.
+    public func hasHad(_ merchant: MerchantID) throws -> Bool {
+        try reading("read the alliance") { try inForce($0).roster.number(of: merchant) != nil }
+    }
+
     /// The alliance and its calendar as they were in a version; throws `StoreTrouble` for what is none.
     public func schedule(ofVersion version: Int64) throws -> Schedule {
         try reading("read the alliance") { try AllianceRows($0).schedule(of: version) }

@@ -32,9 +32,20 @@ extension Store {
                 StoredArrival(
                     number: row.integer(0), merchant: row.text(1), id: row.text(2), bytes: row.bytes(3),
                     form: row.text(4), signature: row.text(5),
-                    received: Instant(milliseconds: row.integer(6)),
+                    received: row.instant(6),
                     receipt: SealedDocument(bytes: row.bytes(7), signature: row.text(8), seal: row.text(9)))
             }
+        }
+    }
+}
+
+extension Store {
+    /// The numbers of the batches that are stored, from one on, in order.
+    public func batchNumbers(from first: Int64) throws -> [Int64] {
+        try reading("list the batches") { database in
+            let query = try Prepared(database, "SELECT batch FROM batches WHERE batch >= ? ORDER BY batch")
+            query.bind(1, first)
+            return try query.all { $0.integer(0) }
         }
     }
 }

@@ -91,7 +91,7 @@ extension Store {
             """
         ).all { row in
             StoredHistory.Version(
-                version: row.integer(0), at: Instant(milliseconds: row.integer(1)), document: row.bytes(2),
+                version: row.integer(0), at: row.instant(1), document: row.bytes(2),
                 zone: row.text(3), tzif: row.bytes(4))
         }
     }
@@ -102,7 +102,7 @@ extension Store {
             "SELECT period, closed, forced, alliance, last_batch, finished_batch FROM periods ORDER BY period"
         ).all { row in
             StoredHistory.Close(
-                period: Int(row.integer(0)), at: Instant(milliseconds: row.integer(1)),
+                period: Int(row.integer(0)), at: row.instant(1),
                 forced: row.integer(2) != 0, alliance: row.integer(3), lastBatch: row.integer(4),
                 finishedBatch: row.integer(5))
         }
@@ -120,8 +120,8 @@ extension Store {
                 id: row.text(0), isDerived: row.text(1) == "HS256",
                 merchant: row.textOrNil(2) ?? (row.isNull(7) ? nil : "number \(row.integer(7))"),
                 version: row.integerOrNil(3), publicKey: row.isNull(4) ? nil : row.bytes(4),
-                added: Instant(milliseconds: row.integer(5)),
-                revoked: row.integerOrNil(6).map { Instant(milliseconds: $0) })
+                added: row.instant(5),
+                revoked: row.instantOrNil(6))
         }
     }
 
@@ -136,7 +136,7 @@ extension Store {
             StoredHistory.Booked(
                 number: row.integer(0), merchant: row.text(1), reference: row.text(2), kind: row.text(3),
                 amount: row.integer(4), day: row.integer(5), reason: row.text(6),
-                booked: Instant(milliseconds: row.integer(7)), period: row.integer(8))
+                booked: row.instant(7), period: row.integer(8))
         }
     }
 
@@ -149,7 +149,7 @@ extension Store {
             """
         ).all { row in
             AuditEntry(
-                at: Instant(milliseconds: row.integer(0)),
+                at: row.instant(0),
                 act: AuditEntry.Act(rawValue: row.text(1)) ?? .booked,
                 merchant: row.textOrNil(2).flatMap { MerchantID($0) }, keyID: row.textOrNil(3),
                 reason: row.textOrNil(4))

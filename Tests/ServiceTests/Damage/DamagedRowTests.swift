@@ -2,9 +2,6 @@ import Fixtures
 import Foundation
 import GRDB
 import Service
-import Settlement
-import Signing
-import Store
 import Testing
 
 /// Bits of stored bytes are flipped at random: nothing that reads them ends the process, and what is packed is told by
@@ -39,13 +36,10 @@ struct DamagedRowTests {
     }
 
     /// Flips a bit of a row; says which.
-    private static func flip(_ column: Column, in path: String, _ chance: inout SeededNumbers) throws
-        -> String
-    {
-        let queue = try DatabaseQueue(path: path)
-        defer { try? queue.close() }
-        return try queue.write { database in
-            try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
+    private static func flip(
+        _ column: Column, in folder: DamagedFolder, _ chance: inout SeededNumbers
+    ) throws -> String {
+        try folder.write { database in
             let keys = try String.fetchAll(
                 database,
                 sql: "SELECT name FROM pragma_table_info('\(column.table)') WHERE pk > 0 ORDER BY pk")
@@ -66,58 +60,6 @@ struct DamagedRowTests {
         }
     }
 
-    /// What is found by a close, a batch, reading all there is, and a rederivation.
-    private func faults(_ folder: DataFolder) throws -> [String] {
-        var faults: [String] = []
-        func attempt(_ work: () throws -> Void) {
-            do { try work() } catch { faults.append("\(error)") }
-        }
-        attempt {
-            let open = try folder.open()
-            defer { open.shut() }
-            let store = open.store
-            attempt {
-                _ = try PeriodCloser(store: store, signer: open.signer).close(
-                    3, at: instant("2026-05-03T00:00:00Z"))
-            }
-            attempt {
-                let bytes = Estate.batch(
-                    "B-4", sequence: 4, records: 1, merchant: "N", at: "2026-05-02T10:00:00Z")
-                _ = try open.intake().take(
-                    bytes, form: .ndjson,
-                    signature: open.master.batchKey(merchant: "N", version: 1).sign(bytes),
-                    received: instant("2026-05-03T00:00:01Z"))
-            }
-            for period in 0..<3 {
-                attempt { try store.details(period: period) { _, _ in } }
-                attempt { try store.settledMembers(period: period) { _ in } }
-                attempt {
-                    for statement in try store.statements(period: period) { try explain(statement, store) }
-                }
-                attempt { _ = try store.closing(of: period) }
-            }
-            attempt { _ = try store.origins(of: (1...store.recordCount()).map { RecordNumber($0) }) }
-            attempt { _ = try store.pendingRecords() }
-            for member in ["ana", "ben", "cem", "dan"] {
-                attempt { _ = try store.debts(of: MemberID(verified: member)) }
-            }
-        }
-        attempt {
-            let report = try Rederivation(
-                .init(
-                    data: folder.path, secret: folder.secretPath, jwks: nil, from: nil, through: nil,
-                    scratch: nil)
-            ).run()
-            if !report.isGood { faults += report.lines }
-        }
-        return faults
-    }
-
-    private func explain(_ statement: StoredStatement, _ store: Store) throws {
-        let explainer = try Explainer(statement, in: store, for: .operator)
-        for number in 1...max(1, explainer.statement.lines.count) { _ = try explainer.line(number) }
-    }
-
     @Test("No flipped bit ends the process, and what is packed is named by its table")
     func flips() throws {
         let original = try Self.story.get().folder
@@ -128,10 +70,9 @@ struct DamagedRowTests {
         var flips = 0
         for column in columns {
             for _ in 0..<(packed.contains(column.table) ? 8 : 3) {
-                let scratch = try Scratch()
-                let folder = try copy(of: original, in: scratch)
-                let what = try Self.flip(column, in: folder.databasePath, &chance)
-                let found = try faults(folder)
+                let copy = try DamagedFolder(original)
+                let what = try Self.flip(column, in: copy, &chance)
+                let found = try copy.faults(batch: 4)
                 flips += 1
                 guard packed.contains(column.table) else { continue }
                 #expect(found.contains { $0.contains("cannot read \(column.table), ") }, "\(what): \(found)")
@@ -143,14 +84,6 @@ struct DamagedRowTests {
     @Test("Nothing changed, nothing is found")
     func unchanged() throws {
         let original = try Self.story.get().folder
-        let scratch = try Scratch()
-        #expect(try faults(copy(of: original, in: scratch)) == [])
-    }
-
-    private func copy(of original: DataFolder, in scratch: Scratch) throws -> DataFolder {
-        let folder = DataFolder(scratch.file("copy"), secret: original.secretPath)
-        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(atPath: original.databasePath, toPath: folder.databasePath)
-        return folder
+        #expect(try DamagedFolder(original).faults(batch: 4) == [])
     }
 }

@@ -56,6 +56,31 @@ struct ExplainerTests {
         #expect(!found.batches.isEmpty && found.batches.allSatisfy { $0.signature.contains("..") })
     }
 
+    @Test("A statement without lines says so; figures of points are told with an empty line between them")
+    func texts() throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch(records: 1))
+        let store = estate.open.store
+        try PeriodCloser(store: store, signer: estate.open.signer)
+            .close(0, at: Estate.received, forced: true)
+        func explainer(_ merchant: String) throws -> Explainer {
+            let stored = try #require(
+                try store.statement(of: MerchantID(verified: merchant), period: 0))
+            return try Explainer(stored, in: store, for: .operator)
+        }
+        let quiet = try explainer("N").overview()
+        #expect(quiet[1] == "  it has no lines" && !quiet.contains { $0.contains("--line") }, "\(quiet)")
+        let busy = try explainer("M")
+        #expect(try busy.overview().contains("each line: settled explain M 2026-01 --line N"))
+        let figures = busy.text(try busy.pointFigures(.init()))
+        #expect(
+            figures.contains("issued 100, in 1 movement") && figures.contains("reversed 0, in 0 movements"))
+        #expect(!zip(figures, figures.dropFirst()).contains { $0.isEmpty && $1.isEmpty }, "\(figures)")
+        let line = ExplanationText(zone: busy.zone).lines(try #require(try busy.line(1)))
+        #expect(line[1] == "  100 points, amount -100 minor units", "\(line)")
+        #expect(line.contains("sum of 1 movement: 100 points, -100 minor units, half to even -100"))
+    }
+
     @Test(
         "Every line and every figure of points of random histories is what its explanation sums to",
         arguments: 0..<4)

@@ -43,6 +43,26 @@ struct ExplanationRouteTests {
         }
     }
 
+    @Test("The figures of points give the movements that make them, as the command has them")
+    func points() async throws {
+        let estate = try estate()
+        try await withDaemon(estate) { url, _ in
+            let reply = try await read(url, path + "?points=true&limit=2", estate.token(of: "M"))
+            let json = try members(reply.body)
+            let figures = try #require(json["figures"] as? [[String: Any]])
+            #expect(
+                figures.map { "\($0["name"] ?? "") \($0["stated"] ?? "") \($0["count"] ?? "")" }
+                    == ["issued 300 3", "reversed 0 0", "redeemed 40 1", "restored 0 0", "expired 0 0"])
+            #expect((figures[0]["movements"] as? [Any])?.count == 2)
+            #expect(json["opening"] as? Int == 0 && json["closing"] as? Int == 260)
+            // N answers for none, and sees none of M's.
+            let other = try await read(url, path + "?points=true", estate.token(of: "N"))
+            let text = String(decoding: other.body, as: UTF8.self)
+            #expect(
+                other.status == 200 && !text.contains("member-1") && !text.contains("batch/M/"), "\(text)")
+        }
+    }
+
     @Test("Another merchant's credentials show neither M's batch nor M's terms, nor M's records")
     func others() async throws {
         let estate = try estate()
@@ -68,6 +88,9 @@ struct ExplanationRouteTests {
         "What cannot be explained is told as a problem",
         arguments: [
             ("", 400, "parameter_malformed"), ("?line=1&record=B-1-1", 400, "parameter_malformed"),
+            ("?line=1&points=true", 400, "parameter_malformed"),
+            ("?record=B-1-1&points=true", 400, "parameter_malformed"),
+            ("?points=false", 400, "parameter_malformed"), ("?points=1", 400, "parameter_malformed"),
             ("?line=0", 400, "parameter_malformed"), ("?line=x", 400, "parameter_malformed"),
             ("?line=1&limit=1001", 400, "parameter_malformed"), ("?record=a%20b", 400, "parameter_malformed"),
             ("?line=77", 404, "not_found"), ("?record=nothing", 404, "not_found"),

@@ -20,7 +20,7 @@ struct CloseFailureTests {
 
     /// `disturb` changes what a share has come to, before it is added up.
     private static func close(
-        earns: Int, opening: PeriodOpening = PeriodOpening(),
+        earns: Int, points: Int64 = Points.maximum, opening: PeriodOpening = PeriodOpening(),
         disturb: (inout PeriodShare, MemberOutput) -> Void = { _, _ in }
     ) throws -> ClosedPeriod {
         let schedule = Self.schedule()
@@ -32,7 +32,7 @@ struct CloseFailureTests {
                 number: RecordNumber(Int64(number)), merchant: MerchantID("M")!,
                 record: Record(
                     id: RecordID("r\(number)")!, type: .earn, member: MemberID("x")!,
-                    points: Points(Points.maximum), at: period.start),
+                    points: Points(points), at: period.start),
                 effective: period.start, late: false, attempts: 0)
         }
         var share = settlement.makeShare()
@@ -48,9 +48,10 @@ struct CloseFailureTests {
     func lineTooLarge() throws {
         // A record of 10^9 points at a million is 10^18 thousandths: nine fit into 64 bits, ten do not.
         #expect(try Self.close(earns: 9).statements.first?.balance == Money(-9_000_000_000_000_000_000))
-        #expect(throws: CloseFailure.doesNotFit(what: "a line of issue", merchant: MerchantID("M")!)) {
-            try Self.close(earns: 10)
-        }
+        #expect(
+            throws: CloseFailure.doesNotFit(
+                what: "a line of issue", merchant: MerchantID("M")!, line: "issue price 1000000")
+        ) { try Self.close(earns: 10) }
     }
 
     @Test("A balance that does not fit 64 bits stops it")
@@ -69,7 +70,7 @@ struct CloseFailureTests {
         #expect {
             try Self.close(earns: 1, opening: opening)
         } throws: { error in
-            guard case .broken(_, let merchant, let expected, let found, _, _)? = error as? CloseFailure
+            guard case .broken(_, let merchant, let expected, let found, _, _, _)? = error as? CloseFailure
             else {
                 return false
             }
@@ -84,13 +85,66 @@ struct CloseFailureTests {
             try Self.close(earns: 2) { share, output in share.renderer.write(output.settled) }
         } throws: { error in
             guard
-                case .broken(let invariant, let merchant, let expected, let found, _, let line)? =
+                case .broken(let invariant, let merchant, let expected, let found, _, let line, _)? =
                     error as? CloseFailure
             else { return false }
             return invariant == "the line is the sum of its details" && merchant == MerchantID("M")!
                 && line == "issue price 1000000" && expected.hasPrefix("4000000000 points")
                 && found.hasPrefix("2000000000 points")
         }
+    }
+
+    @Test("A row of DETAILS.csv that does not say what its movement is worth stops it, with line and record")
+    func rowAstray() throws {
+        #expect {
+            // An amount of more digits than a line's sum can have.
+            try Self.close(earns: 2, points: 50_000_000_000)
+        } throws: { error in
+            guard
+                case .broken(let invariant, let merchant, _, _, _, let line, let record)? =
+                    error as? CloseFailure
+            else { return false }
+            return invariant == "every row of details says its movement's figures"
+                && merchant == MerchantID("M")! && line == "issue price 1000000"
+                && record?.description == "M/r1"
+        }
+        let sum = LineSums.Sum(points: 5, exact: ExactAmount(parts: 7))
+        #expect(sum.says(Points(5), ExactAmount(parts: 7)))
+        #expect(!sum.says(Points(4), ExactAmount(parts: 7)) && !sum.says(Points(5), ExactAmount(parts: 8)))
+    }
+
+    @Test("A failure says where it is: merchant, account, line and record")
+    func place() {
+        let failure = CloseFailure.broken(
+            invariant: "it holds", merchant: MerchantID("M")!, expected: "1", found: "2", line: "vat rate 0.2"
+        )
+        #expect("\(failure)" == "M, line vat rate 0.2: it holds: expected 1, found 2")
+        let record = CloseFailure.RecordName(MerchantID("N")!, RecordID("r")!)
+        #expect(
+            "\(failure.naming(record))" == "M, line vat rate 0.2, record N/r: it holds: expected 1, found 2")
+        let other = CloseFailure.RecordName(MerchantID("N")!, RecordID("s")!)
+        #expect(failure.naming(record).naming(other) == failure.naming(record))
+        #expect(
+            "\(CloseFailure.doesNotFit(what: "a line", merchant: nil, line: "vat"))"
+                == "the alliance, line vat: a line does not fit 64 bits")
+    }
+
+    @Test("A journal whose debits are not its credits, or whose accounts do not sum to zero, stops it")
+    func unbalanced() throws {
+        func row(_ account: String, _ opening: Int64, _ debit: Int64, _ credit: Int64) -> Journal.Row {
+            Journal.Row(
+                account: account, opening: opening, debit: debit, credit: credit,
+                closing: opening + debit - credit)
+        }
+        try PeriodSettlement.verifyBalance([row("pool", 3, 0, 5), row("margin", -3, 5, 0)])
+        #expect(
+            throws: CloseFailure.broken(
+                invariant: "debits equal credits", merchant: nil, expected: "5", found: "6")
+        ) { try PeriodSettlement.verifyBalance([row("pool", 3, 0, 6), row("margin", -3, 5, 0)]) }
+        #expect(
+            throws: CloseFailure.broken(
+                invariant: "the accounts sum to zero", merchant: nil, expected: "0", found: "1")
+        ) { try PeriodSettlement.verifyBalance([row("pool", 4, 0, 5), row("margin", -3, 5, 0)]) }
     }
 
     @Test("A journal that does not agree with the balances stops it")

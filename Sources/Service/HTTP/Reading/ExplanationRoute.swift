@@ -5,29 +5,47 @@ import Store
 extension ReadingShelf {
     private static let mostMovements = 1_000
 
-    /// Throws `Problem` where neither or both of `line` and `record` are given, or there is no such one.
+    /// Throws `Problem` unless one of `line`, `record` and `points` is given, or where there is no such one.
     ///
     /// It goes through all that a close kept, so it takes one of the places of DETAILS.csv.
     func explanation(_ request: ReadingRequest) throws -> Representation {
-        let record = request.text("record")
-        guard (request.text("line") == nil) != (record == nil) else {
-            throw Problem.parameterMalformed(
-                "line", expected: "either line or record", found: record == nil ? "neither" : "both")
-        }
+        let asked = try asked(request)
         let window = Explainer.Window(
             offset: try request.integer("offset", within: 0...1_000_000_000, otherwise: 0),
             limit: try request.integer("limit", within: 1...Self.mostMovements, otherwise: 100))
-        let line = try request.integer("line", within: 1...1_000_000, otherwise: 0)
         let statement = try statement(request)
         let place = try details.take(for: request.merchant)
         return try withExtendedLifetime(place) {
-            if let record { return .json(try life(of: record, request)) }
+            if case .record(let record) = asked { return .json(try life(of: record, request)) }
             let explainer = try Explainer(statement, in: store, for: .merchant(request.merchant))
+            guard case .line(let line) = asked else {
+                return .json(Array(explainer.json(try explainer.pointFigures(window)).utf8))
+            }
             guard let found = try explainer.line(line, window) else {
                 throw Problem.nothing("a line \(line) on this statement")
             }
             return .json(found.bytes)
         }
+    }
+
+    /// What is to be explained.
+    private enum Asked {
+        case line(Int)
+        case record(String)
+        case points
+    }
+
+    private func asked(_ request: ReadingRequest) throws(Problem) -> Asked {
+        let points = try request.flag("points")
+        let names = ["line", "record"].filter { request.text($0) != nil } + (points ? ["points"] : [])
+        guard names.count == 1 else {
+            throw .parameterMalformed(
+                names.first ?? "line", expected: "one of line, record and points=true",
+                found: names.isEmpty ? "none" : names.joined(separator: " and "))
+        }
+        if points { return .points }
+        if let record = request.text("record") { return .record(record) }
+        return .line(try request.integer("line", within: 1...1_000_000, otherwise: 1))
     }
 
     private func life(of record: String, _ request: ReadingRequest) throws -> [UInt8] {

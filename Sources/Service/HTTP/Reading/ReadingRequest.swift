@@ -39,6 +39,15 @@ struct ReadingRequest: Sendable {
     /// A text of the query.
     func text(_ name: String) -> String? { query[name] }
 
+    /// `true` or `false` of the query; false where it is not there.
+    func flag(_ name: String) throws(Problem) -> Bool {
+        switch query[name] {
+        case nil, "false"?: false
+        case "true"?: true
+        case let found?: throw .parameterMalformed(name, expected: "true or false", found: found)
+        }
+    }
+
     /// A whole number of the query.
     func integer(_ name: String, within bounds: ClosedRange<Int>, otherwise: Int) throws(Problem) -> Int {
         guard let text = query[name] else { return otherwise }

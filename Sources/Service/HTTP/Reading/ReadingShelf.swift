@@ -67,17 +67,22 @@ struct ReadingShelf: Sendable {
 
     func terms(_ request: ReadingRequest) throws -> Representation {
         guard let bytes = OwnTerms.bytes(of: request.merchant, in: try store.schedule().alliance) else {
-            preconditionFailure("a key's merchant is one of the alliance")
+            // A merchant may go as long as nothing is stored; its keys stay.
+            throw Problem.nothing("a merchant of yours in the alliance")
         }
         return .json(bytes)
     }
 
     func points(_ request: ReadingRequest) throws -> Representation {
         let closing = try store.lastClosing()
+        if let closing {
+            try verify(closing.document.bytes, closing.digest, "closings", "period \(closing.period)")
+        }
         guard let bytes = OwnPoints.bytes(of: request.merchant, closing: closing?.document.bytes) else {
             throw StoreTrouble(
                 "read the last closing", because: "its bytes are not those of a closing",
-                hint: "the file was changed behind the program's back: restore a backup of the data folder")
+                hint: "the file was changed behind the program's back: restore a backup of the data folder",
+                kind: .damage)
         }
         return .json(bytes)
     }
@@ -114,12 +119,22 @@ extension ReadingShelf {
         guard let id = request.piece("period"), let period = try store.schedule().calendar.ordinal(id: id),
             let statement = try store.statement(of: request.merchant, period: period)
         else { throw Problem.nothing("a statement of yours for this period") }
+        try verify(statement.document.bytes, statement.digest, "statements", Self.row(statement))
         return statement
+    }
+
+    private static func row(_ statement: StoredStatement) -> String {
+        "number \(statement.number) of \(statement.merchant)"
+    }
+
+    /// Throws `StoreTrouble` where a document is not the one that was signed.
+    private func verify(_ bytes: [UInt8], _ digest: String, _ table: String, _ row: String) throws {
+        guard SHA256Digest(of: bytes).text == digest else { throw StoreTrouble.damaged(table, row) }
     }
 
     private func details(of statement: StoredStatement, _ request: ReadingRequest) throws -> Representation {
         guard let digest = SHA256Digest(text: statement.detailsDigest) else {
-            preconditionFailure("a statement is stored with its details' digest")
+            throw StoreTrouble.damaged("statements", Self.row(statement), "it has no digest of its details")
         }
         guard !request.isHead, !digest.isNamed(by: request.ifNoneMatch) else {
             return .details(nil, digest: digest)

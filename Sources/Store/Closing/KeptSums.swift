@@ -1,0 +1,105 @@
+import GRDB
+import Settlement
+
+/// What closes have kept, counted and added up. It stands with the period, so that the next close tells what went, came
+/// or changed since: rows that bear a sum of their own tell a change, and none of them tells that another is gone.
+struct KeptSums: Hashable, Sendable {
+    /// The rows of `settlements` that the close wrote.
+    var settlementRows: Int64 = 0
+    /// Of the rows of `outcomes` that it wrote, the sums of each added up.
+    var outcomeSum: Int64 = 0
+    /// What all members hold after it.
+    var held = HeldSums()
+}
+
+/// The rows of `holdings` that count and hold anything: how many there are, and their sums added up.
+struct HeldSums: Hashable, Sendable {
+    var holders: Int64 = 0
+    var sum: Int64 = 0
+
+    /// Of one row by its sum.
+    init(of row: UInt64) {
+        holders = 1
+        sum = Int64(bitPattern: row)
+    }
+
+    init(holders: Int64 = 0, sum: Int64 = 0) {
+        self.holders = holders
+        self.sum = sum
+    }
+
+    mutating func add(_ other: HeldSums) {
+        holders &+= other.holders
+        sum &+= other.sum
+    }
+
+    mutating func remove(_ other: HeldSums) {
+        holders &-= other.holders
+        sum &-= other.sum
+    }
+}
+
+/// Holds what closes have kept against what they said of it.
+struct KeptRows {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    /// Throws `StoreTrouble` unless what the closes before `open` kept is all there and as it was; `held` is what all
+    /// members held, nil where nobody looked.
+    func verify(before open: Int, held: HeldSums?) throws {
+        let closed = try PeriodRows(database).all().filter { $0.ordinal < open }
+        let expected = closed.last?.kept.held ?? HeldSums()
+        if let held, held != expected {
+            throw StoreTrouble.damaged(
+                "holdings", "all rows",
+                held.holders == expected.holders
+                    ? "\(held.holders) members hold anything, but not what the last close left them"
+                    : "\(held.holders) members hold anything, the last close left \(expected.holders)")
+        }
+        let (rows, sums) = (try settlementRows(before: open), try outcomeSums(before: open))
+        for period in closed {
+            let found = rows[period.ordinal] ?? 0
+            guard found == period.kept.settlementRows else {
+                throw StoreTrouble.damaged(
+                    "settlements", "period \(period.ordinal)",
+                    "there are \(found) rows, its close wrote \(period.kept.settlementRows)")
+            }
+            guard sums[period.ordinal] ?? 0 == period.kept.outcomeSum else {
+                throw StoreTrouble.damaged(
+                    "outcomes", "period \(period.ordinal)", "its rows are not those that its close wrote")
+            }
+        }
+    }
+
+    private func settlementRows(before open: Int) throws -> [Int: Int64] {
+        let query = try Prepared(
+            database, "SELECT period, count(*) FROM settlements WHERE period < ? GROUP BY period")
+        query.bind(1, open)
+        var rows: [Int: Int64] = [:]
+        try query.forEach { rows[Int($0.integer(0))] = $0.integer(1) }
+        return rows
+    }
+
+    private func outcomeSums(before open: Int) throws -> [Int: Int64] {
+        let query = try Prepared(
+            database,
+            "SELECT period, record, attempts, missing, state, code FROM outcomes WHERE period < ?")
+        query.bind(1, open)
+        var sums: [Int: Int64] = [:]
+        try query.forEach { row in
+            let sum = Self.sum(
+                period: row.integer(0), record: row.integer(1), attempts: row.integer(2),
+                missing: row.integerOrNil(3), state: row.text(4), code: row.textOrNil(5))
+            sums[Int(row.integer(0)), default: 0] &+= sum
+        }
+        return sums
+    }
+
+    /// The sum of one row of `outcomes`.
+    static func sum(
+        period: Int64, record: Int64, attempts: Int64, missing: Int64?, state: String, code: String?
+    ) -> Int64 {
+        RowSum.of([period, record, attempts, missing ?? -1], [state, code ?? ""])
+    }
+}
