@@ -22,7 +22,7 @@ struct ReadmeTests {
             return name.hasSuffix("Command") ? String(name) : nil
         }
         #expect(shown == Set(files))
-        #expect(files.count == 24)
+        #expect(files.count == 25)
     }
 
     @Test("Every path of the repository that it names is there")
