@@ -19,7 +19,7 @@ public struct Store: Sendable {
     /// The data folder.
     public var folder: String { String(path.dropLast(Self.fileName.count + 1)) }
     let memory = Memory()
-    private let checkpointer: Checkpointer
+    let checkpointer: Checkpointer
 
     /// What a commit outlives.
     public enum Durability: Hashable, Sendable {
@@ -35,12 +35,14 @@ public struct Store: Sendable {
     /// What a close keeps in memory of what it reads beside its members one after the other: originals of reversals.
     static let closeCacheMebibytes = 16
 
-    private init(path: String, pool: DatabasePool) {
+    private init(path: String, pool: DatabasePool) throws {
         self.path = path
         self.pool = pool
-        let checkpointer = Checkpointer(path: path)
-        self.checkpointer = checkpointer
-        pool.writeWithoutTransaction { checkpointer.watch($0) }
+        checkpointer = try pool.writeWithoutTransaction { database in
+            let checkpointer = Checkpointer(path: path, pageBytes: try Connection.pageBytes(of: database))
+            checkpointer.watch(database)
+            return checkpointer
+        }
     }
 
     /// Founds an alliance in a folder that has none, with no key yet.
@@ -53,7 +55,7 @@ public struct Store: Sendable {
         let path = folder + "/" + fileName
         return try trying("create \(path)") {
             try makeOwnersFile(path)
-            let store = Store(path: path, pool: try Connection.open(path, durability))
+            let store = try Store(path: path, pool: Connection.open(path, durability))
             try store.pool.write { database in
                 guard try Schema.number(database, path: path) == 0 else {
                     throw StoreTrouble(
@@ -77,8 +79,7 @@ public struct Store: Sendable {
                 hint: "name the data folder that `settled init` made")
         }
         return try trying("open \(path)") {
-            let store = Store(
-                path: path, pool: try Connection.open(path, .powerCut))
+            let store = try Store(path: path, pool: Connection.open(path, .powerCut))
             // Only a file of an older schema is written: who opens it to read waits for nobody.
             let found = try store.pool.read { try Schema.number($0, path: path) }
             guard found > 0 else {
@@ -96,7 +97,7 @@ public struct Store: Sendable {
     public static func openToRead(folder: String) throws -> Store {
         let path = folder + "/" + fileName
         return try trying("open \(path)") {
-            let store = Store(path: path, pool: try Connection.openToRead(path))
+            let store = try Store(path: path, pool: Connection.openToRead(path))
             let found = try store.pool.read { try Schema.number($0, path: path) }
             guard found == Schema.present else {
                 throw StoreTrouble(

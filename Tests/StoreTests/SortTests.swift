@@ -14,7 +14,7 @@ struct SortTests {
         return MemberID(verified: stem + "\(Int.random(in: 0..<40, using: &random))")
     }
 
-    private func inputs(of scene: Scene, budget: Int) throws -> [(
+    private func inputs(of scene: Scene, budget: Int, readBeside: Bool = false) throws -> [(
         MemberID, [RecordNumber], [Settlement.Record]
     )] {
         var seen: [(MemberID, [RecordNumber], [Settlement.Record])] = []
@@ -22,6 +22,7 @@ struct SortTests {
         #expect(throws: Stop.self) {
             try scene.store.close(0, at: .at("2026-02-02T00:00:00Z"), forced: false) { transaction in
                 transaction.sortBudget = budget
+                transaction.fewestBeside = readBeside ? 1 : .max
                 for input in try transaction.inputs() {
                     let events = input.events.sorted { $0.number < $1.number }
                     seen.append((input.member, events.map(\.number), events.map(\.record)))
@@ -32,7 +33,9 @@ struct SortTests {
         return seen
     }
 
-    @Test("Members come in the order of their ids, each record once, in memory and in many runs")
+    @Test(
+        "Members come in the order of their ids, each record once, in memory, in many runs, read by one and by two"
+    )
     func runs() throws {
         let scene = try Scene()
         var random = SeededNumbers(seed: 7)
@@ -50,10 +53,12 @@ struct SortTests {
         #expect(whole.map(\.0) == expected.keys.sorted())
         for (member, _, records) in whole { #expect(records.map(\.id) == expected[member]) }
         for budget in [RecordStretch.mostBytes + 1, 4_096, 20_000] {
-            let cut = try inputs(of: scene, budget: budget)
-            #expect(cut.map(\.0) == whole.map(\.0))
-            #expect(cut.map(\.1) == whole.map(\.1))
-            #expect(cut.map(\.2) == whole.map(\.2))
+            for readBeside in [false, true] {
+                let cut = try inputs(of: scene, budget: budget, readBeside: readBeside)
+                #expect(cut.map(\.0) == whole.map(\.0))
+                #expect(cut.map(\.1) == whole.map(\.1))
+                #expect(cut.map(\.2) == whole.map(\.2))
+            }
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: scene.folder)
         #expect(!left.contains { $0.hasPrefix("closing-") })

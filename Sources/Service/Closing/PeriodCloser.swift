@@ -36,6 +36,6 @@ public struct PeriodCloser: Sendable {
             schedule: schedule, period: period, opening: try run.opening(),
             intake: try run.intake(), bookings: try run.bookings())
         try run.settle(&settlement)
-        return try settlement.finish(signer: signer, spread: run.onEachCore)
+        return try settlement.finish(signer: signer, spread: run)
     }
 }

@@ -8,17 +8,25 @@ func ordered(_ events: [Event], of member: MemberID) -> [Event] {
     return hasReversal(sorted) ? withEarlyReversalsMoved(sorted) : sorted
 }
 
-/// Whether `left` comes before `right` by the key of rulebook §5.
-func precedes(_ left: Event, _ right: Event) -> Bool {
-    if left.effective != right.effective { return left.effective < right.effective }
-    if left.record.at != right.record.at { return left.record.at < right.record.at }
-    if left.record.type != right.record.type { return left.record.type.rawValue < right.record.type.rawValue }
-    if left.merchant != right.merchant { return left.merchant < right.merchant }
-    return left.record.id < right.record.id
+/// Whether the event at one position comes before another by the key of rulebook §5. Looks at them in place: to take
+/// an event out of its array costs more than all of the comparison.
+func precedes(_ left: Int, _ right: Int, in events: [Event]) -> Bool {
+    if events[left].effective != events[right].effective {
+        return events[left].effective < events[right].effective
+    }
+    if events[left].record.at != events[right].record.at {
+        return events[left].record.at < events[right].record.at
+    }
+    if events[left].record.type != events[right].record.type {
+        return events[left].record.type.rawValue < events[right].record.type.rawValue
+    }
+    if events[left].merchant != events[right].merchant {
+        return events[left].merchant < events[right].merchant
+    }
+    return events[left].record.id < events[right].record.id
 }
 
-/// Whether the events are in the order of their keys already, as they mostly arrive. Looks at their times in
-/// place: to take an event out of its array costs more than all of the comparison.
+/// Whether the events are in the order of their keys already, as they mostly arrive.
 func isOrdered(_ events: [Event]) -> Bool {
     for position in events.indices.dropFirst() {
         let (effective, before) = (events[position].effective, events[position - 1].effective)
@@ -26,14 +34,14 @@ func isOrdered(_ events: [Event]) -> Bool {
         if effective < before { return false }
         let (at, atBefore) = (events[position].record.at, events[position - 1].record.at)
         if at > atBefore { continue }
-        if at < atBefore || precedes(events[position], events[position - 1]) { return false }
+        if at < atBefore || precedes(position, position - 1, in: events) { return false }
     }
     return true
 }
 
 /// The positions of the events in the order of their keys.
 func order(of events: [Event]) -> [Int] {
-    events.indices.sorted { precedes(events[$0], events[$1]) }
+    events.indices.sorted { precedes($0, $1, in: events) }
 }
 
 func hasReversal(_ events: [Event]) -> Bool {
@@ -49,24 +57,24 @@ struct RecordName: Hashable {
 
 private func withEarlyReversalsMoved(_ sorted: [Event]) -> [Event] {
     var positions: [RecordName: Int] = [:]
-    for (position, event) in sorted.enumerated() {
-        positions[RecordName(merchant: event.merchant, id: event.record.id)] = position
+    for position in sorted.indices {
+        positions[RecordName(merchant: sorted[position].merchant, id: sorted[position].record.id)] = position
     }
     var followers: [Int: [Event]] = [:]
     var moved = Set<Int>()
-    for (position, event) in sorted.enumerated() {
-        guard let reversed = event.record.type.reverses, let ref = event.record.ref,
-            let original = positions[RecordName(merchant: event.merchant, id: ref)], original > position,
-            sorted[original].record.type == reversed
+    for position in sorted.indices {
+        guard let reversed = sorted[position].record.type.reverses, let ref = sorted[position].record.ref,
+            let original = positions[RecordName(merchant: sorted[position].merchant, id: ref)],
+            original > position, sorted[original].record.type == reversed
         else { continue }
         moved.insert(position)
-        followers[original, default: []].append(event.moved(to: sorted[original].effective))
+        followers[original, default: []].append(sorted[position].moved(to: sorted[original].effective))
     }
     guard !moved.isEmpty else { return sorted }
     var result: [Event] = []
     result.reserveCapacity(sorted.count)
-    for (position, event) in sorted.enumerated() where !moved.contains(position) {
-        result.append(event)
+    for position in sorted.indices where !moved.contains(position) {
+        result.append(sorted[position])
         result.append(contentsOf: followers[position] ?? [])
     }
     return result

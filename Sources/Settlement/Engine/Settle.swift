@@ -42,8 +42,10 @@ struct MemberAccount: ~Copyable {
         originals = input.originals
         hasReversals = hasReversal(input.events)
         if hasReversals {
-            for event in input.events {
-                types[RecordName(merchant: event.merchant, id: event.record.id)] = event.record.type
+            let events = input.events
+            for position in events.indices {
+                let name = RecordName(merchant: events[position].merchant, id: events[position].record.id)
+                types[name] = events[position].record.type
             }
         }
         if !input.allocations.isEmpty { returnable = Returnable.byRedemption(input.allocations) }

@@ -45,6 +45,10 @@ public struct PlaceTable<Key: PlaceKey>: Sendable {
         return (all.count - 1, true)
     }
 
+    /// Whether the key has this place.
+    @inlinable
+    public func holds(_ key: Key, at place: Int) -> Bool { place < all.count && all[place] == key }
+
     /// The slot that the key has or would have, and its place; -1: none.
     @inlinable
     func find(_ key: Key) -> (slot: Int, place: Int) {

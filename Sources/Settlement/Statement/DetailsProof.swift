@@ -1,4 +1,4 @@
-extension PeriodSettlement {
+extension StatementMaker {
     /// Holds every line of points against the rows of DETAILS.csv that name it: half-even of the sum of `exact` is its
     /// amount, the sum of `points` its points, and there is no row without its line. Rulebook §7.
     ///
@@ -6,24 +6,23 @@ extension PeriodSettlement {
     /// is told that was written wrongly, twice or not at all, and so is a share that was lost, a sum that was and a line
     /// that was rounded otherwise. What a movement is worth was computed once for both: that a price is the right one
     /// is not proved here.
-    func verifyDetails(of drafts: [StatementDraft]) throws(CloseFailure) {
-        let campaigns = schedule.alliance.campaigns.map(\.id)
-        var drafted: [MerchantID: [Line]] = [:]
-        for draft in drafts { drafted[draft.merchant] = draft.lines.filter { $0.points != nil } }
-        for (place, sums) in rowSums.enumerated() {
-            let merchant = maker.ids[place]
-            let rows = sums.slots
-                .map { (key: $0.0.key(merchants: maker.ids, campaigns: campaigns), sum: $0.1) }
-                .sorted { $0.key < $1.key }
-            // Both are in the order of keys: the first place where they differ has a line without rows, or the reverse.
-            let lines = drafted[merchant] ?? []
-            for position in 0..<max(rows.count, lines.count) {
-                let row = position < rows.count ? rows[position] : nil
-                let line = position < lines.count ? lines[position] : nil
-                guard let key = [row?.key, line?.key].compactMap(\.self).min() else { continue }
-                try hold(
-                    row?.key == key ? row?.sum : nil, line?.key == key ? line : nil, key, of: merchant)
+    func verifyDetails(_ sums: LineSums, of draft: StatementDraft?, _ merchant: MerchantID)
+        throws(CloseFailure)
+    {
+        let rows = sums.ordered.map {
+            (key: $0.slot.key(merchants: maker.ids, campaigns: campaigns), sum: $0.sum)
+        }
+        // Both are in the order of keys: the first place where they differ has a line without rows, or the reverse.
+        let lines = draft?.lines.filter { $0.points != nil } ?? []
+        for position in 0..<max(rows.count, lines.count) {
+            if position < rows.count, position < lines.count, rows[position].key == lines[position].key {
+                try hold(rows[position].sum, lines[position], lines[position].key, of: merchant)
+                continue
             }
+            let row = position < rows.count ? rows[position] : nil
+            let line = position < lines.count ? lines[position] : nil
+            guard let key = [row?.key, line?.key].compactMap(\.self).min() else { continue }
+            try hold(row?.key == key ? row?.sum : nil, line?.key == key ? line : nil, key, of: merchant)
         }
     }
 

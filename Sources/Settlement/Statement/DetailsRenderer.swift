@@ -18,7 +18,7 @@ public struct DetailsRenderer {
     private var text: DetailsText
     private var sheets: DetailsSheets
     /// What the rows of each merchant add up to, line by line, as their text says.
-    private(set) var rowSums: [LineSums]
+    private(set) var rowSums: [RowSums]
     /// The first row that was not added up.
     private(set) var rowAstray: RowAstray?
     private let addsUp: Bool
@@ -38,9 +38,9 @@ public struct DetailsRenderer {
         self.maker = maker
         self.only = only
         self.addsUp = addsUp
-        text = DetailsText(zone: maker.schedule.zone)
+        text = DetailsText(maker)
         sheets = DetailsSheets(merchants: maker.ids.count)
-        rowSums = maker.ids.map { _ in LineSums() }
+        rowSums = maker.ids.map { _ in RowSums() }
     }
 
     /// Renders the rows of the next member, in the order of members.
@@ -95,8 +95,8 @@ extension DetailsRenderer {
         let place = maker.merchants[member.events[position].merchant]
         guard wants(place) else { return }
         let (issuer, redeemer) = (issuer(of: position, in: member), redeemer(of: position, in: member))
-        sheets.addRow(of: place) {
-            text.record(position, of: member, issuer: issuer, redeemer: redeemer, to: &$0)
+        sheets.addRow(of: place, by: &text) { text, row in
+            text.record(position, of: member, issuer: issuer, redeemer: redeemer, to: &row)
         }
     }
 
@@ -121,8 +121,8 @@ extension DetailsRenderer {
         let issuer = lines.issuers[movement.lot]
         let expiry = movement.kind == .expiry ? member.lots[movement.lot].expiresAt : nil
         if made.issuer == nil, made.redeemer?.ledger != issuer, wants(issuer) {
-            sheets.addRow(of: issuer) {
-                text.movement(movement, of: member, line: nil, expiry: expiry, to: &$0)
+            sheets.addRow(of: issuer, by: &text) { text, row in
+                text.movement(movement, of: member, line: nil, expiry: expiry, to: &row)
             }
         }
         if let entry = made.issuer { write(entry, movement, of: member, expiry: expiry) }
@@ -133,18 +133,14 @@ extension DetailsRenderer {
         _ entry: LineEntry, _ movement: Movement, of member: SettledMember, expiry: Instant?
     ) {
         guard wants(entry.ledger) else { return }
-        let slot = entry.slot
-        let line = DetailsLine(
-            entry: entry, counterparty: slot.counterparty < 0 ? nil : maker.ids[Int(slot.counterparty)],
-            reference: slot.campaign < 0 ? nil : maker.schedule.alliance.campaigns[Int(slot.campaign)].id)
         var written: LineSums.Sum?
-        sheets.addRow(of: entry.ledger) { row in
-            text.movement(movement, of: member, line: line, expiry: expiry, to: &row)
+        sheets.addRow(of: entry.ledger, by: &text) { text, row in
+            text.movement(movement, of: member, line: entry, expiry: expiry, to: &row)
             if addsUp { written = row.lastFigures() }
         }
         guard addsUp else { return }
         let hasFigures = written != nil
-        if let written, rowSums[entry.ledger].add(written, to: slot) { return }
+        if let written, rowSums[entry.ledger].add(written, to: entry.slot, at: entry.place) { return }
         if rowAstray == nil { rowAstray = RowAstray(ledger: entry.ledger, hasFigures: hasFigures) }
     }
 }

@@ -21,14 +21,16 @@ public struct DetailsSheets: Sendable {
         }
     }
 
-    /// Adds a row of a merchant's, which `write` writes where it stays.
+    /// Adds a row of a merchant's, which `write` writes with `text` where it stays.
     @inline(__always)
-    mutating func addRow(of merchant: Int, _ write: (inout RowText) -> Void) {
+    mutating func addRow(
+        of merchant: Int, by text: inout DetailsText, _ write: (inout DetailsText, inout RowText) -> Void
+    ) {
         sheets[merchant].bytes.append(addingCapacity: RowText.mostBytes) { span in
             span.withUnsafeMutableBufferPointer { buffer, count in
                 guard let start = buffer.baseAddress else { return }
                 var row = RowText(at: start)
-                write(&row)
+                write(&text, &row)
                 count = row.count
             }
         }

@@ -12,9 +12,14 @@ struct DetailsText {
     /// Cells `merchant` to `effective` of the record at hand, with the comma behind them.
     private var cause: RowText
     private var clock: LocalClockText
+    /// What slots name by their places.
+    private let merchants: [MerchantID]
+    private let campaigns: [CampaignID]
 
-    init(zone: ZoneRules) {
-        clock = LocalClockText(zone: zone)
+    init(_ maker: LineMaker) {
+        clock = LocalClockText(zone: maker.schedule.zone)
+        merchants = maker.ids
+        campaigns = maker.schedule.alliance.campaigns.map(\.id)
         cause = RowText(in: causeSpace)
     }
 
@@ -57,9 +62,10 @@ struct DetailsText {
         row.text(",\n")
     }
 
-    /// A movement's row; `expiry` where it stands at another time than its cause, or has none.
+    /// A movement's row, which names the line that it makes, if any; `expiry` where it stands at another time than
+    /// its cause, or has none.
     mutating func movement(
-        _ movement: Movement, of member: SettledMember, line: DetailsLine?, expiry: Instant?,
+        _ movement: Movement, of member: SettledMember, line: LineEntry?, expiry: Instant?,
         to row: inout RowText
     ) {
         row.text("movement,")
@@ -75,7 +81,7 @@ struct DetailsText {
         if let line { write(line, movement, of: member, to: &row) } else { row.text(",,,,,,") }
         row.integer(movement.points.count)
         row.byte(comma)
-        if let line { row.exact(line.entry.exact) }
+        if let line { row.exact(line.exact) }
         row.byte(UInt8(ascii: "\n"))
     }
 
@@ -99,16 +105,19 @@ struct DetailsText {
     }
 
     private func write(
-        _ line: DetailsLine, _ movement: Movement, of member: SettledMember, to row: inout RowText
+        _ line: LineEntry, _ movement: Movement, of member: SettledMember, to row: inout RowText
     ) {
-        let slot = line.entry.slot
-        row.cell(slot.kind.name)
-        row.cell(line.counterparty)
+        let slot = line.slot
+        row.text(slot.kind.text)
+        row.byte(comma)
+        if slot.counterparty >= 0 { row.identifier(merchants[Int(slot.counterparty)]) }
+        row.byte(comma)
         row.decimal(UInt64(slot.price.millionths), scale: 1_000_000, places: 6)
         row.byte(comma)
         if slot.rate >= 0 { row.decimal(UInt64(slot.rate), scale: 1_000_000, places: 6) }
         row.byte(comma)
-        row.cell(line.reference)
+        if slot.campaign >= 0 { row.identifier(campaigns[Int(slot.campaign)]) }
+        row.byte(comma)
         let paid = slot.kind == .redemptionPayout || slot.kind == .redemptionPayoutReversal
         if paid, let allocation = movement.allocation {
             row.cell(member.allocations[allocation].terms)
@@ -189,13 +198,6 @@ extension RowText {
         place &-= 1
         return true
     }
-}
-
-/// A line that a movement's row names.
-struct DetailsLine {
-    let entry: LineEntry
-    let counterparty: MerchantID?
-    let reference: CampaignID?
 }
 
 extension Movement.Kind {

@@ -1,4 +1,4 @@
-extension PeriodSettlement {
+extension StatementMaker {
     /// All lines of a merchant: of points, then fees, VAT and adjustments. Rulebook §6.
     ///
     /// VAT rate and period fee are those in force at the period's last millisecond; a merchant that has left
@@ -7,8 +7,7 @@ extension PeriodSettlement {
         of ledger: MerchantLedger, bookings: [Booking], terms: Terms, last: Instant
     ) throws(CloseFailure) -> [Line] {
         var lines = try ledger.lines(
-            merchants: maker.ids, campaigns: schedule.alliance.campaigns.map(\.id)
-        )
+            merchants: maker.ids, campaigns: campaigns)
         var fees = try redeemFees(on: lines, of: ledger.merchant)
         if schedule.status(of: ledger.merchant, at: last) != .left, !terms.periodFee.isZero {
             fees.append(Line(.periodFee, Money(-terms.periodFee.minorUnits)))

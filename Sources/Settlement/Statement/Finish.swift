@@ -3,32 +3,32 @@ public import Signing
 extension PeriodSettlement {
     /// Makes the statements and the closing, signed and sealed, once every member has been added.
     ///
-    /// Each statement costs a signature and a seal, none depends on another: `spread` makes all of them, in their
-    /// order, on as many threads as it likes.
+    /// Each statement costs a signature and a seal, none depends on another: `spread` makes them on as many threads as
+    /// it likes.
     ///
     /// Throws `CloseFailure` when a figure does not fit 64 bits or an invariant does not hold; the close must then
     /// be given up whole.
     public mutating func finish(
-        signer: DocumentSigner, spread: StatementSpread = { count, make in (0..<count).map(make) }
+        signer: DocumentSigner, spread: some WorkSpread = InTurn()
     ) throws(CloseFailure) -> ClosedPeriod {
         gather()
+        let maker = StatementMaker(self, signer: signer)
+        let attempts = spread.spread(maker.count) { position in
+            Result { () throws(CloseFailure) in try maker.statement(of: position) }
+        }
         var journal = Journal(opening: opening.journal)
         var drafts: [StatementDraft] = []
-        for position in tally.ledgers.indices {
-            guard let draft = try draft(of: position) else { continue }
-            try draft.post(to: &journal)
-            notePrepaidLines(of: draft)
-            drafts.append(draft)
+        var statements: [ClosedPeriod.Statement] = []
+        for attempt in attempts {
+            guard let made = try attempt.get() else { continue }
+            try made.draft.post(to: &journal)
+            notePrepaidLines(of: made.draft)
+            drafts.append(made.draft)
+            statements.append(made.statement)
         }
         for key in prepaid.keys.sorted() {
             try prepaid[key]?.post(to: &journal, at: key.price, minorPerMajor: minorPerMajor)
         }
-        try verifyDetails(of: drafts)
-        let statements = spread(drafts.count) { [drafts, heading] in
-            drafts[$0].sealed(by: signer, under: heading)
-        }
-        precondition(
-            statements.map(\.merchant) == drafts.map(\.merchant), "each draft is sealed in its place")
         let closing = try ClosingDraft(drafts, statements: statements, journal: journal, in: self)
         try verify(drafts, closing)
         let document = signer.seal(closing.canonicalBytes(in: self), for: "operator")
@@ -40,11 +40,6 @@ extension PeriodSettlement {
                     .map { ($0.account, Money($0.closing)) }),
             records: closing.records)
     }
-
-    /// Gives the statements at all positions below a count, in their order, each made once.
-    public typealias StatementSpread = (
-        _ count: Int, _ make: @escaping @Sendable (Int) -> ClosedPeriod.Statement
-    ) -> [ClosedPeriod.Statement]
 
     var heading: PeriodHeading { PeriodHeading(schedule: schedule, period: period) }
 
@@ -81,36 +76,10 @@ extension PeriodSettlement {
                 Int128(line.amount.minorUnits)
         }
     }
-
-    /// A merchant's statement, unless its terms have not begun, or it has left and nothing happened. §2, §7.
-    private func draft(of position: Int) throws(CloseFailure) -> StatementDraft? {
-        let ledger = tally.ledgers[position]
-        let merchant = ledger.merchant
-        let last = period.lastMillisecond
-        guard let terms = schedule.terms(of: merchant, at: last) else {
-            precondition(ledger.isQuiet, "nothing happens to a merchant before its terms begin")
-            return nil
-        }
-        let before = opening.merchants[merchant] ?? MerchantOpening()
-        let own = ownSides[merchant] ?? OwnSide()
-        let lines = try lines(of: ledger, bookings: own.bookings, terms: terms, last: last)
-        if hasLeftQuietly(ledger, before: before, own: own, lines: lines) { return nil }
-        return try StatementDraft(
-            ledger: ledger, before: before, own: own, lines: lines, flows: own.flows,
-            details: details[position])
-    }
-
-    /// Batches that brought nothing new do not count: how records were cut must not decide (§4).
-    private func hasLeftQuietly(
-        _ ledger: MerchantLedger, before: MerchantOpening, own: OwnSide, lines: [Line]
-    ) -> Bool {
-        schedule.hasLeft(ledger.merchant, throughout: period) && lines.isEmpty && ledger.isQuiet
-            && before.points.isZero && before.balance.isZero && own.bookings.isEmpty
-    }
 }
 
 /// What came in, was booked and flowed of one merchant.
-struct OwnSide {
+struct OwnSide: Sendable {
     var bookings: [Booking] = []
     var batches: [BatchSummary] = []
     var missing: [MissingSequence] = []

@@ -6,7 +6,10 @@ public enum LineKind: Int, Hashable, Comparable, Sendable, CaseIterable {
     public static func < (left: LineKind, right: LineKind) -> Bool { left.rawValue < right.rawValue }
 
     /// The name on statements.
-    public var name: String {
+    public var name: String { "\(text)" }
+
+    /// The same, where it costs nothing.
+    var text: StaticString {
         switch self {
         case .issue: "issue"
         case .issueReversal: "issue_reversal"

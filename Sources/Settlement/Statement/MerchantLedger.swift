@@ -15,15 +15,13 @@ struct MerchantLedger {
     /// `merchants` and `campaigns` tell the ids of the places that slots name.
     func lines(merchants: [MerchantID], campaigns: [CampaignID]) throws(CloseFailure) -> [Line] {
         var lines: [Line] = []
-        for (slot, sum) in lineSums.slots {
+        for (slot, sum) in lineSums.ordered {
             let key = slot.key(merchants: merchants, campaigns: campaigns)
-            let what = "a line of \(key.kind.name)"
-            lines.append(
-                Line(
-                    key: key, points: Points(try fitting(sum.points, what, of: merchant)),
-                    amount: Money(try fitting(sum.exact.roundedHalfEven, what, of: merchant))))
+            let points = try fitting(sum.points, "a line of \(key.kind.name)", of: merchant)
+            let amount = try fitting(sum.exact.roundedHalfEven, "a line of \(key.kind.name)", of: merchant)
+            lines.append(Line(key: key, points: Points(points), amount: Money(amount)))
         }
-        return lines.sorted { $0.key < $1.key }
+        return lines
     }
 
     /// Adds what other members came to; false where a sum passes what 128 bits hold.

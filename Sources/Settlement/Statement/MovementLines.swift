@@ -4,6 +4,8 @@ struct LineEntry {
     let ledger: Int
     let slot: LineSlot
     let exact: ExactAmount
+    /// The slot's place among the sums of its ledger, where a tally has given it one.
+    var place = 0
 }
 
 /// The lines that one movement makes: at most one of the issuer and one of the redeemer. Rulebook §6.

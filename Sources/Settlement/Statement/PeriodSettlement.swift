@@ -65,7 +65,7 @@ public struct PeriodSettlement {
             throw .doesNotFit(what: "the sum of details", merchant: merchant)
         }
         for place in rowSums.indices {
-            guard rowSums[place].add(share.renderer.rowSums[place]) else {
+            guard rowSums[place].add(share.renderer.rowSums[place].sums) else {
                 throw .doesNotFit(what: "the sum of details", merchant: maker.ids[place])
             }
         }
@@ -90,7 +90,7 @@ public struct PeriodShare {
         let maker = renderer.maker
         let output = Settlement.settle(input, period: period, schedule: maker.schedule)
         maker.fill(&lines, of: output.settled)
-        try tally.add(output, lines)
+        try tally.add(output, &lines)
         renderer.write(output.settled, lines)
         return output
     }

@@ -29,16 +29,18 @@ struct PeriodTally {
     /// Points redeemed less given back, by issuer and redeemer, in no order.
     var flows: [(pair: LedgerPair, points: Int128)] { zip(pairs.keys, flowPoints).map { ($0, $1) } }
 
-    /// Adds one member, whose lines these are. Throws `CloseFailure` where a sum passes all bounds.
-    mutating func add(_ output: MemberOutput, _ lines: MemberLines) throws(CloseFailure) {
+    /// Adds one member, whose lines these are; they get their places. Throws `CloseFailure` where a sum passes all
+    /// bounds.
+    mutating func add(_ output: MemberOutput, _ lines: inout MemberLines) throws(CloseFailure) {
         for position in output.events.indices { countRecord(position, of: output) }
         classifyLots(of: output, lines)
         for (position, movement) in output.movements.enumerated() {
             lotClasses.count(classes[movement.lot], movement.kind, movement.points)
-            let made = lines.entries[position]
-            if let entry = made.issuer { try add(entry, points: movement.points) }
-            guard let entry = made.redeemer else { continue }
-            try add(entry, points: movement.points)
+            if let entry = lines.entries[position].issuer {
+                lines.entries[position].issuer?.place = try add(entry, points: movement.points)
+            }
+            guard let entry = lines.entries[position].redeemer else { continue }
+            lines.entries[position].redeemer?.place = try add(entry, points: movement.points)
             countFlow(movement, issuer: lines.issuers[movement.lot], redeemer: entry.ledger)
         }
     }
@@ -80,11 +82,15 @@ struct PeriodTally {
         }
     }
 
-    private mutating func add(_ entry: LineEntry, points: Points) throws(CloseFailure) {
-        guard ledgers[entry.ledger].lineSums.add(points, entry.exact, to: entry.slot) else {
+    /// Adds to a line, and gives its place among those of its ledger.
+    private mutating func add(_ entry: LineEntry, points: Points) throws(CloseFailure) -> Int {
+        let place = ledgers[entry.ledger].lineSums.place(of: entry.slot)
+        let sum = LineSums.Sum(points: Int128(points.count), exact: entry.exact)
+        guard ledgers[entry.ledger].lineSums.add(sum, at: place) else {
             throw .doesNotFit(
                 what: "a line of \(entry.slot.kind.name)", merchant: ledgers[entry.ledger].merchant)
         }
+        return place
     }
 
     private mutating func countFlow(_ movement: Movement, issuer: Int, redeemer: Int) {

@@ -19,8 +19,8 @@ struct StatementDraft: Sendable {
     let detailsRows: Int64
 
     init(
-        ledger: MerchantLedger, before: MerchantOpening, own: OwnSide, lines: [Line],
-        flows: [(PeriodSettlement.Flow, Int128)], details: DetailsDigest
+        ledger: MerchantLedger, before: MerchantOpening, own: OwnSide, lines: [Line], detailsRows: Int64,
+        detailsDigest: SHA256Digest
     ) throws(CloseFailure) {
         let merchant = ledger.merchant
         self.merchant = merchant
@@ -37,15 +37,15 @@ struct StatementDraft: Sendable {
         self.lines = lines
         points = ledger.points
         var fittingFlows: [(pair: PeriodSettlement.Flow, points: Int64)] = []
-        for (pair, points) in flows {
+        for (pair, points) in own.flows {
             fittingFlows.append((pair, try fitting(points, "a flow of points", of: merchant)))
         }
         self.flows = fittingFlows
         records = ledger.records
         exceptions = ledger.exceptions.sorted { $0.id < $1.id }
         self.own = own
-        detailsDigest = details.digest().text
-        detailsRows = details.rows
+        self.detailsDigest = detailsDigest.text
+        self.detailsRows = detailsRows
         try verify(before: before)
     }
 

@@ -79,7 +79,10 @@ extension Store {
     /// Reads by a connection of its own, which sees the file as it is now, whatever is written meanwhile.
     private func asOfNow<Value>(_ body: (Database) throws -> Value) throws -> Value {
         let snapshot = try pool.makeSnapshot()
-        defer { try? snapshot.close() }
+        defer {
+            try? snapshot.close()
+            checkpointer.readerWent()
+        }
         return try snapshot.read { database in
             try database.execute(sql: "PRAGMA cache_size = -\(Self.closeCacheMebibytes << 10)")
             return try body(database)
@@ -91,7 +94,7 @@ extension Store {
     ) throws -> ClosingRun {
         try ClosingRun(
             database, staging: staging, inForce: try inForce(database, version: cut.alliance), cut: cut,
-            folder: folder, reserve: reserve)
+            folder: folder, reserve: reserve, second: pool.makeSnapshot)
     }
 
     // MARK: Beginning

@@ -13,6 +13,8 @@ public final class ClosingRun {
 
     /// Bytes of records that are sorted in memory at a time; what passes them is sorted in a file.
     var sortBudget = EventSort.budget
+    /// Records from which on half of them are read by a second connection.
+    var fewestBeside = EventReading.fewestBeside
     /// Bytes of holdings that are read at a time, and of settlements that make a row.
     var holdingsBytes = HoldingsSource.chunkBytes
     var settlementBytes = SettlementChunker.chunkBytes
@@ -36,11 +38,12 @@ public final class ClosingRun {
     /// Where a file may be made.
     private let folder: String
     private let reserve: DiskReserve
+    private let second: () throws -> DatabaseSnapshot
     private var isSettled = false
 
     init(
         _ database: Database, staging: Staging?, inForce: InForce, cut: Cut, folder: String,
-        reserve: DiskReserve
+        reserve: DiskReserve, second: @escaping () throws -> DatabaseSnapshot
     ) throws {
         self.database = database
         self.staging = staging
@@ -48,6 +51,7 @@ public final class ClosingRun {
         self.cut = cut
         self.folder = folder
         self.reserve = reserve
+        self.second = second
         period = inForce.schedule.calendar.period(cut.period)
         schedule = inForce.schedule
         eventCount = try StateRows(database).due(in: period.ordinal)
@@ -110,9 +114,9 @@ public final class ClosingRun {
     func members() throws -> MemberStream {
         try MemberStream(
             database, inForce: inForce, period: period, lastRecord: RecordNumber(cut.lastRecord),
-            sort: EventSort(folder: folder, budget: sortBudget, expected: eventCount) {
-                [reserve, folder, database] in try reserve.check(folder, database)
-            },
+            events: EventReading(
+                folder: folder, budget: sortBudget, expected: eventCount, fewestBeside: fewestBeside,
+                willSpill: { [reserve, folder] in try reserve.check(folder, $0) }, second: second),
             holdingsBytes: holdingsBytes)
     }
 }

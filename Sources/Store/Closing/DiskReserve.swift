@@ -46,7 +46,7 @@ public struct DiskReserve: Sendable {
     /// Bytes by which the file grows when its log is written back.
     private static func growth(_ path: String, _ database: Database) throws -> Int64 {
         let pages = try Prepared(database, "PRAGMA page_count").first { $0.integer(0) } ?? 0
-        let size = try Prepared(database, "PRAGMA page_size").first { $0.integer(0) } ?? 0
+        let size = Int64(try Connection.pageBytes(of: database))
         var status = stat()
         guard stat(path, &status) == 0 else { return 0 }
         return max(0, pages * size - Int64(status.st_size))

@@ -20,33 +20,47 @@ struct EventSource {
     /// The member whose records come next; nil behind the last.
     private(set) var member: MemberID?
 
-    init(_ database: Database, period: Period, sort: EventSort) throws {
+    init(_ database: Database, period: Period, _ reading: EventReading) throws {
+        let query = try Prepared(database, Self.ranges)
+        query.bind(1, period.ordinal)
+        let ranges = try query.all(Self.range)
+        let own = reading.ownPart(of: ranges)
+        let beside = try reading.beginBeside(Array(ranges.dropFirst(own)), of: period.ordinal)
+        runs = try Self.joined(beside) {
+            try reading.sorted(database, parts: beside == nil ? 1 : 2) { sort in
+                try Self.addPending(to: sort, before: period.ordinal, database)
+                try EventReading.add(ranges.prefix(own), of: period.ordinal, to: sort, database)
+            }
+        }
+        heads = runs.map(Self.head)
+        findMember()
+    }
+
+    /// What `read` gives, and behind it what was read beside it, which is waited for in any case.
+    private static func joined(
+        _ beside: ReadingBeside?, _ read: () throws -> [any SortedRun]
+    ) throws -> [any SortedRun] {
+        let first = Result(catching: read)
+        let second = Result { try beside?.wait() ?? [] }
+        return try first.get() + second.get()
+    }
+
+    private static func addPending(to sort: EventSort, before ordinal: Int, _ database: Database) throws {
         let chunks = try RecordChunks(database)
         let pending = try Prepared(database, Self.pending)
-        pending.bind(1, period.ordinal - 1)
+        pending.bind(1, ordinal - 1)
         try pending.forEach { row in
             // One more close than there were can have left no record pending.
             let attempts = row.integer(1)
-            guard attempts >= 0, attempts <= period.ordinal else {
+            guard attempts >= 0, attempts <= ordinal else {
                 throw StoreTrouble.damaged(
-                    "outcomes", "record \(row.integer(0)) of period \(period.ordinal - 1)",
+                    "outcomes", "record \(row.integer(0)) of period \(ordinal - 1)",
                     "it was pending at \(attempts) closes")
             }
             try chunks.withRecord(RecordNumber(row.integer(0))) { record in
                 try sort.add(record, attempts: Int(attempts))
             }
         }
-        let ranges = try Prepared(database, Self.ranges)
-        ranges.bind(1, period.ordinal)
-        for range in try ranges.all(Self.range) {
-            try chunks.forEach(in: range) { record in
-                guard record.period == period.ordinal else { return }
-                try sort.add(record, attempts: 0)
-            }
-        }
-        runs = try sort.sorted()
-        heads = runs.map(Self.head)
-        findMember()
     }
 
     /// The records of a batch.

@@ -11,10 +11,11 @@ struct MemberStream {
 
     /// Records behind `lastRecord` have not come yet.
     init(
-        _ database: Database, inForce: InForce, period: Period, lastRecord: RecordNumber, sort: EventSort,
+        _ database: Database, inForce: InForce, period: Period, lastRecord: RecordNumber,
+        events: EventReading,
         holdingsBytes: Int
     ) throws {
-        events = try EventSource(database, period: period, sort: sort)
+        self.events = try EventSource(database, period: period, events)
         holdings = try HoldingsSource(database, before: period.ordinal, chunkBytes: holdingsBytes)
         originals = try OriginalLookup(
             database, inForce.roster, period: period.ordinal, lastRecord: lastRecord)

@@ -1,9 +1,10 @@
 import Dispatch
+public import Settlement
 import Synchronization
 
-extension ClosingRun {
+extension ClosingRun: WorkSpread {
     /// What `make` makes for every position below a count, in their order, on all cores. The caller waits.
-    public func onEachCore<Product: Sendable>(
+    public func spread<Product: Sendable>(
         _ count: Int, _ make: @escaping @Sendable (Int) -> Product
     ) -> [Product] {
         let products = Mutex([Product?](repeating: nil, count: count))

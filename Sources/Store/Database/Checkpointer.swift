@@ -7,22 +7,34 @@ import Synchronization
 /// disk once it is in the log.
 ///
 /// A log that goes on growing meanwhile never begins anew. So the commit that next finds it long writes back what
-/// is left of it itself, which is little then.
+/// is left of it itself, if that is little. What a reader holds up, as a close does, is tried again when the log has
+/// grown as much once more, or when the reader is said to be gone.
 final class Checkpointer: Sendable {
-    /// Pages of log that are written back: 64 MB, so that a page that many batches change is written once for many
-    /// of them.
-    private static let pages: Int32 = 16_000
+    /// Bytes of log that are written back: enough for a page that many batches change to be written once for many of
+    /// them.
+    private static let bytes: Int32 = 64 << 20
 
-    private enum State { case idle, running, ran, stopped }
+    private struct State {
+        var isRunning = false
+        var isStopped = false
+        /// Pages of log at which the next run begins.
+        var threshold: Int32
+        /// Whether a run left so little that a commit may write it back itself.
+        var leavesLittle = false
+        /// Whether a reader went that a run at work may have met.
+        var begunAnew = false
+    }
 
-    private let state = Mutex(State.idle)
+    private let state: Mutex<State>
     private let queue = DispatchQueue(label: "settled.checkpoint", qos: .utility)
     private let path: String
     private let pages: Int32
 
-    init(path: String, pages: Int32 = Checkpointer.pages) {
+    /// `pageBytes` is the file's size of a page; so many `bytes` of log are written back at a time.
+    init(path: String, pageBytes: Int, bytes: Int32 = Checkpointer.bytes) {
         self.path = path
-        self.pages = pages
+        pages = bytes / Int32(pageBytes)
+        state = Mutex(State(threshold: pages))
     }
 
     /// Takes the place of SQLite's own checkpoints on the connection that writes. It must outlive that.
@@ -36,43 +48,76 @@ final class Checkpointer: Sendable {
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
+    /// What a reader held up can be written back: the next commit that finds the log long sees to it.
+    func readerWent() {
+        state.withLock { state in
+            state.threshold = pages
+            state.begunAnew = state.isRunning
+        }
+    }
+
     /// Returns when nothing is written back any more; what is in the log is as safe there.
     func stop() {
-        state.withLock { $0 = .stopped }
+        state.withLock { $0.isStopped = true }
         queue.sync {}
     }
 
     /// After each commit: the log has so many pages.
     private func committed(_ connection: OpaquePointer?, _ count: Int32) {
         let isLeft = state.withLock { state in
-            switch (state, count >= pages) {
-            case (.idle, true):
-                state = .running
-                queue.async { self.run() }
-                return false
-            case (.ran, let isLong):
-                state = .idle
-                return isLong
-            case (.idle, false), (.running, _), (.stopped, _): return false
+            guard !state.isStopped, !state.isRunning else { return false }
+            if count < pages { state.threshold = pages }
+            if state.leavesLittle {
+                state.leavesLittle = false
+                return count >= pages
             }
+            if count >= state.threshold {
+                state.isRunning = true
+                queue.async { self.run() }
+            }
+            return false
         }
         // Nobody is waited for: what readers still need stays.
         if isLeft { sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil) }
     }
 
     private func run() {
-        guard state.withLock({ $0 == .running }) else { return }
-        Self.writeBack(path)
-        state.withLock { if $0 == .running { $0 = .ran } }
+        var isDone = false
+        while !isDone {
+            guard state.withLock({ !$0.isStopped }) else { return }
+            let log = Self.tried(path)
+            isDone = state.withLock { state in
+                if state.begunAnew {
+                    state.begunAnew = false
+                    return false
+                }
+                state.isRunning = false
+                state.leavesLittle = log.map { $0.left <= pages } ?? true
+                state.threshold = state.leavesLittle ? pages : (log?.pages ?? 0) + pages
+                return true
+            }
+        }
+    }
+
+    /// How many pages the log has, and how many of them are not written back.
+    private struct Log {
+        let pages: Int32
+        let left: Int32
     }
 
     /// Writes back what no reader holds up, beside whoever writes. A disk that is full or broken is told to the next
     /// commit.
-    static func writeBack(_ path: String) {
+    static func writeBack(_ path: String) { _ = tried(path) }
+
+    private static func tried(_ path: String) -> Log? {
         var configuration = Configuration()
         configuration.label = "settled.checkpoint"
-        guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return }
-        _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
-        try? queue.close()
+        guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return nil }
+        defer { try? queue.close() }
+        let done = try? queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        guard let done, done.walFrameCount >= 0 else { return nil }
+        return Log(
+            pages: Int32(clamping: done.walFrameCount),
+            left: Int32(clamping: done.walFrameCount - done.checkpointedFrameCount))
     }
 }

@@ -8,6 +8,15 @@ import GRDB
 
 /// How Settled opens its file: one writer, readers beside it, every commit on the disk before it is reported.
 enum Connection {
+    /// Bytes of a page. Most of the file is long values, packed records, settlements and runs of ids: on pages of the
+    /// usual size each would be a long chain, and each page of log is two calls to the system.
+    static let pageBytes = 16 << 10
+
+    /// Bytes of a page of a file that is open.
+    static func pageBytes(of database: Database) throws -> Int {
+        Int(try Prepared(database, "PRAGMA page_size").first { $0.integer(0) } ?? Int64(pageBytes))
+    }
+
     /// Opens the file, which is made if it is missing.
     static func open(_ path: String, _ durability: Store.Durability) throws -> DatabasePool {
         var configuration = Configuration()
@@ -19,6 +28,10 @@ enum Connection {
             // A sort that does not fit in the cache goes to a file, never to memory: a close's memory does
             // not grow with its period.
             try database.execute(sql: "PRAGMA temp_store = FILE")
+            // Of a file that is made; one that is there keeps its own.
+            if !database.configuration.readonly {
+                try database.execute(sql: "PRAGMA page_size = \(pageBytes)")
+            }
             let kibibytes = database.configuration.readonly ? 2_048 : Store.cacheMebibytes << 10
             try database.execute(sql: "PRAGMA cache_size = -\(kibibytes)")
         }
