@@ -150,10 +150,40 @@ CREATE TABLE bookings (
     reason TEXT NOT NULL,
     booked INTEGER NOT NULL,
     period INTEGER NOT NULL CHECK (period >= 0),
-    UNIQUE (merchant, reference)
+    -- Who booked it, or approved its draft; and who drafted it, if it was drafted.
+    person TEXT NOT NULL,
+    drafter TEXT,
+    -- The reference of the booking that this one takes back, which at most one does.
+    undoes TEXT,
+    UNIQUE (merchant, reference),
+    UNIQUE (merchant, undoes),
+    FOREIGN KEY (merchant, undoes) REFERENCES bookings (merchant, reference)
 ) STRICT;
 
 CREATE INDEX bookings_by_period ON bookings (period);
+
+-- Payments and adjustments that wait for another person, or waited: they count for nothing until they are booked.
+CREATE TABLE drafts (
+    draft INTEGER PRIMARY KEY,
+    merchant INTEGER NOT NULL REFERENCES merchants (merchant),
+    reference TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('payment', 'adjustment')),
+    amount INTEGER NOT NULL CHECK (amount <> 0),
+    date INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    -- The reference of the merchant's booking that it would take back.
+    undoes TEXT,
+    drafted INTEGER NOT NULL,
+    drafter TEXT NOT NULL,
+    -- What became of it: it was booked, or withdrawn. Neither: it waits.
+    booking INTEGER UNIQUE REFERENCES bookings (booking),
+    withdrawn INTEGER,
+    withdrawn_by TEXT,
+    CHECK ((withdrawn IS NULL) = (withdrawn_by IS NULL)),
+    CHECK (booking IS NULL OR withdrawn IS NULL)
+) STRICT;
+
+CREATE UNIQUE INDEX drafts_waiting ON drafts (merchant, reference) WHERE booking IS NULL AND withdrawn IS NULL;
 
 -- The closed periods, in order. Records of a period without a row here are open.
 CREATE TABLE periods (

@@ -15,7 +15,8 @@ extension Failure {
         case let refusal as BatchRefusal: self = .refused(refusal, place: place)
         case let refusal as AllianceFileRefusal: self = .refused(refusal)
         case let refusal as AllianceChangeRefusal: self = .refused(refusal.problems, place: place)
-        case let refusal as BookingRefusal: self = .refused(place, "\(refusal.code.rawValue): \(refusal)")
+        case let refused as BookingsRefused: self = .refused(refused, place: place)
+        case let refusal as PersonRefusal: self = .refused(place, "\(refusal.code): \(refusal)")
         case let refusal as CloseRefusal: self = .refused(refusal, place: place)
         case let failure as CloseFailure:
             self = .refused(place, "the close was given up, nothing is written: \(failure)")
@@ -36,6 +37,15 @@ extension Failure {
     static func refused(_ problems: [AllianceProblem], place: String) -> Failure {
         let reasons = problems.map { "\n  \($0.code.rawValue): \($0)" }.joined()
         return .refused(place, "the alliance in force cannot become this:\(reasons)")
+    }
+
+    /// Bookings or drafts of which none is taken, with all that is wrong.
+    private static func refused(_ refused: BookingsRefused, place: String) -> Failure {
+        guard refused.refusals.count > 1 else { return .refused(place, "\(refused)") }
+        return .refused(
+            place,
+            "\(refused.refusals.count) are refused, and nothing was done:"
+                + refused.refusals.map { "\n  \($0)" }.joined())
     }
 
     /// A period that is not closed now.

@@ -28,6 +28,12 @@ struct Settled: AsyncParsableCommand {
                     OperatorCommand.self, StatusCommand.self, AuditCommand.self,
                 ]),
             CommandGroup(
+                name: "The operator's, with money",
+                subcommands: [
+                    PayCommand.self, AdjustCommand.self, ApproveCommand.self, WithdrawCommand.self,
+                    BookingsCommand.self, ExportCommand.self,
+                ]),
+            CommandGroup(
                 name: "The merchant's",
                 subcommands: [
                     CheckCommand.self, ConvertCommand.self, SignCommand.self, SubmitCommand.self,

@@ -77,7 +77,7 @@ struct CutTests {
             merchant: "M", kind: .payment, reference: BookingReference(verified: "p"), amount: Money(5),
             date: .on("2026-01-20"), reason: "r")
         _ = try scene.store.close(0, at: end, forced: false) { run in
-            try scene.store.book([booking], at: later)
+            try scene.store.book([booking], by: Person("ana"), at: later)
             #expect(try run.bookings() == [])
             return try scene.settle(run)
         }

@@ -1,6 +1,7 @@
 import Fixtures
 import Foundation
 import Settlement
+import Store
 import Testing
 
 @Suite("The README")
@@ -21,7 +22,7 @@ struct ReadmeTests {
             return name.hasSuffix("Command") ? String(name) : nil
         }
         #expect(shown == Set(files))
-        #expect(files.count == 19)
+        #expect(files.count == 25)
     }
 
     @Test("Every path of the repository that it names is there")
@@ -43,6 +44,19 @@ struct ReadmeTests {
             + SettlementRefusalCode.allCases.map(\.rawValue) + TokenRefusalCode.allCases.map(\.rawValue)
         for code in Set(codes).union(Self.writtenCodes) { #expect(Self.rows(of: code) == 1, "\(code)") }
         #expect(Self.writtenCodes.count >= 9)
+    }
+
+    @Test("Its table of bookings explains every code that one is refused with, once, and no other")
+    func bookingCodes() throws {
+        let section = try #require(
+            Self.text.components(separatedBy: "\n## ").first { $0.hasPrefix("Finance's page: payments") })
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+        let person = PersonName(verified: "x")
+        let persons: [PersonRefusal] = [
+            .draftRequired, .keyRequired(person), .unknown(person), .keyMismatch(person),
+        ]
+        #expect(rows == BookingRefusal.Code.allCases.map(\.rawValue) + persons.map(\.code))
     }
 
     @Test("Its tables explain no code that nothing gives, and each has a cause and a cure")

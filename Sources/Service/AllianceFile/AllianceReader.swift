@@ -24,6 +24,7 @@ struct AllianceReader {
         let refundShortfall = members.optional(
             "refund_shortfall", Form.words(RefundShortfall.self), RefundShortfall.init(rawValue:))
         let maxAgeDays = members.optional("max_age_days", Form.count, Form.integer)
+        let fourEyes = members.optional("four_eyes", Form.truth, Form.boolean)
         let merchants = merchants(members, start: start)
         let campaigns = campaigns(members)
         let items = items(members)
@@ -33,14 +34,13 @@ struct AllianceReader {
             id: id, name: name, currency: currency, timezone: timezone, period: period,
             graceHours: grace ?? 24, expiry: expiry, carryPeriods: carryPeriods ?? 1,
             refundShortfall: refundShortfall ?? .debt,
-            maxAgeDays: maxAgeDays ?? 400, start: start, merchants: merchants, campaigns: campaigns,
-            items: items)
+            maxAgeDays: maxAgeDays ?? 400, fourEyes: fourEyes ?? false, start: start, merchants: merchants,
+            campaigns: campaigns, items: items)
     }
 
     private static let allianceMembers = [
         "id", "name", "currency", "timezone", "period", "grace", "expiry", "carry_periods",
-        "refund_shortfall",
-        "max_age_days", "start", "merchants", "campaigns", "items",
+        "refund_shortfall", "max_age_days", "four_eyes", "start", "merchants", "campaigns", "items",
     ]
 
     /// None, or months and how they are counted.
@@ -184,10 +184,13 @@ private enum Form {
     static let money = "a whole number of minor units"
     static let hours = "a whole number of hours"
     static let count = "a whole number"
+    static let truth = "true or false"
 
     static func words<Words: CaseIterable & RawRepresentable<String>>(_ words: Words.Type) -> String {
         words.allCases.map(\.rawValue).joined(separator: ", ")
     }
+
+    static func boolean(_ text: String) -> Bool? { ["true": true, "false": false][text] }
 
     /// Digits without a sign or an idle zero.
     static func integer(_ text: String) -> Int? {

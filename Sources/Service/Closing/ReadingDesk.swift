@@ -4,9 +4,9 @@ public import Store
 /// Where finance reads: finds the documents of closed periods, proves them, and lays them out.
 public struct ReadingDesk: Sendable {
     public let store: Store
-    private let shelf: StatementShelf
+    let shelf: StatementShelf
     private let keys: ShowingKeys
-    private let alliance: Alliance
+    let alliance: Alliance
 
     /// The most periods that a course shows: a year, and the month a year ago.
     static let coursePeriods = 13
@@ -57,14 +57,14 @@ public struct ReadingDesk: Sendable {
             surroundings: surroundings(of: nil))
     }
 
-    private func document(of stored: StoredStatement) throws -> (ProvenDocument, StatementDocument) {
+    func document(of stored: StoredStatement) throws -> (ProvenDocument, StatementDocument) {
         let place = "statement \(stored.number) of \(stored.merchant)"
         let proof = try ProvenDocument(
             stored.document, digest: stored.digest, owner: stored.merchant.text, place: place, keys: keys)
         return (proof, try StatementDocument(bytes: proof.bytes, place: place))
     }
 
-    private func document(of stored: StoredClosing) throws -> (ProvenDocument, ClosingDocument) {
+    func document(of stored: StoredClosing) throws -> (ProvenDocument, ClosingDocument) {
         let place = "closing \(stored.number)"
         let proof = try ProvenDocument(
             stored.document, digest: stored.digest, owner: "operator", place: place, keys: keys)

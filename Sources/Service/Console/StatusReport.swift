@@ -19,6 +19,8 @@ public struct StatusReport: Sendable {
     let stuck: FailedClose?
     /// The close that is at work or was interrupted, if any.
     let unfinished: UnfinishedClose?
+    /// Drafts of payments and adjustments that wait for somebody to approve them, the first one first.
+    let waitingDrafts: [StoredDraft]
 
     /// Reads it all. `quietPeriods` is 1 or more; a merchant whose terms began since then is not quiet.
     public init(_ store: Store, now: Instant, quietPeriods: Int = 1) throws {
@@ -34,6 +36,7 @@ public struct StatusReport: Sendable {
         self.standings = standings
         stuck = try store.failedClose()
         unfinished = try store.unfinishedClose()
+        waitingDrafts = try store.drafts().filter { $0.state == .waiting }
         self.quietPeriods = quietPeriods
         let present = calendar.ordinal(containing: now) ?? 0
         let since = present >= quietPeriods ? calendar.period(present - quietPeriods).start : nil

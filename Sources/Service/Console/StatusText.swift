@@ -15,6 +15,14 @@ extension StatusReport {
         if !refusals.isEmpty { blocks.append(refusalTable) }
         let gaps = missingRanges
         if !gaps.isEmpty { blocks.append(["Missing sequences"] + gaps.map(Self.line)) }
+        if !waitingDrafts.isEmpty {
+            blocks.append(
+                ["Drafts that wait for approval"]
+                    + waitingDrafts.map {
+                        "  \($0.booking.kind.rawValue) \($0.booking.reference) of \($0.booking.merchant),"
+                            + " drafted by \($0.drafter) on \(Self.time($0.drafted))"
+                    })
+        }
         if !quiet.isEmpty {
             let span = quietPeriods == 1 ? "the last period" : "the last \(quietPeriods) periods"
             blocks.append(
@@ -123,6 +131,15 @@ extension StatusReport {
                     object.member("signer", gap.signer.rawValue)
                     object.member("first", gap.numbers.lowerBound)
                     object.member("last", gap.numbers.upperBound)
+                }
+            }
+            object.member("drafts", array: waitingDrafts) { json, draft in
+                json.object { object in
+                    object.member("merchant", draft.booking.merchant.text)
+                    object.member("kind", draft.booking.kind.rawValue)
+                    object.member("reference", draft.booking.reference.text)
+                    object.member("drafter", draft.drafter.text)
+                    object.member("drafted", draft.drafted.description)
                 }
             }
             object.member("quiet", array: quiet) { $0.string($1.merchant.text) }

@@ -43,6 +43,7 @@ extension LineExplanation {
                 json.member("date", stored.booking.date.description)
                 json.member("booked", stored.booked.description)
                 json.member("reason", stored.booking.reason)
+                json.member("undoes", ifPresent: stored.booking.undoes?.text)
             }
         }
     }

@@ -39,9 +39,9 @@ public struct ExplanationText {
         case .fee(let terms): return ["  the fee of a period, by \(terms)"]
         case .booking(let stored):
             return [
-                "  booked by the operator on \(time(stored.booked)) for \(stored.booking.date): "
-                    + stored.booking.reason
-            ]
+                "  booked by the operator (\(stored.person)) on \(time(stored.booked)) for"
+                    + " \(stored.booking.date): \(stored.booking.reason)"
+            ] + (stored.booking.undoes.map { ["  it takes back \($0)"] } ?? [])
         }
     }
 

@@ -151,10 +151,12 @@ struct RederivationRun {
                 continue
             }
             do {
-                try derived.book([booking], at: booked.booked)
+                try derived.rebook(
+                    [booking], by: PersonName(verified: booked.person),
+                    drafter: booked.drafter.map { PersonName(verified: $0) }, at: booked.booked)
                 report.bookings += 1
-            } catch let refusal as BookingRefusal {
-                report.add(.init(place, "would be refused: \(refusal.code.rawValue)"))
+            } catch let refused as BookingsRefused {
+                report.add(.init(place, "would be refused: \(refused.refusals[0].code.rawValue)"))
             }
         }
     }
@@ -243,10 +245,12 @@ extension Booking {
     /// What a row of bookings says, where it says what a booking can be.
     fileprivate init?(_ booked: StoredHistory.Booked) {
         guard let merchant = MerchantID(booked.merchant), let kind = Kind(rawValue: booked.kind),
-            let reference = BookingReference(booked.reference), let date = booked.date
+            let reference = BookingReference(booked.reference), let date = booked.date,
+            PersonName(booked.person) != nil, booked.drafter.map({ PersonName($0) != nil }) ?? true,
+            booked.undoes.map({ BookingReference($0) != nil }) ?? true
         else { return nil }
         self.init(
             merchant: merchant, kind: kind, reference: reference, amount: Money(booked.amount),
-            date: date, reason: booked.reason)
+            date: date, reason: booked.reason, undoes: booked.undoes.map { BookingReference(verified: $0) })
     }
 }

@@ -101,7 +101,9 @@ extension RederivationRun {
         }
         for booked in history.bookings {
             let place = "booking \(booked.reference) of \(booked.merchant)"
-            let text = "\(booked.kind) \(booked.reference) of \(booked.amount)"
+            let text = BookingNote.text(
+                kind: booked.kind, reference: booked.reference, amount: booked.amount, person: booked.person,
+                drafter: booked.drafter, undoes: booked.undoes)
             guard let open = noted.removeFirst(of: "\(booked.merchant) \(text)") else {
                 report.add(
                     .init(place, "is not among those that the audit says were made", stored: text))

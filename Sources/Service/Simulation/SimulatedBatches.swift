@@ -13,7 +13,7 @@ struct SimulatedBatch {
 
 /// The records file of a simulation, cut into batches in the order in which they arrive.
 struct SimulatedBatches {
-    private let table: SimulationTable
+    private let table: ColumnedFile
     private let type, points: Int?
     /// The columns that belong into a batch.
     private let recordColumns: [Int]
@@ -27,7 +27,7 @@ struct SimulatedBatches {
     /// Reads the file. `unreceived` is the instant of receipt of records that name none. Throws `refused` with
     /// file and line for a merchant that the alliance does not have or an instant that is none.
     init(path: String, alliance: Alliance, unreceived: Instant) throws(Failure) {
-        table = try SimulationTable(
+        table = try ColumnedFile(
             path: path, required: ["merchant", "id", "type", "member", "points", "at"],
             optional: ["amount", "ref", "store", "expires", "campaign", "item", "received"])
         type = table.column("type")
@@ -86,7 +86,7 @@ extension SimulatedBatches {
 
     /// All rows in the order of arrival.
     private static func arrivals(
-        _ table: SimulationTable, _ alliance: Alliance, _ unreceived: Instant
+        _ table: ColumnedFile, _ alliance: Alliance, _ unreceived: Instant
     ) throws(Failure) -> [Arrival] {
         let merchants = Set(alliance.merchants.map(\.id))
         let (merchant, type) = (table.column("merchant"), table.column("type"))

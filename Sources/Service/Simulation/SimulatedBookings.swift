@@ -5,7 +5,7 @@ enum SimulatedBookings {
     /// Reads the file. Throws `refused` with file and line for what is no booking.
     static func read(_ path: String) throws(Failure) -> [Booking] {
         let columns = ["merchant", "kind", "reference", "amount", "date", "reason"]
-        let table = try SimulationTable(path: path, required: columns, optional: [])
+        let table = try ColumnedFile(path: path, required: columns, optional: [])
         let positions = columns.map { table.column($0) }
         var bookings: [Booking] = []
         for row in table.rows {

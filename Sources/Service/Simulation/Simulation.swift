@@ -67,7 +67,7 @@ extension Simulation {
         let home = try SimulationHome(keep: keepPath, secret: secret)
         defer { home.clear() }
         let folder = try home.found(schedule, at: calendar.period(0).start)
-        try folder.store.book(bookings, at: calendar.period(0).start)
+        try folder.store.rebook(bookings, by: PersonName(verified: "simulate"), at: calendar.period(0).start)
         var run = SimulationRun(
             alliance: folder, batches: batches, schedule: schedule, last: last,
             output: try SimulationOutput(outputPath, calendar: calendar), progress: progress)

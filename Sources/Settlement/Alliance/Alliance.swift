@@ -15,6 +15,8 @@ public struct Alliance: Hashable, Sendable {
     public let refundShortfall: RefundShortfall
     /// Days of 24 hours before receipt beyond which a record is too old; 0: no limit.
     public let maxAgeDays: Int
+    /// Whether an act of money needs a second person: one drafts it, another approves it.
+    public let fourEyes: Bool
     /// The first period's first day.
     public let start: LocalDate
     /// By id, ascending.
@@ -27,8 +29,8 @@ public struct Alliance: Hashable, Sendable {
     public init(
         id: AllianceID, name: String, currency: Currency, timezone: String, period: PeriodLength,
         graceHours: Int = 24, expiry: Expiry? = nil, carryPeriods: Int = 1,
-        refundShortfall: RefundShortfall = .debt, maxAgeDays: Int = 400, start: LocalDate,
-        merchants: [Merchant], campaigns: [Campaign] = [], items: [Item] = []
+        refundShortfall: RefundShortfall = .debt, maxAgeDays: Int = 400, fourEyes: Bool = false,
+        start: LocalDate, merchants: [Merchant], campaigns: [Campaign] = [], items: [Item] = []
     ) {
         self.id = id
         self.name = name
@@ -40,6 +42,7 @@ public struct Alliance: Hashable, Sendable {
         self.carryPeriods = carryPeriods
         self.refundShortfall = refundShortfall
         self.maxAgeDays = maxAgeDays
+        self.fourEyes = fourEyes
         self.start = start
         self.merchants = merchants.sorted { $0.id < $1.id }
         self.campaigns = campaigns.sorted { $0.id < $1.id }

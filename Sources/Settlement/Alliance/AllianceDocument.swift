@@ -4,7 +4,7 @@ public enum AllianceDocument {
     public static let format = "settled-alliance/1"
 
     /// The canonical bytes (rulebook §7): every member written out, absent ones as
-    /// `null`, an absent address and exposure limit apart.
+    /// `null`, an absent address and exposure limit and a `four_eyes` that is off apart.
     public static func bytes(of alliance: Alliance) -> [UInt8] {
         var json = CanonicalJSON()
         json.object { json in
@@ -24,6 +24,10 @@ public enum AllianceDocument {
             json.member("carry_periods", Int64(alliance.carryPeriods))
             json.member("refund_shortfall", alliance.refundShortfall.rawValue)
             json.member("max_age_days", Int64(alliance.maxAgeDays))
+            if alliance.fourEyes {
+                json.name("four_eyes")
+                json.boolean(true)
+            }
             json.member("start", alliance.start.description)
             json.member("merchants", array: alliance.merchants) { write($1, to: &$0) }
             json.member("campaigns", array: alliance.campaigns) { write($1, to: &$0) }

@@ -93,7 +93,8 @@ extension StoredObject {
             graceHours: Int(try integer("grace")), expiry: try object("expiry")?.expiry(),
             carryPeriods: Int(try integer("carry_periods")),
             refundShortfall: try text("refund_shortfall", RefundShortfall.init(rawValue:)),
-            maxAgeDays: Int(try integer("max_age_days")), start: try text("start", LocalDate.init),
+            maxAgeDays: Int(try integer("max_age_days")), fourEyes: value["four_eyes"]?.boolean ?? false,
+            start: try text("start", LocalDate.init),
             merchants: try list("merchants") { object throws(AllianceDamage) in try object.merchant() },
             campaigns: try list("campaigns") { object throws(AllianceDamage) in try object.campaign() },
             items: try list("items") { object throws(AllianceDamage) in try object.item() })

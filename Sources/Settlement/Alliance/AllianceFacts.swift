@@ -21,6 +21,7 @@ extension Alliance {
             Fact(path: "max_age_days", value: "\(maxAgeDays)"),
             Fact(path: "start", value: start.description),
         ]
+        if fourEyes { facts.append(Fact(path: "four_eyes", value: "true")) }
         for merchant in merchants { facts += merchant.facts }
         for campaign in campaigns { facts += campaign.facts }
         for item in items { facts += item.facts }

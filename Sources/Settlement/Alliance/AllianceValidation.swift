@@ -56,17 +56,8 @@ private struct AllianceCheck {
     }
 
     private mutating func name(_ name: String, at path: String) {
-        guard !AllianceBounds.nameLength.contains(name.utf8.count) || !isPrintable(name) else { return }
+        guard !PrintableText.accepts(name, bytes: AllianceBounds.nameLength) else { return }
         note(.nameMalformed, path, "expected 1 … 200 bytes of printable text on one line")
-    }
-
-    private func isPrintable(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false
-            default: true
-            }
-        }
     }
 
     private mutating func address(_ address: PostalAddress, at path: String) {
@@ -74,7 +65,7 @@ private struct AllianceCheck {
             note(.addressMalformed, "\(path).lines", "expected 1 … 6 lines, found \(address.lines.count)")
         }
         for (place, line) in address.lines.enumerated()
-        where !AllianceBounds.addressLineLength.contains(line.utf8.count) || !isPrintable(line) {
+        where !PrintableText.accepts(line, bytes: AllianceBounds.addressLineLength) {
             note(
                 .addressMalformed, "\(path).lines[\(place)]",
                 "expected 1 … 100 bytes of printable text on one line"

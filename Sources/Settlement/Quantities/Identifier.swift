@@ -142,6 +142,7 @@ public enum IdentifierKinds {
     public enum Campaign: IdentifierKind {}
     public enum Item: IdentifierKind {}
     public enum BookingReference: IdentifierKind {}
+    public enum Person: IdentifierKind {}
     public enum TermsName: IdentifierKind {}
 
     /// Merchants' ids become names of folders and keys, so they are narrower.
@@ -172,5 +173,7 @@ public typealias StoreID = Identifier<IdentifierKinds.Store>
 public typealias CampaignID = Identifier<IdentifierKinds.Campaign>
 public typealias ItemID = Identifier<IdentifierKinds.Item>
 public typealias BookingReference = Identifier<IdentifierKinds.BookingReference>
+/// Who acts for the operator: the id of a key of that person's own, where one is registered.
+public typealias PersonName = Identifier<IdentifierKinds.Person>
 /// What set a price: the `from` of terms, or the id of a campaign or an item. Rulebook §7.
 public typealias TermsName = Identifier<IdentifierKinds.TermsName>

@@ -1,3 +1,17 @@
+/// The accounts of the operator's books. Rulebook §6.
+public enum JournalAccounts {
+    /// What a merchant owes.
+    public static func receivable(_ merchant: MerchantID) -> String { Journal.receivable(merchant) }
+
+    /// The merchant whose account it is; nil of any other account.
+    public static func merchant(ofReceivable account: String) -> MerchantID? {
+        guard account.hasPrefix(Journal.receivables) else { return nil }
+        return MerchantID(String(account.dropFirst(Journal.receivables.count)))
+    }
+
+    public static let bank = Journal.bank
+}
+
 /// The operator's books of one period: balanced postings between accounts. Rulebook §6.
 struct Journal {
     static let pool = "pool"
@@ -10,7 +24,7 @@ struct Journal {
     static let opening = "opening"
     static let rounding = "rounding"
 
-    private static let receivables = "receivable:"
+    static let receivables = "receivable:"
 
     static func receivable(_ merchant: MerchantID) -> String { "\(receivables)\(merchant)" }
 

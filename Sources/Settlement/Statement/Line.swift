@@ -25,8 +25,9 @@ public enum LineKind: Int, Hashable, Comparable, Sendable, CaseIterable {
         }
     }
 
-    /// The account of the operator's books against which it posts. Rulebook §6.
-    var account: String {
+    /// The account of the operator's books against which it posts: a debit there where it is owed to the merchant.
+    /// Rulebook §6.
+    public var account: String {
         switch self {
         case .issue, .issueReversal: Journal.pool
         case .redemptionCharge, .redemptionChargeReversal, .redemptionPayout, .redemptionPayoutReversal:

@@ -91,30 +91,3 @@ public struct PeriodIntake: Sendable {
         self.missing = missing
     }
 }
-
-/// A payment or an adjustment that the operator booked. Rulebook §6.
-public struct Booking: Hashable, Sendable {
-    public enum Kind: String, Hashable, Sendable, CaseIterable { case payment, adjustment }
-
-    public let merchant: MerchantID
-    public let kind: Kind
-    /// Unique per merchant, over both kinds.
-    public let reference: BookingReference
-    /// From the merchant's side: a payment to the merchant is negative. Not zero, within ±10^15.
-    public let amount: Money
-    /// The booking date.
-    public let date: LocalDate
-    public let reason: String
-
-    public init(
-        merchant: MerchantID, kind: Kind, reference: BookingReference, amount: Money, date: LocalDate,
-        reason: String
-    ) {
-        self.merchant = merchant
-        self.kind = kind
-        self.reference = reference
-        self.amount = amount
-        self.date = date
-        self.reason = reason
-    }
-}

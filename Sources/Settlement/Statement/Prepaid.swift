@@ -37,25 +37,61 @@ struct Prepaid {
         }
     }
 
+    /// One posting of the operator's books; a negative amount goes the other way round.
+    struct Posting {
+        let cause: PrepaidCause
+        /// Nil of a rounding.
+        let points: Int128?
+        let debit: String
+        let credit: String
+        let amount: Int128
+    }
+
     /// Posts what these points did, so that `pool` is worth exactly those still open. Rulebook §6.
+    func post(to journal: inout Journal, at price: Price, minorPerMajor: Int64) throws(CloseFailure) {
+        for posting in postings(at: price, minorPerMajor: minorPerMajor) {
+            try journal.post(debit: posting.debit, credit: posting.credit, posting.amount)
+        }
+    }
+
+    /// What these points post.
     ///
     /// `pool` was worth half-even(open before × price) by the posting of the previous period, so what this
     /// period posted tells what it would be now; the difference to what it must be is rounding.
-    func post(to journal: inout Journal, at price: Price, minorPerMajor: Int64) throws(CloseFailure) {
+    func postings(at price: Price, minorPerMajor: Int64) -> [Posting] {
         func worth(_ points: Int128) -> Int128 {
             roundedWorth(of: points, at: price, minorPerMajor: minorPerMajor)
         }
-        let released = worth(consumed)
-        let broken = worth(expired)
-        let created = worth(openingCreated)
-        let recovered = worth(openingRecovered)
-        let lapsed = worth(openingExpired)
-        try journal.post(debit: Journal.pool, credit: Journal.margin, released)
-        try journal.post(debit: Journal.pool, credit: Journal.breakage, broken)
-        try journal.post(debit: Journal.opening, credit: Journal.pool, created)
-        try journal.post(debit: Journal.pool, credit: Journal.opening, recovered)
-        try journal.post(debit: Journal.pool, credit: Journal.opening, lapsed)
-        let standing = -worth(openBefore) + issueLines + released + broken - created + recovered + lapsed
-        try journal.post(debit: Journal.pool, credit: Journal.rounding, -worth(openAfter) - standing)
+        func posting(_ cause: PrepaidCause, _ points: Int128, debit: String, credit: String) -> Posting {
+            Posting(cause: cause, points: points, debit: debit, credit: credit, amount: worth(points))
+        }
+        let moved = [
+            posting(.redeemed, consumed, debit: Journal.pool, credit: Journal.margin),
+            posting(.expired, expired, debit: Journal.pool, credit: Journal.breakage),
+            posting(.openingCreated, openingCreated, debit: Journal.opening, credit: Journal.pool),
+            posting(.openingRecovered, openingRecovered, debit: Journal.pool, credit: Journal.opening),
+            posting(.openingExpired, openingExpired, debit: Journal.pool, credit: Journal.opening),
+        ]
+        let standing = moved.reduce(-worth(openBefore) + issueLines) { sum, posting in
+            posting.debit == Journal.pool ? sum + posting.amount : sum - posting.amount
+        }
+        return moved + [
+            Posting(
+                cause: .rounding, points: nil, debit: Journal.pool, credit: Journal.rounding,
+                amount: -worth(openAfter) - standing)
+        ]
     }
+}
+
+/// Why prepaid points are posted at a close. Rulebook §6.
+public enum PrepaidCause: String, Hashable, Sendable, CaseIterable {
+    /// Points consumed, less those given back.
+    case redeemed = "points_redeemed"
+    case expired = "points_expired"
+    /// Points brought in from an earlier programme.
+    case openingCreated = "opening_points"
+    case openingRecovered = "opening_points_recovered"
+    case openingExpired = "opening_points_expired"
+    /// What remains between the pool and the rounded worth of the open points.
+    case rounding
 }

@@ -9,6 +9,9 @@ public struct AuditEntry: Hashable, Sendable {
         case keyAdded = "key_added"
         case keyRevoked = "key_revoked"
         case booked
+        /// A payment or an adjustment that waits for somebody to approve it.
+        case drafted
+        case draftWithdrawn = "draft_withdrawn"
         case closed
         /// A close that a figure or a changed row forbade, or that waits for room on the disk; the period stays open.
         case closeFailed = "close_failed"

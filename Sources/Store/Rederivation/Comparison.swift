@@ -80,7 +80,7 @@ public enum ComparedTable: String, CaseIterable, Sendable {
             (
                 """
                 SELECT (SELECT id FROM merchants m WHERE m.merchant = b.merchant) AS owner, reference, kind,
-                    amount, date, period
+                    amount, date, period, person, drafter, undoes
                 FROM bookings b WHERE ?1 >= 0 ORDER BY 1, 2
                 """, 2
             )

@@ -51,6 +51,9 @@ public struct StoredHistory: Sendable {
         public let reason: String
         public let booked: Instant
         public let period: Int64
+        public let person: String
+        public let drafter: String?
+        public let undoes: String?
     }
 
     public let versions: [Version]
@@ -129,14 +132,16 @@ extension Store {
         try Prepared(
             database,
             """
-            SELECT booking, merchants.id, reference, kind, amount, date, reason, booked, period
+            SELECT booking, merchants.id, reference, kind, amount, date, reason, booked, period, person, drafter,
+                undoes
             FROM bookings JOIN merchants USING (merchant) ORDER BY booking
             """
         ).all { row in
             StoredHistory.Booked(
                 number: row.integer(0), merchant: row.text(1), reference: row.text(2), kind: row.text(3),
                 amount: row.integer(4), day: row.integer(5), reason: row.text(6),
-                booked: row.instant(7), period: row.integer(8))
+                booked: row.instant(7), period: row.integer(8), person: row.text(9),
+                drafter: row.textOrNil(10), undoes: row.textOrNil(11))
         }
     }
 

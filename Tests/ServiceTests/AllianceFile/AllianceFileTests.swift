@@ -43,6 +43,7 @@ import Testing
           - {id: b, sponsor: "007", from: 2026-01-05, until: none, breakage_share: '1'}
         items:
           - {id: i, supplier: Z, points: 100, redeem_price: '0.02', from: 2026-01-05}
+        four_eyes: true
         """
 
     private func parse(_ text: String) throws(AllianceFileRefusal) -> Alliance {
@@ -90,7 +91,8 @@ import Testing
             id: AllianceID("demo")!, name: "Demo alliance", currency: Currency(code: "KWD", exponent: 3),
             timezone: "Asia/Kuwait", period: .week, graceHours: 48,
             expiry: Expiry(months: 12, align: .monthEnd),
-            carryPeriods: 2, refundShortfall: .absorb, maxAgeDays: 0, start: day, merchants: [bond, zoe],
+            carryPeriods: 2, refundShortfall: .absorb, maxAgeDays: 0, fourEyes: true, start: day,
+            merchants: [bond, zoe],
             campaigns: [
                 Campaign(id: CampaignID("b")!, sponsor: bond.id, from: day, breakageShare: Fraction("1")!),
                 Campaign(

@@ -45,8 +45,9 @@ final class SimulatedYear: Sendable {
             alliance: definition, at: scratch.file("data"), secretFile: secret, now: start)
         open = try founding.folder.open()
         if let bookings {
-            try open.store.book(
-                try SimulatedBookings.read(try scratch.write(bookings, to: "bookings.csv")), at: start)
+            try open.store.rebook(
+                try SimulatedBookings.read(try scratch.write(bookings, to: "bookings.csv")),
+                by: PersonName(verified: "ana"), at: start)
         }
     }
 

@@ -71,7 +71,7 @@ struct LongStory {
                 booking("N", .payment, "PAY-1", 500, "2026-01-08"),
                 booking("M", .adjustment, "ADJ-1", -7, "2026-02-10"),
             ],
-            at: instant("2026-01-08T00:00:00Z"))
+            by: Self.ana, at: instant("2026-01-08T00:00:00Z"))
         // Received after the change below was begun, and stored before it was made.
         try send(
             "M", "2026-01-20T00:00:00Z",
@@ -129,7 +129,8 @@ struct LongStory {
     private mutating func march() throws {
         try send("N", "2026-02-21T00:00:00Z", [record("n4", .earn, "ben", 40, "2026-02-15T10:00:00Z")])
         try store.book(
-            [booking("P", .payment, "PAY-1", 30, "2026-03-01")], at: instant("2026-02-22T00:00:00Z"))
+            [booking("P", .payment, "PAY-1", 30, "2026-03-01")], by: Self.ana,
+            at: instant("2026-02-22T00:00:00Z"))
         try close(2, "2026-04-03T00:00:00Z")
         try send("M", "2026-04-05T00:00:00Z", [record("m6", .redeem, "ana", 40, "2026-04-04T10:00:00Z")])
     }
@@ -160,12 +161,15 @@ struct LongStory {
         try store.beginClose(3, at: instant("2026-04-20T00:00:00Z"), forced: true)
         try send("N", "2026-04-20T00:00:01Z", [record("n5", .earn, "ana", 40, "2026-04-06T10:00:00Z")])
         try store.book(
-            [booking("P", .payment, "PAY-2", 30, "2026-04-02")], at: instant("2026-04-20T00:00:02Z"))
+            [booking("P", .payment, "PAY-2", 30, "2026-04-02")], by: Self.ana,
+            at: instant("2026-04-20T00:00:02Z"))
         try apply(Self.limited, "2026-04-20T00:00:03Z")
         try send("M", "2026-04-20T00:00:04Z", [record("m7", .earn, "ana", 4, "2026-04-07T10:00:00Z")])
     }
 
     // MARK: Steps
+
+    private static let ana = Person(PersonName(verified: "ana"))
 
     private mutating func send(
         _ merchant: String, _ received: String, _ records: [Settlement.Record], key: SigningKey? = nil

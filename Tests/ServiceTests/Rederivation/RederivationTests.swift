@@ -222,7 +222,7 @@ struct RederivationTests {
             "`balance.payments`"
         ),
         ("UPDATE bookings SET period = 2 WHERE booking = 2", "booking ADJ-1 of M", "`period`"),
-        ("DELETE FROM bookings WHERE booking = 3", "booking: P payment PAY-1 of 30", "not there"),
+        ("DELETE FROM bookings WHERE booking = 3", "booking: P payment PAY-1 of 30 by ana", "not there"),
         (
             "UPDATE keys SET public_key = flip(public_key, 0) WHERE id = 'm-own'",
             "batch B-2 of M (number 2)", "signature_invalid"

@@ -62,8 +62,9 @@ extension Alliance {
     func with(
         id: AllianceID? = nil, name: String? = nil, currency: Currency? = nil, timezone: String? = nil,
         period: PeriodLength? = nil, graceHours: Int? = nil, expiry: Expiry?? = nil, carryPeriods: Int? = nil,
-        refundShortfall: RefundShortfall? = nil, maxAgeDays: Int? = nil, start: LocalDate? = nil,
-        merchants: [Merchant]? = nil, campaigns: [Campaign]? = nil, items: [Item]? = nil
+        refundShortfall: RefundShortfall? = nil, maxAgeDays: Int? = nil, fourEyes: Bool? = nil,
+        start: LocalDate? = nil, merchants: [Merchant]? = nil, campaigns: [Campaign]? = nil,
+        items: [Item]? = nil
     ) -> Alliance {
         Alliance(
             id: id ?? self.id, name: name ?? self.name, currency: currency ?? self.currency,
@@ -71,7 +72,7 @@ extension Alliance {
             graceHours: graceHours ?? self.graceHours, expiry: expiry ?? self.expiry,
             carryPeriods: carryPeriods ?? self.carryPeriods,
             refundShortfall: refundShortfall ?? self.refundShortfall,
-            maxAgeDays: maxAgeDays ?? self.maxAgeDays,
+            maxAgeDays: maxAgeDays ?? self.maxAgeDays, fourEyes: fourEyes ?? self.fourEyes,
             start: start ?? self.start, merchants: merchants ?? self.merchants,
             campaigns: campaigns ?? self.campaigns, items: items ?? self.items)
     }

@@ -1,7 +1,7 @@
 import Settlement
 
-/// A CSV file whose first row names its columns: the input of a simulation.
-struct SimulationTable {
+/// A CSV file whose first row names its columns.
+struct ColumnedFile {
     let path: String
     /// Column names in the order of the file.
     let columns: [String]

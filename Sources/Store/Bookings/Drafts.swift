@@ -1,0 +1,123 @@
+import GRDB
+public import Settlement
+
+/// A draft and what became of it.
+public struct StoredDraft: Hashable, Sendable {
+    public enum State: Hashable, Sendable {
+        case waiting, booked
+        case withdrawn(at: Instant, by: PersonName)
+    }
+
+    let number: Int64
+    public let booking: Booking
+    public let drafted: Instant
+    public let drafter: PersonName
+    public let state: State
+}
+
+/// How a person names a draft: by its reference, and by its merchant where several have one of it.
+public struct DraftName: Hashable, Sendable {
+    public let reference: BookingReference
+    public let merchant: MerchantID?
+
+    public init(_ reference: BookingReference, of merchant: MerchantID? = nil) {
+        self.reference = reference
+        self.merchant = merchant
+    }
+}
+
+extension Store {
+    /// Drafts payments and adjustments, all or none: they count for nothing until somebody approves them. One that
+    /// waits or is booked already with the same content is passed over.
+    ///
+    /// A trial drafts nothing. Throws `BookingsRefused` and `PersonRefusal`.
+    @discardableResult
+    public func draft(
+        _ bookings: [Booking], by person: Person, at instant: Instant, trial: Bool = false
+    ) throws -> [BookingResult] {
+        try acting("draft", trial: trial) { database in
+            let inForce = try inForce(database)
+            try person.verify(database, inForce, at: instant)
+            let verdicts = try BookingJudge(database, inForce, for: .draft).judge(bookings)
+            let rows = DraftRows(database, inForce.roster)
+            let lookup = try DraftLookup(database, inForce)
+            return try zip(bookings, verdicts).map { booking, verdict in
+                switch verdict {
+                case .new(let period):
+                    if !trial { try rows.add(booking, by: person, at: instant) }
+                    return BookingResult(booking, .drafted, period: period, lookup.calendar)
+                case .standing(let standing):
+                    return BookingResult(booking, .alreadyBooked, period: standing.period, lookup.calendar)
+                case .waiting: return lookup.result(booking, .alreadyDrafted)
+                }
+            }
+        }
+    }
+
+    /// Books drafts that wait, all or none. One that was approved before is passed over. With four eyes nobody
+    /// approves a draft of their own.
+    ///
+    /// A trial books nothing. Throws `BookingsRefused` and `PersonRefusal`.
+    @discardableResult
+    public func approve(
+        _ names: [DraftName], by person: Person, at instant: Instant, trial: Bool = false
+    ) throws -> [BookingResult] {
+        try acting("approve drafts", trial: trial) { database in
+            let inForce = try inForce(database)
+            try person.verify(database, inForce, at: instant)
+            let lookup = try DraftLookup(database, inForce)
+            let found = try lookup.find(names, ended: .booked, differingFrom: person.name)
+            let waiting = found.indices.filter { found[$0].state == .waiting }
+            let verdicts = try lookup.judge(waiting.map { ($0, found[$0]) })
+            let rows = BookingRows(database, inForce.roster)
+            var periods: [Int: Int] = [:]
+            for (position, verdict) in zip(waiting, verdicts) {
+                guard case .new(let period) = verdict else {
+                    preconditionFailure("nothing is booked under the reference of a draft that waits")
+                }
+                periods[position] = period
+                guard !trial else { continue }
+                let draft = found[position]
+                let number = try rows.add(
+                    draft.booking, period: period, by: person, drafter: draft.drafter, at: instant)
+                try DraftRows(database, inForce.roster).end(draft, bookedAs: number)
+            }
+            return try found.indices.map { position in
+                let booking = found[position].booking
+                if let period = periods[position] {
+                    return BookingResult(booking, .booked, period: period, lookup.calendar)
+                }
+                let standing = try rows.find(booking.merchant, booking.reference)
+                return BookingResult(
+                    booking, .alreadyBooked, period: standing?.period ?? lookup.period(of: booking),
+                    lookup.calendar)
+            }
+        }
+    }
+
+    /// Ends drafts that wait, all or none, and books nothing. One that was withdrawn before is passed over.
+    ///
+    /// A trial withdraws nothing. Throws `BookingsRefused` and `PersonRefusal`.
+    @discardableResult
+    public func withdraw(
+        _ names: [DraftName], by person: Person, at instant: Instant, trial: Bool = false
+    ) throws -> [BookingResult] {
+        try acting("withdraw drafts", trial: trial) { database in
+            let inForce = try inForce(database)
+            try person.verify(database, inForce, at: instant)
+            let lookup = try DraftLookup(database, inForce)
+            return try lookup.find(names, ended: .withdrawn, differingFrom: nil).map { draft in
+                guard draft.state == .waiting else { return lookup.result(draft.booking, .alreadyWithdrawn) }
+                if !trial {
+                    try DraftRows(database, inForce.roster).withdraw(draft, by: person, at: instant)
+                }
+                return lookup.result(draft.booking, .withdrawn)
+            }
+        }
+    }
+
+    /// All drafts, in the order in which they were made.
+    public func drafts() throws -> [StoredDraft] {
+        try reading("read the drafts") { try DraftRows($0, try inForce($0).roster).all() }
+    }
+}

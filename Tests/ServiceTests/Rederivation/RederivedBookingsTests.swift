@@ -1,0 +1,82 @@
+import Foundation
+import Service
+import Settlement
+import Signing
+import Store
+import Testing
+
+/// Who booked, drafted and took back what, as a rederivation sees it.
+@Suite("Rederived bookings")
+struct RederivedBookingsTests {
+    /// January with a payment that two persons made, an adjustment, and in February what takes that back.
+    private static let estate = Result {
+        let estate = try Estate()
+        let store = estate.open.store
+        let (ana, ben) = (Person(PersonName(verified: "ana")), Person(PersonName(verified: "ben")))
+        let at = instant("2026-01-20T00:00:00Z")
+        func booking(
+            _ kind: Booking.Kind, _ reference: String, _ amount: Int64, _ date: String, undoes: String? = nil
+        ) -> Booking {
+            Booking(
+                merchant: MerchantID(verified: "M"), kind: kind,
+                reference: BookingReference(verified: reference),
+                amount: Money(amount), date: LocalDate(date)!, reason: "a reason",
+                undoes: undoes.map { BookingReference(verified: $0) })
+        }
+        try store.draft([booking(.payment, "P-1", 500, "2026-01-08")], by: ana, at: at)
+        try store.draft([booking(.payment, "P-2", 1, "2026-01-08")], by: ana, at: at)
+        try store.book([booking(.adjustment, "A-1", -7, "2026-01-09")], by: ana, at: at)
+        try store.approve([DraftName(BookingReference(verified: "P-1"))], by: ben, at: at)
+        let closer = PeriodCloser(store: store, signer: estate.open.signer)
+        try closer.close(0, at: instant("2026-02-03T00:00:00Z"), forced: false)
+        try store.book(
+            [booking(.adjustment, "A-1-U", 7, "2026-01-10", undoes: "A-1")], by: ben,
+            at: instant("2026-02-04T00:00:00Z"))
+        try closer.close(1, at: instant("2026-03-03T00:00:00Z"), forced: false)
+        try store.shut()
+        return estate
+    }
+
+    private func report(_ change: String?) throws -> RederivationReport {
+        let folder = try Self.estate.get().open.folder
+        let scratch = try Scratch()
+        let copy = scratch.file("copy")
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: folder.databasePath, toPath: copy + "/settled.sqlite")
+        if let change { try tamper(with: copy + "/settled.sqlite", change) }
+        return try Rederivation(
+            .init(
+                data: copy, secret: folder.secretPath, jwks: nil, from: nil, through: nil,
+                scratch: nil)
+        ).run()
+    }
+
+    @Test("They come out again, with drafts that wait beside them")
+    func whole() throws {
+        let report = try report(nil)
+        #expect(report.isGood && report.bookings == 3, "\(report.lines)")
+    }
+
+    @Test(
+        "Whoever changes who acted, or what was undone, is found",
+        arguments: [
+            ("UPDATE bookings SET person = 'cem' WHERE reference = 'A-1'", "booking A-1 of M", "audit"),
+            ("UPDATE bookings SET drafter = 'ben' WHERE reference = 'P-1'", "booking P-1 of M", "audit"),
+            ("UPDATE bookings SET drafter = NULL WHERE reference = 'P-1'", "booking P-1 of M", "audit"),
+            ("UPDATE bookings SET undoes = NULL WHERE reference = 'A-1-U'", "booking A-1-U of M", "audit"),
+            (
+                "UPDATE bookings SET undoes = 'P-1' WHERE reference = 'A-1-U'", "booking A-1-U of M",
+                "undo_mismatch"
+            ),
+            (
+                "UPDATE bookings SET person = '' WHERE reference = 'A-1'", "booking A-1 of M",
+                "none that can be booked"
+            ),
+        ])
+    func changed(sql: String, place: String, problem: String) throws {
+        let report = try report(sql)
+        #expect(
+            report.findings.contains { $0.place == place && $0.problem.contains(problem) },
+            "\(sql)\n\(report.lines.joined(separator: "\n"))")
+    }
+}
