@@ -75,11 +75,13 @@ CREATE TABLE batches (
 
 CREATE UNIQUE INDEX batches_by_digest ON batches (digest);
 
--- How many of a batch's accepted records settle in which period: a close finds its records by these.
+-- How many of a batch's accepted records settle in which period: a close finds its records by these. `sum` is that of
+-- the row and of the batch's `first_record` and `accepted`.
 CREATE TABLE batch_periods (
     period INTEGER NOT NULL CHECK (period >= 0),
     batch INTEGER NOT NULL REFERENCES batches (batch),
     records INTEGER NOT NULL CHECK (records >= 1),
+    sum INTEGER NOT NULL,
     PRIMARY KEY (period, batch)
 ) STRICT, WITHOUT ROWID;
 

@@ -26,6 +26,14 @@ struct ChangedRowTests {
         Change(sql: "DELETE FROM settlements WHERE period = 0", table: "settlements"),
         Change(sql: "UPDATE settlements SET first_member = 'y' WHERE period = 0", table: "settlements"),
         Change(sql: "DELETE FROM batch_periods WHERE period = 2 AND batch = 4", table: "batch_periods"),
+        Change(
+            sql: "UPDATE batch_periods SET period = 3 WHERE period = 2 AND batch = 4",
+            table: "batch_periods"),
+        Change(
+            sql: "UPDATE batch_periods SET records = records + 1 WHERE period = 2", table: "batch_periods"),
+        Change(
+            sql: "UPDATE batches SET first_record = first_record - 1 WHERE batch = 4", table: "batch_periods"),
+        Change(sql: "UPDATE batches SET accepted = accepted + 1 WHERE batch = 4", table: "batch_periods"),
         Change(sql: "UPDATE batches SET first_record = -5 WHERE batch = 3", table: "batches"),
         Change(sql: "UPDATE batches SET signer = 'nobody' WHERE batch = 3", table: "batches"),
         Change(sql: "UPDATE batches SET merchant = 99 WHERE batch = 3", table: "batches"),

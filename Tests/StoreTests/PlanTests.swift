@@ -15,7 +15,7 @@ struct PlanTests {
         #expect(try scene.integer("SELECT count(*) FROM pragma_index_list('record_chunks')") == 0)
         #expect(
             try plan(scene, EventSource.ranges) == [
-                "SEARCH p USING PRIMARY KEY (period=?)", "SEARCH b USING INTEGER PRIMARY KEY (rowid=?)",
+                "SEARCH p USING PRIMARY KEY (period>?)", "SEARCH b USING INTEGER PRIMARY KEY (rowid=?)",
             ])
         #expect(
             try plan(scene, RecordChunks.ofRange) == [

@@ -2,6 +2,13 @@ import Dispatch
 import GRDB
 import Synchronization
 
+/// Records of one batch, of which so many are of the period that closes.
+struct BatchPart: Sendable {
+    let batch: Int64
+    let numbers: Range<Int64>
+    let records: Int64
+}
+
 /// How the records of a close are read and sorted: few by one connection, of many a half by a second one beside it.
 struct EventReading {
     /// Fewer records than this are read by one: a second connection takes its time too.
@@ -19,16 +26,16 @@ struct EventReading {
     /// The second connection.
     let second: () throws -> DatabaseSnapshot
 
-    /// How many of the ranges, from the first on, the first connection reads.
-    func ownPart(of ranges: [Range<Int64>]) -> Int {
-        guard expected >= fewestBeside else { return ranges.count }
-        let half = ranges.reduce(Int64(0)) { $0 + ($1.upperBound - $1.lowerBound) } / 2
-        var seen: Int64 = 0
-        for (place, range) in ranges.enumerated() {
+    /// How many of the batches, from the first on, the first connection reads.
+    func ownPart(of parts: [BatchPart]) -> Int {
+        guard expected >= fewestBeside else { return parts.count }
+        let half = parts.reduce(0) { $0 + $1.numbers.count } / 2
+        var seen = 0
+        for (place, part) in parts.enumerated() {
             if seen >= half { return place }
-            seen += range.upperBound - range.lowerBound
+            seen += part.numbers.count
         }
-        return ranges.count
+        return parts.count
     }
 
     /// What `add` adds to a sort, one of so many that read at once.
@@ -37,26 +44,35 @@ struct EventReading {
     ) throws -> [any SortedRun] {
         let budget = max(budget / parts, RecordStretch.mostBytes + 1)
         let sort = EventSort(folder: folder, budget: budget, expected: expected / Int64(parts)) {
-            try willSpill(database, $0)
+            // Each may write before the other has.
+            try willSpill(database, $0 * parts)
         }
         try add(sort)
         return try sort.sorted()
     }
 
-    /// Begins to read these ranges of a period by the second connection; nil where there are none.
-    func beginBeside(_ ranges: [Range<Int64>], of period: Int) throws -> ReadingBeside? {
-        ranges.isEmpty ? nil : ReadingBeside(try second(), self, ranges, of: period)
+    /// Begins to read a period's records of these batches by the second connection; nil where there are none.
+    func beginBeside(_ parts: [BatchPart], of period: Int) throws -> ReadingBeside? {
+        parts.isEmpty ? nil : ReadingBeside(try second(), self, parts, of: period)
     }
 
-    /// Adds the records that these ranges hold of a period, in the order of arrival.
+    /// Adds a period's records of these batches, in the order of arrival. Throws `StoreTrouble` where there are not as
+    /// many as the batch brought.
     static func add(
-        _ ranges: some Sequence<Range<Int64>>, of period: Int, to sort: EventSort, _ database: Database
+        _ parts: some Sequence<BatchPart>, of period: Int, to sort: EventSort, _ database: Database
     ) throws {
         let chunks = try RecordChunks(database)
-        for range in ranges {
-            try chunks.forEach(in: range) { record in
+        for part in parts {
+            var found: Int64 = 0
+            try chunks.forEach(in: part.numbers) { record in
                 guard record.period == period else { return }
+                found += 1
                 try sort.add(record, attempts: 0)
+            }
+            guard found == part.records else {
+                throw StoreTrouble.damaged(
+                    "record_chunks", "batch \(part.batch)",
+                    "it brought \(part.records) records of period \(period), and \(found) are there")
             }
         }
     }
@@ -74,15 +90,15 @@ final class ReadingBeside: Sendable {
         let runs: [any SortedRun]
     }
 
-    init(_ snapshot: DatabaseSnapshot, _ reading: EventReading, _ ranges: [Range<Int64>], of period: Int) {
+    init(_ snapshot: DatabaseSnapshot, _ reading: EventReading, _ parts: [BatchPart], of period: Int) {
         self.snapshot = snapshot
-        let part = Part(reading: reading)
+        let reader = Reader(reading: reading)
         snapshot.asyncRead { database in
             let runs = Result {
                 let database = try database.get()
                 return Runs(
-                    runs: try part.reading.sorted(database, parts: 2) { sort in
-                        try EventReading.add(ranges, of: period, to: sort, database)
+                    runs: try reader.reading.sorted(database, parts: 2) { sort in
+                        try EventReading.add(parts, of: period, to: sort, database)
                     })
             }
             self.runs.withLock { $0 = runs }
@@ -91,7 +107,7 @@ final class ReadingBeside: Sendable {
     }
 
     /// Of `EventReading`, what makes the second connection is not used by it.
-    private struct Part: @unchecked Sendable {
+    private struct Reader: @unchecked Sendable {
         let reading: EventReading
     }
 

@@ -4,11 +4,11 @@ import Settlement
 /// The records that a close looks at, by member: the period's, each read once in the order of arrival, and
 /// those that stayed pending.
 struct EventSource {
-    /// Which records of which batches may settle in a period.
+    /// Which records of which batches may settle in a period or a later one.
     static let ranges = """
-        SELECT b.first_record, b.accepted, b.batch
+        SELECT b.first_record, b.accepted, p.batch, p.period, p.records, p.sum
         FROM batch_periods p CROSS JOIN batches b ON b.batch = p.batch
-        WHERE p.period = ?1 ORDER BY p.batch
+        WHERE p.period >= ?1 ORDER BY p.period, p.batch
         """
 
     static let pending =
@@ -21,9 +21,7 @@ struct EventSource {
     private(set) var member: MemberID?
 
     init(_ database: Database, period: Period, _ reading: EventReading) throws {
-        let query = try Prepared(database, Self.ranges)
-        query.bind(1, period.ordinal)
-        let ranges = try query.all { try BatchRows.records(of: $0) }
+        let ranges = try Self.ranges(of: period.ordinal, database)
         let own = reading.ownPart(of: ranges)
         let beside = try reading.beginBeside(Array(ranges.dropFirst(own)), of: period.ordinal)
         runs = try Self.joined(beside) {
@@ -34,6 +32,25 @@ struct EventSource {
         }
         heads = runs.map(Self.head)
         findMember()
+    }
+
+    /// The batches that brought records of a period. Throws `StoreTrouble` where a row of these or of a later period is
+    /// not as it was written: it might be of this one.
+    private static func ranges(of period: Int, _ database: Database) throws -> [BatchPart] {
+        let query = try Prepared(database, Self.ranges)
+        query.bind(1, period)
+        return try query.all { row in
+            let (batch, numbers) = (row.integer(2), try BatchRows.records(of: row))
+            let found = BatchRows.sum(
+                period: row.integer(3), batch: batch, records: row.integer(4), of: numbers)
+            guard found == row.integer(5) else {
+                throw StoreTrouble.damaged(
+                    "batch_periods", "period \(row.integer(3)), batch \(batch)",
+                    "it, or its row of batches, is not as it was written")
+            }
+            return row.integer(3) == period
+                ? BatchPart(batch: batch, numbers: numbers, records: row.integer(4)) : nil
+        }.compactMap(\.self)
     }
 
     /// What `read` gives, and behind it what was read beside it, which is waited for in any case.

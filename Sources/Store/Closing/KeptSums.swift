@@ -45,8 +45,12 @@ struct KeptRows {
 
     init(_ database: Database) { self.database = database }
 
-    /// Throws `StoreTrouble` unless what the closes before `open` kept is all there and as it was; `held` is what all
-    /// members held, nil where nobody looked.
+    /// Closes whose rows are counted again by each that follows, and how many closes share those of older ones: so a
+    /// close costs no more after years. `rederive` looks at all.
+    private static let recent = 16
+
+    /// Throws `StoreTrouble` unless what the closes before `open` kept is there and as it was: what the recent ones wrote
+    /// and a share of the older ones; `held` is what all members held, nil where nobody looked.
     func verify(before open: Int, held: HeldSums?) throws {
         let closed = try PeriodRows(database).all().filter { $0.ordinal < open }
         let expected = closed.last?.kept.held ?? HeldSums()
@@ -57,43 +61,39 @@ struct KeptRows {
                     ? "\(held.holders) members hold anything, but not what the last close left them"
                     : "\(held.holders) members hold anything, the last close left \(expected.holders)")
         }
-        let (rows, sums) = (try settlementRows(before: open), try outcomeSums(before: open))
-        for period in closed {
-            let found = rows[period.ordinal] ?? 0
+        for period in closed
+        where period.ordinal >= open - Self.recent || period.ordinal % Self.recent == open % Self.recent {
+            let found = try settlementRows(of: period.ordinal)
             guard found == period.kept.settlementRows else {
                 throw StoreTrouble.damaged(
                     "settlements", "period \(period.ordinal)",
                     "there are \(found) rows, its close wrote \(period.kept.settlementRows)")
             }
-            guard sums[period.ordinal] ?? 0 == period.kept.outcomeSum else {
+            guard try outcomeSum(of: period.ordinal) == period.kept.outcomeSum else {
                 throw StoreTrouble.damaged(
                     "outcomes", "period \(period.ordinal)", "its rows are not those that its close wrote")
             }
         }
     }
 
-    private func settlementRows(before open: Int) throws -> [Int: Int64] {
-        let query = try Prepared(
-            database, "SELECT period, count(*) FROM settlements WHERE period < ? GROUP BY period")
-        query.bind(1, open)
-        var rows: [Int: Int64] = [:]
-        try query.forEach { rows[Int($0.integer(0))] = $0.integer(1) }
-        return rows
+    private func settlementRows(of period: Int) throws -> Int64 {
+        let query = try Prepared(database, "SELECT count(*) FROM settlements WHERE period = ?")
+        query.bind(1, period)
+        return try query.first { $0.integer(0) } ?? 0
     }
 
-    private func outcomeSums(before open: Int) throws -> [Int: Int64] {
+    private func outcomeSum(of period: Int) throws -> Int64 {
         let query = try Prepared(
             database,
-            "SELECT period, record, attempts, missing, state, code FROM outcomes WHERE period < ?")
-        query.bind(1, open)
-        var sums: [Int: Int64] = [:]
+            "SELECT period, record, attempts, missing, state, code FROM outcomes WHERE period = ?")
+        query.bind(1, period)
+        var sum: Int64 = 0
         try query.forEach { row in
-            let sum = Self.sum(
+            sum &+= Self.sum(
                 period: row.integer(0), record: row.integer(1), attempts: row.integer(2),
                 missing: row.integerOrNil(3), state: row.text(4), code: row.textOrNil(5))
-            sums[Int(row.integer(0)), default: 0] &+= sum
         }
-        return sums
+        return sum
     }
 
     /// The sum of one row of `outcomes`.

@@ -58,6 +58,19 @@ struct StateRows {
     /// Each by another way than the others, so that their sum proves something: open ones by what batches
     /// brought, settled ones by what the closes counted, the rest by their rows.
     func counts() throws -> StateCounts {
+        try counts("SELECT count(*) FROM outcomes WHERE period <= ?1 AND state = 'refused'")
+    }
+
+    /// The same at the end of a close, while batches wait: what earlier closes refused is what they counted.
+    private func countsAtEnd() throws -> StateCounts {
+        try counts(
+            """
+            SELECT (SELECT coalesce(sum(refused), 0) FROM periods WHERE period < ?1)
+                + (SELECT count(*) FROM outcomes WHERE period = ?1 AND state = 'refused')
+            """)
+    }
+
+    private func counts(_ refused: String) throws -> StateCounts {
         let query = try Prepared(
             database,
             """
@@ -65,7 +78,7 @@ struct StateRows {
                 (SELECT coalesce(sum(records), 0) FROM batch_periods WHERE period > ?1),
                 (SELECT coalesce(sum(settled), 0) FROM periods),
                 (SELECT count(*) FROM outcomes WHERE period = ?1 AND state = 'pending'),
-                (SELECT count(*) FROM outcomes WHERE period <= ?1 AND state = 'refused')
+                (\(refused))
             """)
         query.bind(1, try PeriodRows(database).lastClosed())
         let counts = try query.first { row in
@@ -81,7 +94,7 @@ struct StateRows {
     /// `CloseFailure`. Rulebook §5.
     func prove(_ records: RecordCounts, of cut: Cut) throws {
         let due = try due(in: cut.period)
-        let counts = try counts()
+        let counts = try countsAtEnd()
         let proofs = [
             ("every record due has an outcome", due, records.all),
             ("records pending", records.pending, counts.pending),

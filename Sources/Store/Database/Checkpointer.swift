@@ -7,8 +7,8 @@ import Synchronization
 /// disk once it is in the log.
 ///
 /// A log that goes on growing meanwhile never begins anew. So the commit that next finds it long writes back what
-/// is left of it itself, if that is little. What a reader holds up, as a close does, is tried again when the log has
-/// grown as much once more, or when the reader is said to be gone.
+/// is left of it itself, if that is little. What a reader holds up, as a close does, or a disk that fails, is tried again
+/// when the log has grown further, or when the reader is said to be gone.
 final class Checkpointer: Sendable {
     /// Bytes of log that are written back: enough for a page that many batches change to be written once for many of
     /// them.
@@ -17,8 +17,9 @@ final class Checkpointer: Sendable {
     private struct State {
         var isRunning = false
         var isStopped = false
-        /// Pages of log at which the next run begins.
+        /// Pages of log at which the next run begins, and how many there were at the last commit.
         var threshold: Int32
+        var count: Int32 = 0
         /// Whether a run left so little that a commit may write it back itself.
         var leavesLittle = false
         /// Whether a reader went that a run at work may have met.
@@ -65,6 +66,7 @@ final class Checkpointer: Sendable {
     /// After each commit: the log has so many pages.
     private func committed(_ connection: OpaquePointer?, _ count: Int32) {
         let isLeft = state.withLock { state in
+            state.count = count
             guard !state.isStopped, !state.isRunning else { return false }
             if count < pages { state.threshold = pages }
             if state.leavesLittle {
@@ -85,18 +87,29 @@ final class Checkpointer: Sendable {
         var isDone = false
         while !isDone {
             guard state.withLock({ !$0.isStopped }) else { return }
-            let log = Self.tried(path)
+            let log = nearlyAll()
             isDone = state.withLock { state in
                 if state.begunAnew {
                     state.begunAnew = false
                     return false
                 }
                 state.isRunning = false
-                state.leavesLittle = log.map { $0.left <= pages } ?? true
-                state.threshold = state.leavesLittle ? pages : (log?.pages ?? 0) + pages
+                state.leavesLittle = log.map { $0.left <= pages / 4 } ?? false
+                state.threshold = state.leavesLittle ? pages : max(log?.pages ?? 0, state.count) + pages / 4
                 return true
             }
         }
+    }
+
+    /// Writes back what there is, then what came meanwhile, until it is little or no longer becomes less.
+    private func nearlyAll() -> Log? {
+        var log = Self.tried(path)
+        var before = Int32.max
+        while let now = log, now.left > pages / 16, now.left <= before / 2 {
+            before = now.left
+            log = Self.tried(path)
+        }
+        return log
     }
 
     /// How many pages the log has, and how many of them are not written back.
@@ -105,8 +118,8 @@ final class Checkpointer: Sendable {
         let left: Int32
     }
 
-    /// Writes back what no reader holds up, beside whoever writes. A disk that is full or broken is told to the next
-    /// commit.
+    /// Writes back what no reader holds up, beside whoever writes. A disk that is full or broken is told to whoever
+    /// writes next.
     static func writeBack(_ path: String) { _ = tried(path) }
 
     private static func tried(_ path: String) -> Log? {

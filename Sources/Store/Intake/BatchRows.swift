@@ -61,10 +61,18 @@ struct BatchRows {
     static func records(of row: Prepared) throws -> Range<Int64> {
         let (first, accepted) = (row.integer(0), row.integer(1))
         let (end, overflow) = first.addingReportingOverflow(accepted)
-        guard first >= 1, accepted >= 0, !overflow else {
+        guard first >= 1, (0...mostRecords).contains(accepted), !overflow else {
             throw StoreTrouble.damaged("batches", "row \(row.integer(2))", "its records have no numbers")
         }
         return first..<end
+    }
+
+    /// More records than any batch has.
+    private static let mostRecords: Int64 = 1_000_000_000
+
+    /// The sum of a row of `batch_periods`, of a batch whose records have these numbers.
+    static func sum(period: Int64, batch: Int64, records: Int64, of numbers: Range<Int64>) -> Int64 {
+        RowSum.of([period, batch, records, numbers.lowerBound, numbers.upperBound])
     }
 
     /// The number of the last record, as the last batch says; 0 before the first.
@@ -110,18 +118,24 @@ struct BatchRows {
         try insert.run(with: 16, receipt.bytes)
         let number = database.lastInsertedRowID
         if isLong { try LongValue.write(bytes, to: "bytes", of: "batches", row: number, database) }
-        try addPeriods(judgement.periods, of: number)
+        let first = judgement.firstNumber.value
+        try addPeriods(
+            judgement.periods, of: number, numbers: first..<first + Int64(judgement.accepted.count))
         try addRefusals(judgement.refused, of: number)
         return number
     }
 
-    private func addPeriods(_ periods: [(ordinal: Int, records: Int64)], of batch: Int64) throws {
+    private func addPeriods(
+        _ periods: [(ordinal: Int, records: Int64)], of batch: Int64, numbers: Range<Int64>
+    ) throws {
         let insert = try Prepared(
-            database, "INSERT INTO batch_periods (period, batch, records) VALUES (?, ?, ?)")
+            database, "INSERT INTO batch_periods (period, batch, records, sum) VALUES (?, ?, ?, ?)")
         for (ordinal, records) in periods {
             insert.bind(1, ordinal)
             insert.bind(2, batch)
             insert.bind(3, records)
+            insert.bind(
+                4, Self.sum(period: Int64(ordinal), batch: batch, records: records, of: numbers))
             try insert.run()
         }
     }
