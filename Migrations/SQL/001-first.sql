@@ -318,3 +318,6 @@ CREATE TABLE audit (
     -- How often it happened, where it was only counted.
     times INTEGER NOT NULL DEFAULT 1 CHECK (times >= 1)
 ) STRICT;
+
+-- The stuck list, which the daemon looks at every few seconds.
+CREATE INDEX audit_of_failed_closes ON audit (entry) WHERE act = 'close_failed';
