@@ -155,12 +155,12 @@ CREATE TABLE bookings (
     drafter TEXT,
     -- The reference of the booking that this one takes back, which at most one does.
     undoes TEXT,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
     UNIQUE (merchant, reference),
     UNIQUE (merchant, undoes),
     FOREIGN KEY (merchant, undoes) REFERENCES bookings (merchant, reference)
 ) STRICT;
-
-CREATE INDEX bookings_by_period ON bookings (period);
 
 -- Payments and adjustments that wait for another person, or waited: they count for nothing until they are booked.
 CREATE TABLE drafts (
