@@ -198,7 +198,8 @@ struct CloseFailureTests {
         let astray = try ClosingDraft([], statements: [], journal: journal, in: settlement)
         #expect(
             throws: CloseFailure.broken(
-                invariant: "positions sum to zero", merchant: nil, expected: "0", found: "100")
+                invariant: "positions sum to zero", merchant: MerchantID("M")!, expected: "0", found: "100",
+                account: receivable)
         ) { try settlement.verify([], astray) }
     }
 }
