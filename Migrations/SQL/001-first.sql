@@ -157,12 +157,12 @@ CREATE TABLE bookings (
     drafter TEXT,
     -- The reference of the booking that this one takes back, which at most one does.
     undoes TEXT,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
     UNIQUE (merchant, reference),
     UNIQUE (merchant, undoes),
     FOREIGN KEY (merchant, undoes) REFERENCES bookings (merchant, reference)
 ) STRICT;
-
-CREATE INDEX bookings_by_period ON bookings (period);
 
 -- Payments and adjustments that wait for another person, or waited: they count for nothing until they are booked.
 CREATE TABLE drafts (
@@ -320,3 +320,6 @@ CREATE TABLE audit (
     -- How often it happened, where it was only counted.
     times INTEGER NOT NULL DEFAULT 1 CHECK (times >= 1)
 ) STRICT;
+
+-- The stuck list, which the daemon looks at every few seconds.
+CREATE INDEX audit_of_failed_closes ON audit (entry) WHERE act = 'close_failed';

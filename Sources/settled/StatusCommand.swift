@@ -9,7 +9,8 @@ struct StatusCommand: ParsableCommand {
         abstract: "Show how the intake stands: what came, what was refused, what is missing, who is quiet.",
         discussion: """
             `unsettled` counts records that wait for a period to close, `pending` those that a close could not \
-            settle yet. A merchant is quiet that sent no batch of its own in the last N periods and this one.
+            settle yet. A merchant is quiet that sent no batch of its own in the last N periods and this one. What cannot \
+            be read is named, the rest is shown, and the command ends as it does with trouble.
 
             Example:
               settled status --data /var/lib/settled --quiet-periods 2
@@ -38,5 +39,7 @@ struct StatusCommand: ParsableCommand {
         let report = try StatusReport(
             DataFolder(data).openStore(), now: when.instant, quietPeriods: quietPeriods)
         print(json ? report.json + "\n" : report.text, terminator: "")
+        // What could be read is shown; that not all could is what the command ends with.
+        if let trouble = report.trouble { throw trouble }
     }
 }

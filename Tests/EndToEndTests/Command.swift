@@ -35,6 +35,12 @@ struct Command: Sendable {
         Command("/usr/bin/env", [name] + arguments, in: folder)
     }
 
+    /// Whether all these programs are on the path: tests that need more than the program itself are skipped where they
+    /// are not.
+    static func isThere(_ names: String...) -> Bool {
+        (try? named("which", names).run().status) == 0
+    }
+
     static let settledPath = Bundle.main.bundleURL.appendingPathComponent("settled").path
 
     /// Runs it to its end. Output goes through files, so that none of it can block the other.

@@ -11,21 +11,21 @@ final class Daemon {
         let log: String
     }
 
-    /// Starts it on a free port, leaving it to the test to close periods unless it `closes` them, or where `listen` says, with more flags, and waits until it says where it
-    /// listens.
+    /// Starts it on a free port, leaving it to the test to close periods unless it `closes` them, or where `listen` says,
+    /// with more flags, and waits until it says where it listens. `within` are words before its own: a program that
+    /// becomes it.
     init(
         data: String, _ flags: String..., listen: String = "127.0.0.1:0", closes: Bool? = false,
-        arguments: [String] = [],
-        environment: [String: String] = [:]
+        arguments: [String] = [], environment: [String: String] = [:], within: [String] = []
     ) throws {
         scratch = try Scratch()
         let log = scratch.file("log")
         let closing = closes.map { $0 ? ["--automatic-close"] : ["--no-automatic-close"] } ?? []
-        process = try Command(
-            Command.settledPath,
-            ["serve", "--data", data, "--listen", listen] + closing + flags + arguments,
-            environment: environment
-        ).start(output: scratch.file("out"), errors: log)
+        let words =
+            within + [Command.settledPath, "serve", "--data", data, "--listen", listen] + closing + flags
+            + arguments
+        process = try Command("/usr/bin/env", words, environment: environment)
+            .start(output: scratch.file("out"), errors: log)
         var found: String?
         for _ in 0..<300 where found == nil && process.isRunning {
             usleep(50_000)
@@ -49,6 +49,9 @@ final class Daemon {
     var log: String {
         get throws { try String(contentsOf: scratch.file("log"), encoding: .utf8) }
     }
+
+    /// The file systems as it sees them.
+    var root: String { "/proc/\(process.processIdentifier)/root" }
 
     /// Its most memory so far, in bytes, as the system counts it.
     var peakMemory: Int {

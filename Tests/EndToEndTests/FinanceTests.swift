@@ -50,18 +50,23 @@ struct FinanceTests {
         try expectDone(Command(Command.settledPath, ["verify", folder.file("STATEMENT.json").path] + keys))
     }
 
-    @Test("A page becomes a PDF with all its figures, or it is said what to install")
-    func pdf() throws {
+    @Test("Without a program that makes a PDF it is said what to install")
+    func withoutPDF() throws {
         let document = ["statement", "bakery", "2025-04", "--pdf", "--data", try Quayside.played.get().data]
         let without = try Command(
             Command.settledPath, document, environment: ["PATH": "/nonexistent"]
         ).run()
         #expect(without.status == 3 && without.output.isEmpty)
         #expect(without.errors.contains("apt install weasyprint"), "\(without.errors)")
-        guard try Command.named("which", ["weasyprint", "pdftotext"]).run().status == 0 else {
-            print("NOT RUN: the PDF itself, as this machine has no weasyprint and pdftotext")
-            return
-        }
+    }
+
+    @Test(
+        "A page becomes a PDF with all its figures",
+        .enabled(
+            if: Command.isThere("weasyprint", "pdftotext"),
+            "this machine has no weasyprint, or no pdftotext of poppler-utils"))
+    func pdf() throws {
+        let document = ["statement", "bakery", "2025-04", "--pdf", "--data", try Quayside.played.get().data]
         let scratch = try Scratch()
         let script = "\"$0\" \"$@\" > statement.pdf && pdftotext -layout statement.pdf -"
         let text = try expectDone(
@@ -72,12 +77,12 @@ struct FinanceTests {
         }
     }
 
-    @Test("A browser prints the page on sheets of A4 that count their pages")
+    @Test(
+        "A browser prints the page on sheets of A4 that count their pages",
+        .enabled(
+            if: Command.isThere("chromium", "pdfinfo", "pdftotext"),
+            "this machine has no chromium, or no poppler-utils"))
     func browser() throws {
-        guard try Command.named("which", ["chromium", "pdfinfo", "pdftotext"]).run().status == 0 else {
-            print("NOT RUN: the page in a browser, as this machine has no chromium and poppler-utils")
-            return
-        }
         let scratch = try Scratch()
         for language in ["en", "zh"] {
             let page = try shown(["statement", "bakery", "2025-04"], "--html", "--lang", language).output

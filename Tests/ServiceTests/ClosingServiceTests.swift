@@ -127,6 +127,60 @@ struct ClosingServiceTests {
     }
 
     @Test(
+        "A close by hand that a figure forbids makes a daemon unready that closes nothing itself, until it is done",
+        .timeLimit(.minutes(5)))
+    func listed() async throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch())
+        let store = estate.open.store
+        let closer = PeriodCloser(store: store, signer: estate.open.signer)
+        try closer.closeNoting(0, at: instant("2026-02-10T00:00:00Z"))
+        let now = instant("2026-02-20T00:00:00Z")
+        try await withDaemon(estate) { url, _ in
+            let ready = request("GET /readyz")
+            try store.writing("tamper") {
+                try $0.execute(sql: "UPDATE statements SET points = points + 1")
+            }
+            #expect(throws: CloseFailure.self) { try closer.closeNoting(1, at: now, forced: true) }
+            while try await ask(url, ready).status == 200 { try await Task.sleep(for: .milliseconds(50)) }
+            let reply = try await ask(url, ready)
+            #expect(reply.status == 503 && reply.code == "not_ready")
+            let detail = try members(reply.body)["detail"] as? String
+            #expect(
+                detail?.contains("a period cannot be closed: M: open lots at the start") == true,
+                "\(detail ?? "")")
+
+            try store.writing("mend") { try $0.execute(sql: "UPDATE statements SET points = points - 1") }
+            try closer.closeNoting(1, at: now, forced: true)
+            while try await ask(url, ready).status != 200 { try await Task.sleep(for: .milliseconds(50)) }
+        }
+    }
+
+    @Test(
+        "A close of a period that is not due does not hide what is on the stuck list", .timeLimit(.minutes(5))
+    )
+    func early() async throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch())
+        let store = estate.open.store
+        let closer = PeriodCloser(store: store, signer: estate.open.signer)
+        try closer.closeNoting(0, at: instant("2026-02-10T00:00:00Z"))
+        try store.writing("tamper") { try $0.execute(sql: "UPDATE statements SET points = points + 1") }
+        let now = instant("2026-02-20T00:00:00Z")
+        #expect(throws: CloseFailure.self) { try closer.closeNoting(1, at: now, forced: true) }
+        let listed = try #require(try store.failedClose())
+        #expect(!listed.waitsForRoom)
+        try await closing(estate.open, at: .standing(at: now)) { health in
+            health.list(listed.reason)
+            // It looks many times and finds nothing due.
+            try await Task.sleep(for: .milliseconds(500))
+            #expect(health.reason()?.contains("M: open lots at the start") == true)
+            health.list(nil)
+            #expect(health.reason() == nil)
+        }
+    }
+
+    @Test(
         "A row that was changed makes it unready by table and row, and the daemon goes on",
         .timeLimit(.minutes(5)))
     func damaged() async throws {
@@ -230,5 +284,6 @@ struct ClosingServiceTests {
         }
         #expect(try store.audit(AuditFilter(act: .closeFailed)).count == 1)
         #expect(try store.failedClose()?.reason.hasPrefix("it waits until there is more room") == true)
+        #expect(try store.failedClose()?.waitsForRoom == true)
     }
 }

@@ -97,6 +97,9 @@ struct BrokenFiguresTests {
     static let forgeries = [
         Forgery(accounts: ["margin": 1], invariant: "the accounts sum to zero"),
         Forgery(
+            accounts: ["receivable:M": 1], invariant: "the accounts sum to zero", merchant: "M",
+            account: "receivable:M"),
+        Forgery(
             accounts: ["pool": 1, "margin": -1], invariant: "pool is worth the open prepaid points",
             account: "pool"),
         Forgery(

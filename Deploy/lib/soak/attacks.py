@@ -1,5 +1,11 @@
 """What is not sent by honest clients. None of it may be answered by a success, nor be stored."""
-import base64, json, random, socket, threading, time
+import base64, gzip, json, random, socket, threading, time
+
+# Members of gzip may follow each other; a block of zstd may say one byte and how often it is there (RFC 8878 §3.1.1.2).
+GZIP_BOMB = gzip.compress(bytes(1 << 24)) * 64
+ZSTD_BOMB = (
+    bytes.fromhex("28b52ffd0038")
+    + ((0x20000 << 3 | 2).to_bytes(3, "little") + b" ") * 8191 + (0x20000 << 3 | 3).to_bytes(3, "little") + b" ")
 
 
 class Attacker(threading.Thread):
@@ -13,7 +19,8 @@ class Attacker(threading.Thread):
         while not self.ending.is_set():
             self.host.up.wait(timeout=1)
             attack = self.random.choice([
-                self.forged, self.smuggled, self.garbage, self.slow, self.endless, self.broken_off])
+                self.forged, self.smuggled, self.garbage, self.slow, self.endless, self.broken_off, self.bomb,
+                self.prying, self.unwrapped])
             try:
                 answer = attack()
             except OSError:
@@ -45,6 +52,36 @@ class Attacker(threading.Thread):
             self.key.sign(body + b"x"), self.key.sign(b""), "x" * 3000, "é"])
         return self.post(body, signature)
 
+    def prying(self):
+        """Tokens that hold only for who looks badly."""
+        key, now = self.key, int(time.time())
+        head, body, mac = key.token("quayside").split(".")
+        nobody = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
+        token = self.random.choice([
+            key.token("quayside", alg="none"), key.token("quayside", kid="batch/books/1"),
+            key.token("quayside", kid="operator/1"), key.token("quayside", sub="books"), key.token("elsewhere"),
+            key.token("quayside", exp=now + 3600), key.token("quayside", iat=now - 90_000, exp=now - 89_900),
+            f"{head}.{body}.", f"{head}.{body}.{mac[:-4]}AAAA", f"{nobody}.{body}.", "x" * 5000])
+        path = self.random.choice(["/v1/batches", "/v1/statements", "/v1/points", "/v1/closings/preview"])
+        return self.exchange(
+            f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+
+    def bomb(self):
+        """A gibibyte that comes as a few kilobytes."""
+        encoding, body = self.random.choice([("gzip", GZIP_BOMB), ("zstd", ZSTD_BOMB)])
+        head = (
+            f"POST /v1/batches HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/csv\r\n"
+            f"Content-Encoding: {encoding}\r\n"
+            f"Content-Length: {len(body)}\r\nSettled-Signature: {self.key.sign(b'')}\r\n\r\n").encode()
+        return self.exchange(head + body)
+
+    def unwrapped(self):
+        """No TLS where it is wanted."""
+        with socket.create_connection(("127.0.0.1", self.host.port), timeout=5) as peer:
+            peer.sendall(self.random.choice([
+                b"GET /v1/batches HTTP/1.1\r\nHost: x\r\n\r\n", self.random.randbytes(2000)]))
+            return peer.recv(1 << 16)
+
     def smuggled(self):
         hidden = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
         framing = self.random.choice([
@@ -59,7 +96,7 @@ class Attacker(threading.Thread):
         return self.exchange(self.random.randbytes(self.random.randrange(1, 20_000)))
 
     def slow(self):
-        with socket.create_connection(("127.0.0.1", self.host.port), timeout=5) as peer:
+        with self.host.connect(timeout=5) as peer:
             for byte in b"POST /v1/batches HT":
                 peer.sendall(bytes([byte]))
                 time.sleep(0.02)
@@ -68,14 +105,14 @@ class Attacker(threading.Thread):
     def endless(self):
         """More than the largest batch, under a name that is known."""
         head = (
-            b"POST /v1/batches HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n"
-            b"Settled-Signature: " + self.key.sign(b"").encode() + b"\r\n\r\n")
+            b"POST /v1/batches HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/csv\r\n"
+            b"Transfer-Encoding: chunked\r\nSettled-Signature: " + self.key.sign(b"").encode() + b"\r\n\r\n")
         piece = b"100000\r\n" + b" " * (1 << 20) + b"\r\n"
         return self.exchange(head + piece * 80)
 
     def broken_off(self):
         body = self.body()
-        with socket.create_connection(("127.0.0.1", self.host.port), timeout=5) as peer:
+        with self.host.connect(timeout=5) as peer:
             peer.sendall(self.head(len(body), self.key.sign(body)) + body[:-1])
         return b""
 
@@ -84,17 +121,18 @@ class Attacker(threading.Thread):
 
     def head(self, length, signature):
         return (
-            f"POST /v1/batches HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+            f"POST /v1/batches HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\n"
             f"Content-Length: {length}\r\nSettled-Signature: {signature}\r\n\r\n").encode()
 
     def exchange(self, data):
-        with socket.create_connection(("127.0.0.1", self.host.port), timeout=5) as peer:
+        with self.host.connect(timeout=5) as peer:
             answer = b""
             try:
                 peer.sendall(data)
-                peer.shutdown(socket.SHUT_WR)
                 while piece := peer.recv(1 << 16):
                     answer += piece
+                    # What else comes, if the connection is not closed.
+                    peer.settimeout(0.5)
             except OSError:
                 pass
             return answer

@@ -1,11 +1,17 @@
 """One `settled serve` after the other on the same data folder and port."""
-import os, pathlib, re, signal, socket, subprocess, threading, time
+import http.client, os, pathlib, re, signal, socket, ssl, subprocess, threading, time
 
 
 class Daemon:
-    def __init__(self, binary, data, scratch, limits=(), environment=None, flags=()):
+    """It speaks TLS where `certificate` names the files of one and of its key."""
+
+    def __init__(self, binary, data, scratch, limits=(), environment=None, flags=(), certificate=None):
         self.binary, self.data, self.log = binary, data, pathlib.Path(scratch) / "daemon.log"
-        self.limits, self.environment, self.flags = limits, environment or {}, flags
+        self.limits, self.environment, self.flags = limits, environment or {}, list(flags)
+        self.trust = None
+        if certificate:
+            self.trust = ssl.create_default_context(cafile=certificate[0])
+            self.flags += ["--tls-certificate", certificate[0], "--tls-key", certificate[1]]
         self.port = free_port()
         self.process, self.starts, self.peak = None, 0, 0
         self.slowest_start = 0.0
@@ -36,12 +42,29 @@ class Daemon:
     def asks(self, path):
         """The status of GET path; None when nobody answers."""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=10) as peer:
+            with self.connect(timeout=10) as peer:
                 peer.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
                 head = peer.recv(64)
             return int(head.split()[1])
         except (OSError, IndexError, ValueError):
             return None
+
+    def connect(self, timeout):
+        """A connection on which HTTP/1.1 is spoken. Throws `OSError`."""
+        peer = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+        if not self.trust:
+            return peer
+        try:
+            return self.trust.wrap_socket(peer, server_hostname="localhost")
+        except BaseException:
+            peer.close()
+            raise
+
+    def http(self, timeout):
+        """The same for `http.client`; it connects by itself."""
+        if not self.trust:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        return http.client.HTTPSConnection("localhost", self.port, timeout=timeout, context=self.trust)
 
     def kill(self):
         """SIGKILL: what a power cut does to a process."""

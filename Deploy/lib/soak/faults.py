@@ -5,9 +5,9 @@ KINDS = ["full", "readonly", "fsync", "clock=86400", "clock=-86400", "locked"]
 
 
 class Faults:
-    """Faults of a daemon that is started with `environment`."""
+    """Faults of a daemon that is started with `environment`, as far as they concern what lies in the folder `under`."""
 
-    def __init__(self, source, scratch, data):
+    def __init__(self, source, scratch, data, under):
         self.words = pathlib.Path(scratch) / "faults"
         self.data = data
         library = pathlib.Path(scratch) / "faults.so"
@@ -15,7 +15,7 @@ class Faults:
             ["cc", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True)
         self.environment = {
             "LD_PRELOAD": str(library), "FAULTS": str(self.words),
-            "FAULTS_UNDER": str(pathlib.Path(data).resolve())}
+            "FAULTS_UNDER": str(pathlib.Path(under).resolve()) + "/"}
         self.counts = dict.fromkeys(KINDS, 0)
 
     def happen(self, kind, seconds):

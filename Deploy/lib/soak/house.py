@@ -31,6 +31,16 @@ def found(binary, scratch, alliance=TOP / "Deploy" / "example" / "alliance.yaml"
     return data, keys, receipts
 
 
+def certificate(scratch):
+    """A certificate for localhost and its key, as files."""
+    chain, key = str(pathlib.Path(scratch) / "chain.pem"), str(pathlib.Path(scratch) / "key.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-out", chain, "-keyout", key],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return chain, key
+
+
 def show(figures):
     """Prints pairs of a name and a figure, a line each."""
     for name, figure in figures:

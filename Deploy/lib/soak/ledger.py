@@ -15,6 +15,8 @@ class Ledger:
     def __init__(self, receipt_keys):
         self.lock = threading.Lock()
         self.batches, self.faults = {}, []
+        # The names of batches that have a receipt, by merchant.
+        self.receipted = {}
         self.receipt_keys = receipt_keys
         self.counts = dict.fromkeys(
             ["uploads", "receipts", "copies", "answers lost", "told to come again"], 0)
@@ -25,7 +27,17 @@ class Ledger:
 
     def count(self, what):
         with self.lock:
-            self.counts[what] += 1
+            self.counts[what] = self.counts.get(what, 0) + 1
+
+    def any_receipt(self, merchant, chance):
+        """A batch of the merchant's that has a receipt; None if there is none."""
+        with self.lock:
+            names = self.receipted.get(merchant)
+            return self.batches[(merchant, chance.choice(names))] if names else None
+
+    def knows(self, merchant, name):
+        with self.lock:
+            return (merchant, name) in self.batches
 
     def fault(self, sentence):
         with self.lock:
@@ -41,6 +53,8 @@ class Ledger:
             self.fault(f"{place}: the receipt is of other bytes")
         with self.lock:
             first, batch.receipt = batch.receipt, batch.receipt or body
+            if first is None:
+                self.receipted.setdefault(batch.merchant, []).append(batch.name)
         if first is None:
             self.count("receipts")
             return

@@ -16,6 +16,14 @@ struct CloseHindrance {
     let reason: String
     /// What is written down: the same as long as the cause is.
     let noted: String
+
+    /// What the note of a close begins with that waits for room.
+    fileprivate static let roomNote = "it waits until there is more room on the disk"
+}
+
+extension FailedClose {
+    /// Whether it would take of the room on the disk that is kept for batches, for which the daemon stays ready.
+    var waitsForRoom: Bool { reason.hasPrefix(CloseHindrance.roomNote) }
 }
 
 extension PeriodCloser {
@@ -31,8 +39,8 @@ extension PeriodCloser {
                 CloseHindrance(
                     kind: .room, reason: "\(trouble)",
                     noted:
-                        "it waits until there is more room on the disk than the \(reserve.bytes) bytes that are"
-                        + " kept for batches")
+                        "\(CloseHindrance.roomNote) than the \(reserve.bytes) bytes that are kept for batches"
+                )
             case .passing: nil
             }
         default: nil

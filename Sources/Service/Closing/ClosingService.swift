@@ -33,12 +33,14 @@ struct ClosingService: Service {
     private func step() async -> Double {
         do {
             let outcome = try await thread.runIfActive { try closer.closeIfDue(at: clock.now) }
-            health.closes()
             switch outcome {
             case .notBefore(let instant):
+                health.closes()
                 let seconds = Double(instant.milliseconds - clock.now.milliseconds) / 1_000
                 return min(max(seconds, 0.01), patience)
             case .closed(let period, let closed):
+                health.list(nil)
+                health.closes()
                 say(period, closed)
                 return 0
             }

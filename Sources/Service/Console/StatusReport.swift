@@ -21,22 +21,40 @@ public struct StatusReport: Sendable {
     let unfinished: UnfinishedClose?
     /// Drafts of payments and adjustments that wait for somebody to approve them, the first one first.
     let waitingDrafts: [StoredDraft]
+    /// The parts that could not be read, and why, in the order in which they are read. They are empty here.
+    let unread: [(part: Part, trouble: StoreTrouble)]
+
+    /// What is read by itself; each has the name of its member in JSON.
+    enum Part: String {
+        case stuck, closing, merchants, refused, missing, drafts
+    }
 
     /// Reads it all. `quietPeriods` is 1 or more; a merchant whose terms began since then is not quiet.
+    ///
+    /// A part that cannot be read keeps no other from being shown: `trouble` is the first one's. Throws where it cannot be
+    /// said which period comes next.
     public init(_ store: Store, now: Instant, quietPeriods: Int = 1) throws {
+        var unread: [(part: Part, trouble: StoreTrouble)] = []
+        func read<Value>(_ part: Part, or nothing: Value, _ work: () throws -> Value) throws -> Value {
+            do { return try work() } catch let trouble as StoreTrouble {
+                unread.append((part, trouble))
+                return nothing
+            }
+        }
         let schedule = try store.schedule()
-        let standings = try store.intakeStanding()
         calendar = schedule.calendar
         alliance = schedule.alliance.id
         at = now
         period = calendar.period(try store.earliestOpen())
         closesFrom = period.end.advanced(byHours: schedule.alliance.graceHours)
-        refusals = try store.refusalCounts()
-        missing = try store.missingSequences()
+        stuck = try read(.stuck, or: nil) { try store.failedClose() }
+        unfinished = try read(.closing, or: nil) { try store.unfinishedClose() }
+        let standings = try read(.merchants, or: []) { try store.intakeStanding() }
         self.standings = standings
-        stuck = try store.failedClose()
-        unfinished = try store.unfinishedClose()
-        waitingDrafts = try store.drafts().filter { $0.state == .waiting }
+        refusals = try read(.refused, or: []) { try store.refusalCounts() }
+        missing = try read(.missing, or: []) { try store.missingSequences() }
+        waitingDrafts = try read(.drafts, or: []) { try store.drafts().filter { $0.state == .waiting } }
+        self.unread = unread
         self.quietPeriods = quietPeriods
         let present = calendar.ordinal(containing: now) ?? 0
         let since = present >= quietPeriods ? calendar.period(present - quietPeriods).start : nil
@@ -47,6 +65,12 @@ public struct StatusReport: Sendable {
             return standing.lastBatch.map { $0 < since } ?? true
         }
     }
+
+    /// Why the first part that could not be read could not; nil: all was.
+    public var trouble: StoreTrouble? { unread.first?.trouble }
+
+    /// Why a part could not be read; nil: it was.
+    func trouble(of part: Part) -> StoreTrouble? { unread.first { $0.part == part }?.trouble }
 
     /// The unsettled records that came first, over all merchants.
     var oldestUnsettled: (merchant: MerchantID, period: String, received: Instant)? {

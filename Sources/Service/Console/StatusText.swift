@@ -2,7 +2,7 @@ import Settlement
 import Store
 
 extension StatusReport {
-    /// For a person: tables, what is empty left out.
+    /// For a person: tables, what is empty left out; what could not be read is said right behind the stuck list.
     public var text: String {
         var blocks = [headline]
         if let stuck {
@@ -11,7 +11,8 @@ extension StatusReport {
                 "  \(calendar.period(stuck.period).id) cannot be closed since \(Self.time(stuck.since)): \(stuck.reason)",
             ])
         }
-        blocks.append(merchantTable)
+        blocks += unreadBlocks
+        if trouble(of: .merchants) == nil { blocks.append(merchantTable) }
         if !refusals.isEmpty { blocks.append(refusalTable) }
         let gaps = missingRanges
         if !gaps.isEmpty { blocks.append(["Missing sequences"] + gaps.map(Self.line)) }
@@ -49,6 +50,21 @@ extension StatusReport {
             )
         }
         return lines
+    }
+
+    private var unreadBlocks: [[String]] {
+        unread.map { [Self.heading(of: $0.part), "  could not be read: \($0.trouble)"] }
+    }
+
+    private static func heading(of part: Part) -> String {
+        switch part {
+        case .stuck: "Stuck"
+        case .closing: "A close at work"
+        case .merchants: "What came"
+        case .refused: "What was refused"
+        case .missing: "Missing sequences"
+        case .drafts: "Drafts that wait for approval"
+        }
     }
 
     private var merchantTable: [String] {
@@ -92,7 +108,7 @@ extension StatusReport {
 }
 
 extension StatusReport {
-    /// The same for a program, as one JSON object.
+    /// The same for a program, as one JSON object; a part that could not be read is not in it, and `unread` says why.
     public var json: String {
         var json = CanonicalJSON()
         json.object { object in
@@ -115,36 +131,60 @@ extension StatusReport {
                     object.member("reason", stuck.reason)
                 }
             }
-            object.member("merchants", array: standings) { json, standing in write(standing, to: &json) }
-            object.member("refused", array: refusals) { json, refusal in
-                json.object { object in
-                    object.member("merchant", orNull: refusal.merchant?.text)
-                    object.member("what", refusal.isBatch ? "batch" : "record")
-                    object.member("code", refusal.code)
-                    object.member("times", refusal.count)
-                    object.member("last", refusal.last.description)
+            if !unread.isEmpty {
+                object.member("unread", array: unread) { json, unread in
+                    json.object { object in
+                        object.member("what", unread.part.rawValue)
+                        object.member("reason", unread.trouble.description)
+                    }
                 }
             }
-            object.member("missing", array: missingRanges) { json, gap in
-                json.object { object in
-                    object.member("merchant", gap.merchant.text)
-                    object.member("signer", gap.signer.rawValue)
-                    object.member("first", gap.numbers.lowerBound)
-                    object.member("last", gap.numbers.upperBound)
-                }
+            if trouble(of: .merchants) == nil {
+                object.member("merchants", array: standings) { json, standing in write(standing, to: &json) }
             }
-            object.member("drafts", array: waitingDrafts) { json, draft in
-                json.object { object in
-                    object.member("merchant", draft.booking.merchant.text)
-                    object.member("kind", draft.booking.kind.rawValue)
-                    object.member("reference", draft.booking.reference.text)
-                    object.member("drafter", draft.drafter.text)
-                    object.member("drafted", draft.drafted.description)
-                }
+            if trouble(of: .refused) == nil { writeRefusals(to: &object) }
+            if trouble(of: .missing) == nil { writeMissing(to: &object) }
+            if trouble(of: .drafts) == nil { writeDrafts(to: &object) }
+            if trouble(of: .merchants) == nil {
+                object.member("quiet", array: quiet) { $0.string($1.merchant.text) }
             }
-            object.member("quiet", array: quiet) { $0.string($1.merchant.text) }
         }
         return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    private func writeRefusals(to object: inout CanonicalJSON) {
+        object.member("refused", array: refusals) { json, refusal in
+            json.object { object in
+                object.member("merchant", orNull: refusal.merchant?.text)
+                object.member("what", refusal.isBatch ? "batch" : "record")
+                object.member("code", refusal.code)
+                object.member("times", refusal.count)
+                object.member("last", refusal.last.description)
+            }
+        }
+    }
+
+    private func writeMissing(to object: inout CanonicalJSON) {
+        object.member("missing", array: missingRanges) { json, gap in
+            json.object { object in
+                object.member("merchant", gap.merchant.text)
+                object.member("signer", gap.signer.rawValue)
+                object.member("first", gap.numbers.lowerBound)
+                object.member("last", gap.numbers.upperBound)
+            }
+        }
+    }
+
+    private func writeDrafts(to object: inout CanonicalJSON) {
+        object.member("drafts", array: waitingDrafts) { json, draft in
+            json.object { object in
+                object.member("merchant", draft.booking.merchant.text)
+                object.member("kind", draft.booking.kind.rawValue)
+                object.member("reference", draft.booking.reference.text)
+                object.member("drafter", draft.drafter.text)
+                object.member("drafted", draft.drafted.description)
+            }
+        }
     }
 
     private func write(_ standing: IntakeStanding, to json: inout CanonicalJSON) {

@@ -7,8 +7,10 @@ final class Health: Sendable {
         var isStopping = false
         /// Why the last attempt to write failed; nil: it did not.
         var trouble: String?
-        /// Why the last close failed; nil: it did not.
+        /// Why the last close that the daemon made failed; nil: it did not.
         var closing: String?
+        /// Why a close that anybody made is on the stuck list; nil: none is.
+        var listed: String?
         /// Whether a close waits for room on the disk, which keeps nobody from handing in batches.
         var closeWaits = false
         /// Why used tokens cannot be written down; nil: they can.
@@ -33,7 +35,9 @@ final class Health: Sendable {
             if state.isStopping { return "the daemon is stopping" }
             if let trouble = state.trouble { return trouble }
             guard let trying = state.trying, now - trying > Self.patience else {
-                if let closing = state.closing { return "a period cannot be closed: \(closing)" }
+                if let closing = state.closing ?? state.listed {
+                    return "a period cannot be closed: \(closing)"
+                }
                 return state.forgetting.map { "used tokens cannot be written down, so none is taken: \($0)" }
             }
             let seconds = (now - trying).components.seconds
@@ -93,7 +97,7 @@ final class Health: Sendable {
         let isNew = state.withLock { state in
             defer { state.closing = reason }
             state.closeWaits = false
-            return state.closing != reason
+            return state.closing != reason && state.listed != reason
         }
         if isNew { logger.error("a period cannot be closed", metadata: ["reason": "\(reason)"]) }
     }
@@ -108,13 +112,28 @@ final class Health: Sendable {
         if isNew { logger.error("a close waits for room on the disk", metadata: ["reason": "\(reason)"]) }
     }
 
-    /// What is due is closed.
+    /// What is due is closed. What is on the stuck list stays there until its period is closed.
     func closes() {
         let wasStuck = state.withLock { state in
             defer { (state.closing, state.closeWaits) = (nil, false) }
-            return state.closing != nil || state.closeWaits
+            return state.closing != nil && state.listed == nil || state.closeWaits
         }
         if wasStuck { logger.notice("closes again") }
+    }
+
+    /// What the stuck list says, whoever tried the close; nil: nothing that makes the daemon unready.
+    func list(_ reason: String?) {
+        let (isNew, wasStuck) = state.withLock { state in
+            defer { state.listed = reason }
+            return (
+                state.closing != reason && state.listed != reason, state.closing == nil && state.listed != nil
+            )
+        }
+        if let reason {
+            if isNew { logger.error("a period cannot be closed", metadata: ["reason": "\(reason)"]) }
+        } else if wasStuck {
+            logger.notice("closes again")
+        }
     }
 
     /// Whether there is nothing to be tried: something was written since this was last asked, and nothing failed.

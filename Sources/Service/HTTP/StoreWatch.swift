@@ -1,8 +1,10 @@
 import NIOPosix
 import ServiceLifecycle
+import Store
 
 /// Tries now and then whether the store and the memory of used tokens can be written to, so that trouble shows before
-/// the next batch does, and its end too. Also writes down what refusals were only counted.
+/// the next batch does, and its end too. Also writes down what refusals were only counted, and looks at the stuck list,
+/// on which closes by hand and of other processes stand as well.
 struct StoreWatch: Service {
     let intake: Intake
     let tokens: TokenMemory
@@ -18,6 +20,7 @@ struct StoreWatch: Service {
             // What ails both is told of the store.
             let forgetting = await tokensTrouble()
             if forgetting == nil, health.isProved() { await settleNotes() } else { await look() }
+            await readStuckList()
             guard !Task.isCancelled else { break }
             if let forgetting { health.cannotRemember(forgetting) } else { health.remembers() }
             try? await cancelWhenGracefulShutdown {
@@ -46,6 +49,18 @@ struct StoreWatch: Service {
             return nil
         } catch {
             return "\(error)"
+        }
+    }
+
+    private func readStuckList() async {
+        do {
+            let failed = try await thread.runIfActive { try intake.store.failedClose() }
+            health.list(failed.flatMap { $0.waitsForRoom ? nil : $0.reason })
+        } catch let trouble as StoreTrouble where trouble.isDamage {
+            // Every close reads that too.
+            health.list("\(trouble)")
+        } catch {
+            // Whether the store answers is tried above; the list stays as it was read last.
         }
     }
 

@@ -101,6 +101,9 @@ extension RederivationRun {
         }
         for booked in history.bookings {
             let place = "booking \(booked.reference) of \(booked.merchant)"
+            if !booked.isWhole {
+                report.add(.init(place, "its row is not as it was written, as its sum says"))
+            }
             let text = BookingNote.text(
                 kind: booked.kind, reference: booked.reference, amount: booked.amount, person: booked.person,
                 drafter: booked.drafter, undoes: booked.undoes)

@@ -63,6 +63,11 @@ struct StatementMaker: Sendable {
         let last = period.lastMillisecond
         guard let terms = schedule.terms(of: merchant, at: last) else {
             precondition(side.ledger.isQuiet, "nothing happens to a merchant before its terms begin")
+            if let booking = side.own.bookings.first {
+                throw .broken(
+                    invariant: "nothing is booked before the terms begin", merchant: merchant,
+                    expected: "no booking", found: booking.reference.text)
+            }
             return nil
         }
         let before = opening.merchants[merchant] ?? MerchantOpening()

@@ -1,7 +1,7 @@
 import GRDB
 import Settlement
 
-/// The table of what is booked. Rows are added and never change.
+/// The table of what is booked. Rows are numbered without a gap, bear a sum, and never change.
 struct BookingRows {
     private let database: Database
     private let roster: Roster
@@ -19,16 +19,26 @@ struct BookingRows {
             database,
             """
             INSERT INTO bookings (merchant, reference, kind, amount, date, reason, undoes, booked, period,
-                person, drafter)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                person, drafter, booking, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
+        let number = try nextNumber()
         insert.bind(booking, roster)
         insert.bind(8, instant.milliseconds)
         insert.bind(9, period)
         insert.bind(10, person.name)
         insert.bind(11, drafter?.text)
+        insert.bind(12, number)
+        insert.bind(
+            13,
+            Self.sum(
+                [
+                    number, roster[booking.merchant], booking.amount.minorUnits,
+                    Int64(booking.date.dayNumber), instant.milliseconds, Int64(period),
+                ],
+                [booking.reference.text, booking.kind.rawValue, booking.reason, person.name.text],
+                drafter: drafter?.text, undoes: booking.undoes?.text))
         try insert.run()
-        let number = database.lastInsertedRowID
         let note = BookingNote.text(booking, by: person.name, drafter: drafter)
         try AuditRows(database).add(
             AuditEntry(
@@ -37,14 +47,34 @@ struct BookingRows {
         return number
     }
 
-    func all() throws -> [StoredBooking] {
-        try Prepared(database, Self.select + " ORDER BY booking").all { try stored($0) }
+    private func nextNumber() throws -> Int64 {
+        try Prepared(database, "SELECT coalesce(max(booking), 0) + 1 FROM bookings").first { $0.integer(0) }
+            ?? 1
     }
 
+    /// The sum of a row: of its number, merchant, amount, date, instant and period, then of its reference, kind,
+    /// reason and person, and who drafted it and what it undoes, if anything.
+    static func sum(_ numbers: [Int64], _ texts: [String], drafter: String?, undoes: String?) -> Int64 {
+        RowSum.of(
+            numbers + [drafter == nil ? 0 : 1, undoes == nil ? 0 : 1], texts + [drafter ?? "", undoes ?? ""])
+    }
+
+    /// In the order in which they were made. Throws `StoreTrouble` where a row is not as it was written, or one before
+    /// the last is gone.
+    func all() throws -> [StoredBooking] {
+        var last: Int64 = 0
+        return try Prepared(database, Self.select + " ORDER BY booking").all { row in
+            last += 1
+            guard row.integer(7) == last else {
+                throw StoreTrouble.damaged("bookings", "row \(last)", "it is not there")
+            }
+            return try stored(row)
+        }
+    }
+
+    /// Looks at all rows: one that was moved to another period is told too.
     func of(_ period: Int) throws -> [Booking] {
-        let query = try Prepared(database, Self.select + " WHERE period = ? ORDER BY booking")
-        query.bind(1, period)
-        return try query.all { try stored($0).booking }
+        try all().filter { $0.period == period }.map(\.booking)
     }
 
     func find(_ merchant: MerchantID, _ reference: BookingReference) throws -> StoredBooking? {
@@ -56,12 +86,18 @@ struct BookingRows {
 
     private static let select = """
         SELECT merchant, reference, kind, amount, date, reason, undoes, booking, booked, period, person, drafter,
-            (SELECT reference FROM bookings u WHERE u.merchant = b.merchant AND u.undoes = b.reference)
+            (SELECT reference FROM bookings u WHERE u.merchant = b.merchant AND u.undoes = b.reference), sum
         FROM bookings b
         """
 
     private func stored(_ row: Prepared) throws -> StoredBooking {
-        StoredBooking(
+        let sum = Self.sum(
+            [7, 0, 3, 4, 8, 9].map { row.integer($0) }, [1, 2, 5, 10].map { row.text($0) },
+            drafter: row.textOrNil(11), undoes: row.textOrNil(6))
+        guard sum == row.integer(13) else {
+            throw StoreTrouble.damaged("bookings", "row \(row.integer(7))")
+        }
+        return StoredBooking(
             booking: try row.booking(roster, of: "bookings"),
             period: try PeriodRows.ordinal(row.integer(9), of: "bookings", row.integer(7)),
             booked: row.instant(8), person: row.identifier(10),

@@ -54,6 +54,8 @@ public struct StoredHistory: Sendable {
         public let person: String
         public let drafter: String?
         public let undoes: String?
+        /// Whether the row's sum is of what it says.
+        public let isWhole: Bool
     }
 
     public let versions: [Version]
@@ -133,15 +135,19 @@ extension Store {
             database,
             """
             SELECT booking, merchants.id, reference, kind, amount, date, reason, booked, period, person, drafter,
-                undoes
+                undoes, bookings.merchant, sum
             FROM bookings JOIN merchants USING (merchant) ORDER BY booking
             """
         ).all { row in
-            StoredHistory.Booked(
+            let sum = BookingRows.sum(
+                [0, 12, 4, 5, 7, 8].map { row.integer($0) }, [2, 3, 6, 9].map { row.text($0) },
+                drafter: row.textOrNil(10), undoes: row.textOrNil(11))
+            return StoredHistory.Booked(
                 number: row.integer(0), merchant: row.text(1), reference: row.text(2), kind: row.text(3),
                 amount: row.integer(4), day: row.integer(5), reason: row.text(6),
                 booked: row.instant(7), period: row.integer(8), person: row.text(9),
-                drafter: row.textOrNil(10), undoes: row.textOrNil(11))
+                drafter: row.textOrNil(10), undoes: row.textOrNil(11),
+                isWhole: sum == row.integer(13))
         }
     }
 

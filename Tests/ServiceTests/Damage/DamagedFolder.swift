@@ -111,6 +111,7 @@ struct DamagedFolder {
             { store in
                 let report = try StatusReport(store, now: instant("2026-05-03T00:00:02Z"))
                 _ = (report.text, report.json)
+                if let trouble = report.trouble { throw trouble }
             },
             { store in
                 let entries = try store.audit(limit: 1_000)

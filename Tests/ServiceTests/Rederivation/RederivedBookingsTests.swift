@@ -72,6 +72,8 @@ struct RederivedBookingsTests {
                 "UPDATE bookings SET person = '' WHERE reference = 'A-1'", "booking A-1 of M",
                 "none that can be booked"
             ),
+            ("UPDATE bookings SET reason = 'another' WHERE reference = 'A-1'", "booking A-1 of M", "its sum"),
+            ("UPDATE bookings SET sum = sum + 1 WHERE reference = 'A-1'", "booking A-1 of M", "its sum"),
         ])
     func changed(sql: String, place: String, problem: String) throws {
         let report = try report(sql)

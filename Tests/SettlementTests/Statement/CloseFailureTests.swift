@@ -113,6 +113,37 @@ struct CloseFailureTests {
         #expect(!sum.says(Points(4), ExactAmount(parts: 7)) && !sum.says(Points(5), ExactAmount(parts: 8)))
     }
 
+    @Test("A booking of a merchant whose terms have not begun stops it, with the booking")
+    func bookedTooEarly() throws {
+        let (early, late) = (LocalDate("2026-01-01")!, LocalDate("2026-03-01")!)
+        func merchant(_ id: String, from: LocalDate) -> Merchant {
+            let terms = Terms(
+                from: from, funding: .issue, issuePrice: Price("1")!, redeemPrice: Price("1")!)
+            return Merchant(id: MerchantID(id)!, name: id, terms: [terms])
+        }
+        let alliance = Alliance(
+            id: AllianceID("small")!, name: "Small", currency: Currency(code: "EUR", exponent: 2),
+            timezone: "Europe/Berlin", period: .month, maxAgeDays: 0, start: early,
+            merchants: [merchant("M", from: early), merchant("N", from: late)])
+        let schedule = Schedule(alliance: alliance, zone: .berlin)
+        let booking = Booking(
+            merchant: MerchantID("N")!, kind: .payment, reference: BookingReference("P-1")!,
+            amount: Money(5), date: early, reason: "transfer", undoes: nil)
+        let signer = DocumentSigner(master: try MasterSecret(Array(repeating: 7, count: 32)), version: 1)
+        func finish(_ bookings: [Booking]) throws -> ClosedPeriod {
+            var settlement = PeriodSettlement(
+                schedule: schedule, period: schedule.calendar.period(0), opening: PeriodOpening(),
+                intake: PeriodIntake(), bookings: bookings)
+            return try settlement.finish(signer: signer)
+        }
+        #expect(
+            throws: CloseFailure.broken(
+                invariant: "nothing is booked before the terms begin", merchant: MerchantID("N")!,
+                expected: "no booking", found: "P-1")
+        ) { try finish([booking]) }
+        #expect(try finish([]).statements.count == 1)
+    }
+
     @Test("A failure says where it is: merchant, account, line and record")
     func place() {
         let failure = CloseFailure.broken(
@@ -167,7 +198,8 @@ struct CloseFailureTests {
         let astray = try ClosingDraft([], statements: [], journal: journal, in: settlement)
         #expect(
             throws: CloseFailure.broken(
-                invariant: "positions sum to zero", merchant: nil, expected: "0", found: "100")
+                invariant: "positions sum to zero", merchant: MerchantID("M")!, expected: "0", found: "100",
+                account: receivable)
         ) { try settlement.verify([], astray) }
     }
 }
