@@ -92,7 +92,7 @@ public struct Daemon: Service {
     }
 
     /// How long a graceful stop may take, once nobody can connect any more.
-    private static let patienceSeconds = 30
+    static let patienceSeconds = 30
 
     /// What runs, and in which order it stops.
     private func serviceGroup(_ certificates: Certificates?) -> ServiceGroup {

@@ -49,8 +49,8 @@ public struct UsedTokens: Sendable {
         return used
     }
 
-    /// Throws `token_replayed` if a token was used before or may have been, and `token_too_many` when no more can be
-    /// remembered. It is not used by that.
+    /// Throws `token_replayed` if a token was used before or may have been, `token_expired` if its use would be forgotten
+    /// by now, and `token_too_many` when no more can be remembered. It is not used by that.
     public mutating func check(_ token: ReadingToken, at now: Instant) throws(TokenRefusal) {
         if now < lastSwept.advanced(byMilliseconds: -ReadingToken.leewayMilliseconds) {
             (since, lastSwept) = (Self.wholeSeconds(now), now)
@@ -61,7 +61,13 @@ public struct UsedTokens: Sendable {
                 "the token is older than the daemon's memory of used ones: make a new one",
                 expected: "\(since) or later", found: "\(token.issued)")
         }
-        guard forgottenAt[UsedToken(token).name] == nil else {
+        let used = UsedToken(token)
+        guard now < used.forgottenAt else {
+            throw TokenRefusal(
+                .expired, field: "exp", "the token has expired",
+                expected: "used before \(used.forgottenAt)", found: "\(now)")
+        }
+        guard forgottenAt[used.name] == nil else {
             throw TokenRefusal(
                 .replayed, field: "jti", "a token of this jti was used before",
                 expected: "a jti that was never used", found: PlainText.excerpt(token.id))

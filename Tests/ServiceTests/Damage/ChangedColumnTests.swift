@@ -121,11 +121,13 @@ struct ChangedColumnTests {
             "records of closed periods are read only by what takes them back, which then finds none",
         Place(table: "record_chunks", column: "first", isText: false):
             "a row under another number is gone to those who look for its records",
+        Place(table: "cuts", column: nil, isText: false):
+            "a close that has begun is forgotten: the next one begins behind what has come since",
     ]
 
     @Test(
         "Each is told, or every statement is the same, and a close tells it or signs the same",
-        arguments: Seeds.among(2_026_11..<2_026_15))
+        arguments: Seeds.among(2_026_11..<2_026_13))
     func changes(seed: UInt64) throws {
         let original = try Self.story.get().folder
         let whole = try DamagedFolder(original)

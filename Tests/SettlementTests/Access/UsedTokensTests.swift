@@ -33,6 +33,17 @@ struct UsedTokensTests {
         #expect(code(&used, try token("a", of: "N")) == nil)
     }
 
+    @Test("One whose use was forgotten is not used again, however long ago it was looked at")
+    func afterwards() throws {
+        var used = UsedTokens(since: Self.start)
+        let slow = try token("a")
+        #expect(code(&used, slow) == nil)
+        let later = Self.start.advanced(byMilliseconds: 200_000)
+        #expect(code(&used, try token("b", issued: later), at: later) == nil)
+        #expect(used.count == 1)
+        #expect(code(&used, slow, at: later) == .expired)
+    }
+
     @Test("Whether a token may be used is asked without using it")
     func checked() throws {
         var used = UsedTokens(since: Self.start, most: 1)

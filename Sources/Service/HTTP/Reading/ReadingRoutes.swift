@@ -93,14 +93,15 @@ struct ReadingRoutes: Sendable {
         _ request: Request, for side: ReadingToken.Side,
         _ read: @escaping @Sendable (ReadingToken.Reader, _ now: Instant) throws -> Representation
     ) async throws -> Response {
-        let now = clock.now
-        return try await reading {
+        return try await reading { [clock] in
+            let now = clock.now
             let token = try authority.token(request.headers[.authorization], for: side, at: now)
             let found = Result {
                 try response(read(token.reader, now), to: request, of: .reader(token.reader))
             }
             if case .failure(let error) = found, Self.isForLater(error) { throw error }
-            try authority.use(token, at: now)
+            // It may have taken its time to be read.
+            try authority.use(token, at: clock.now)
             return try found.get()
         }
     }

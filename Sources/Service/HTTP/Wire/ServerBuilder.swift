@@ -19,7 +19,8 @@ extension HTTPServerBuilder {
             let secure = try HTTP2UpgradeChannel(
                 tlsConfiguration: certificates.configuration,
                 configuration: HTTP2UpgradeChannel.Configuration(
-                    idleTimeout: .seconds(limits.idleSeconds), gracefulCloseTimeout: .seconds(10),
+                    idleTimeout: .seconds(limits.idleSeconds),
+                    gracefulCloseTimeout: .seconds(Int64(Daemon.patienceSeconds)),
                     streamConfiguration: channel(limits)),
                 responder: asking(responder))
             return GuardedChannel(base: secure, connections: connections, headSeconds: limits.headSeconds)
