@@ -15,7 +15,8 @@ struct CheckpointerTests {
 
         init() throws {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            path = folder + "/file.sqlite"
+            let path = folder + "/file.sqlite"
+            self.path = path
             pool = try Connection.open(path, .process)
             let checkpointer = try pool.writeWithoutTransaction { database in
                 try database.execute(sql: "CREATE TABLE long (bytes BLOB NOT NULL)")
