@@ -12,6 +12,8 @@ public struct AuditEntry: Hashable, Sendable {
         /// A payment or an adjustment that waits for somebody to approve it.
         case drafted
         case draftWithdrawn = "draft_withdrawn"
+        /// What was said or done about a dispute.
+        case disputed
         case closed
         /// A close that a figure or a changed row forbade, or that waits for room on the disk; the period stays open.
         case closeFailed = "close_failed"
