@@ -67,6 +67,8 @@ CREATE TABLE batches (
     receipt BLOB NOT NULL,
     receipt_signature TEXT NOT NULL,
     receipt_seal TEXT NOT NULL,
+    -- Of what a statement lists of the batch and where its records are, as Store/Database/RowSum says.
+    sum INTEGER NOT NULL,
     bytes BLOB NOT NULL,
     UNIQUE (merchant, id),
     UNIQUE (merchant, signer, sequence),
@@ -237,6 +239,8 @@ CREATE TABLE periods (
     outcome_sum INTEGER NOT NULL,
     holders INTEGER NOT NULL,
     holdings_sum INTEGER NOT NULL,
+    -- Of all batches up to `last_batch`.
+    batch_sum INTEGER NOT NULL,
     -- Of all the columns above, as Store/Database/RowSum says.
     sum INTEGER NOT NULL
 ) STRICT;

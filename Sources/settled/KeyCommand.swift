@@ -103,7 +103,12 @@ extension KeyCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the registered keys, and when a batch signed with each was last received.",
-            discussion: "Example:\n  settled key list --data DIR --json")
+            discussion: """
+                Only batches that were stored count: not what was refused, nor what was read by a token.
+
+                Example:
+                  settled key list --data DIR --json
+                """)
 
         @OptionGroup var place: DataOption
 

@@ -165,6 +165,35 @@ struct VerifyFolderTests {
             "\(name)\n\(audited.output)\(audited.errors)")
     }
 
+    @Test(
+        "What is larger than the script's numbers hold is said not to be checked, what is just below is checked"
+    )
+    func large() throws {
+        let scratch = try Scratch()
+        let payments = (1...10).map { number in
+            "M,payment,P-\(number),-1000000000000000,\(number < 10 ? "2026-01-05" : "2026-02-05"),paid\n"
+        }
+        try expectDone(
+            Command.settled(
+                "simulate", "--alliance", try scratch.write(Self.alliance, to: "alliance.yaml"), "--records",
+                try scratch.write(Self.records, to: "records.csv"), "--bookings",
+                try scratch.write(
+                    "merchant,kind,reference,amount,date,reason\n" + payments.joined(), to: "bookings.csv"),
+                "--through", "2026-03", "--out", scratch.file("out").path, "--keep",
+                scratch.file("data").path))
+        let key = ["--jwks", scratch.file("data/keys/seal.jwks").path]
+        let below = try audit(scratch, ["2026-01/M"], key: key)
+        #expect(below.status == 0 && below.lastLine == "all is good", "\(below.output)\(below.errors)")
+        let beyond = try audit(scratch, ["2026-01/M", "2026-02/M"], key: key)
+        #expect(beyond.status == 3, "\(beyond.output)\(beyond.errors)")
+        #expect(beyond.output.contains("not checked M 2026-02, number 2: lines, balance and points"))
+        #expect(beyond.lastLine == "nothing is wrong, not all was checked")
+        try Self.swap(
+            scratch.file("out"), "2026-01/M/STATEMENT.json", "\"payments\":-9", "\"payments\":-8")
+        let forged = try audit(scratch, ["2026-01/M", "2026-02/M"], key: key)
+        #expect(forged.status == 1 && forged.output.contains("the balance does not add up"))
+    }
+
     @Test("A folder without documents, and a chain of which only a part is here")
     func parts() throws {
         let scratch = try copy()

@@ -45,6 +45,40 @@ struct ReadingTests {
         }
     }
 
+    @Test("A token that many requests bring at once is answered once")
+    func atOnce() async throws {
+        let estate = try Self.estate()
+        try await withDaemon(estate) { url, _ in
+            for path in ["/v1/batches", "/v1/statements/2026-01/DETAILS.csv"] {
+                let token = estate.token(of: "M")
+                let replies = try await withThrowingTaskGroup(of: Reply.self) { tasks in
+                    for _ in 0..<8 { tasks.addTask { try await read(url, path, token) } }
+                    return try await tasks.reduce(into: [Reply]()) { $0.append($1) }
+                }
+                #expect(replies.count(where: { $0.status == 200 }) == 1, "\(path)")
+                #expect(replies.allSatisfy { [200, 401, 429].contains($0.status) })
+            }
+        }
+    }
+
+    @Test("Where the disk's reserve begins, long answers are to be asked for again, with the same token")
+    func reserve() async throws {
+        let estate = try Self.estate()
+        let (token, path) = (estate.token(of: "M"), "/v1/statements/2026-01/DETAILS.csv")
+        try await withDaemon(estate, reserveBytes: DiskReserve.bounds.upperBound) { url, _ in
+            #expect(try await read(url, "/v1/batches", estate.token(of: "M")).status == 200)
+            for _ in 0..<2 {
+                let reply = try await read(url, path, token)
+                #expect(reply.status == 503 && reply.code == "busy" && reply.headers["retry-after"] != nil)
+            }
+        }
+        try await withDaemon(estate) { url, _ in
+            let (first, second) = (try await read(url, path, token), try await read(url, path, token))
+            #expect(first.status == 200)
+            #expect(second.code == "token_replayed")
+        }
+    }
+
     @Test("HEAD has GET's head and no body", arguments: paths)
     func heads(path: String) async throws {
         let estate = try Self.estate()

@@ -36,6 +36,8 @@ struct ChangedRowTests {
         Change(sql: "UPDATE batches SET accepted = accepted + 1 WHERE batch = 4", table: "batch_periods"),
         Change(sql: "UPDATE batches SET first_record = -5 WHERE batch = 3", table: "batches"),
         Change(sql: "UPDATE batches SET signer = 'nobody' WHERE batch = 3", table: "batches"),
+        Change(sql: "UPDATE batches SET sequence = sequence + 7 WHERE batch = 1", table: "batches"),
+        Change(sql: "UPDATE batches SET received = received + 1 WHERE batch = 4", table: "batches"),
         Change(sql: "UPDATE batches SET merchant = 99 WHERE batch = 3", table: "batches"),
         Change(sql: "UPDATE cuts SET period = 3", table: "cuts"),
         Change(sql: "UPDATE cuts SET period = 9223372036854775807", table: "cuts"),

@@ -24,6 +24,15 @@ struct PlanTests {
             ])
     }
 
+    @Test("What tells batches from each other is read from an index")
+    func arrivals() throws {
+        let scene = try Scene()
+        #expect(
+            try plan(scene, BatchRows.arrivals) == [
+                "SCAN batches USING COVERING INDEX sqlite_autoindex_batches_2"
+            ])
+    }
+
     @Test("Pending records are found among what the last close left")
     func pending() throws {
         let scene = try Scene()

@@ -26,6 +26,7 @@ struct FoundingDraft: ~Copyable {
         let lock = try Descriptor(
             opening: folder.path, flags: O_RDONLY | O_DIRECTORY, attempt: "open the folder")
         guard flock(lock.number, LOCK_EX | LOCK_NB) == 0 else {
+            guard errno == EWOULDBLOCK else { throw .fromSystem(folder.path, "lock it") }
             throw .trouble(folder.path, "another init is at work there", hint: "wait for it to end")
         }
         Self.clear(folder)

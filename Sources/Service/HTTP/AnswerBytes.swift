@@ -14,20 +14,25 @@ struct AnswerBytes: Sendable {
 
     /// Up to here they stay in memory, whatever else is under way: a piece of a file would take no less.
     static let leastBytes = 8 << 10
-    /// Up to here they stay in memory as long as there is room. Of a file, so much is in memory at a time.
-    static let pieceBytes = 64 << 10
+    /// Up to here they stay in memory as long as there is room.
+    static let mostInMemory = 64 << 10
+    /// Bytes of a file that are in memory at a time: two pieces, as the next one waits while one is being sent. It is
+    /// what one frame of HTTP/2 and one record of TLS hold.
+    static let pieceBytes = 16 << 10
 
     /// Of what may be asked for again at no loss: what is read, and what is answered to a batch that was not stored by
-    /// that. Throws `busy` where there is no room for a file, and trouble with the disk. It blocks while it writes.
+    /// that. Throws `busy` where there is no room for a file or the disk's reserve begins, and trouble with the disk. It
+    /// blocks while it writes.
     init(_ bytes: [UInt8], to recipient: AnswerRoom.Recipient, in room: AnswerRoom) throws {
+        if bytes.count > Self.leastBytes { try room.leaveReserve(bytes.count) }
         guard let place = try Self.place(of: bytes, to: recipient, in: room) else {
             throw Problem.busy("many long answers are being fetched")
         }
         (count, self.place) = (bytes.count, place)
     }
 
-    /// Of the receipt of a batch that was just stored: where there is no room and where the disk fails they stay in
-    /// memory, uncounted, as the batch is there by now. It blocks while it writes.
+    /// Of the receipt of a batch that was just stored, which may take of what is kept for batches: where there is no room
+    /// and where the disk fails they stay in memory, uncounted, as the batch is there by now. It blocks while it writes.
     init(ofStored bytes: [UInt8], to sender: Peer, in room: AnswerRoom) {
         let place = try? Self.place(of: bytes, to: .sender(sender), in: room)
         (count, self.place) = (bytes.count, place ?? .memory(bytes, nil))
@@ -38,7 +43,9 @@ struct AnswerBytes: Sendable {
         of bytes: [UInt8], to recipient: AnswerRoom.Recipient, in room: AnswerRoom
     ) throws(Failure) -> Place? {
         if bytes.count <= leastBytes { return .memory(bytes, nil) }
-        if bytes.count <= pieceBytes, let share = room.inMemory(bytes.count) { return .memory(bytes, share) }
+        if bytes.count <= mostInMemory, let share = room.inMemory(bytes.count) {
+            return .memory(bytes, share)
+        }
         guard let share = room.onDisk(bytes.count, for: recipient) else { return nil }
         let file = try NamelessFile(in: room.folder, as: "answer")
         try file.append(bytes)

@@ -149,7 +149,8 @@ extension Daemon {
             router: makeRouter(
                 intake: intake, tokens: tokens, workers: workers, readers: readers, bounds: bounds,
                 isBehindProxy: configuration.isBehindProxy, health: health,
-                factor: configuration.unusualFactor, clock: clock, logger: logger),
+                factor: configuration.unusualFactor,
+                reserve: DiskReserve(bytes: configuration.reserveBytes), clock: clock, logger: logger),
             server: .guarded(limits, certificates, isBehindProxy: configuration.isBehindProxy),
             configuration: ApplicationConfiguration(
                 address: address, serverName: "settled",

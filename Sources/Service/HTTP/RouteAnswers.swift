@@ -19,8 +19,8 @@ package struct RouteAnswers: Sendable {
             intake: intake, tokens: tokens, workers: workers, readers: .atOnce,
             bounds: Bounds(
                 limits, largestBytes: intake.limitBytes, leastBytes: UploadBody.mostBytesInMemory),
-            isBehindProxy: false, health: Health(logger: logger), factor: .standard, clock: clock,
-            logger: logger
+            isBehindProxy: false, health: Health(logger: logger), factor: .standard, reserve: .none,
+            clock: clock, logger: logger
         ).buildResponder()
     }
 

@@ -11,10 +11,11 @@ let knownRoutes: [(path: String, methods: [HTTPRequest.Method])] =
 /// All that the daemon answers over HTTP.
 func makeRouter(
     intake: Intake, tokens: TokenMemory, workers: BatchWorkers, readers: ReadingThreads, bounds: Bounds,
-    isBehindProxy: Bool, health: Health, factor: UnusualFactor, clock: WallClock, logger: Logger
+    isBehindProxy: Bool, health: Health, factor: UnusualFactor, reserve: DiskReserve, clock: WallClock,
+    logger: Logger
 ) -> Router<PeerContext> {
     let router = Router(context: PeerContext.self)
-    let answers = AnswerRoom(folder: intake.store.folder)
+    let answers = AnswerRoom(folder: intake.store.folder, reserve: reserve)
     router.add(middleware: Problems())
     router.add(middleware: Throttle(bounds: bounds, isBehindProxy: isBehindProxy))
     BatchRoutes(

@@ -40,9 +40,18 @@ public struct UsedTokens: Sendable {
         forgottenAt.lazy.map { UsedToken($0.key, forgottenAt: $0.value) }
     }
 
-    /// Notes that a token is used, and gives what is remembered of it. Throws `token_replayed` if it was before or may
-    /// have been, and `token_too_many` when no more can be remembered: then it is not used.
+    /// Notes that a token is used, and gives what is remembered of it. Throws what `check` throws: then it is not used.
     public mutating func use(_ token: ReadingToken, at now: Instant) throws(TokenRefusal) -> UsedToken {
+        try check(token, at: now)
+        let used = UsedToken(token)
+        forgottenAt[used.name] = used.forgottenAt
+        counts[token.reader, default: 0] += 1
+        return used
+    }
+
+    /// Throws `token_replayed` if a token was used before or may have been, and `token_too_many` when no more can be
+    /// remembered. It is not used by that.
+    public mutating func check(_ token: ReadingToken, at now: Instant) throws(TokenRefusal) {
         if now < lastSwept.advanced(byMilliseconds: -ReadingToken.leewayMilliseconds) {
             (since, lastSwept) = (Self.wholeSeconds(now), now)
         }
@@ -52,8 +61,7 @@ public struct UsedTokens: Sendable {
                 "the token is older than the daemon's memory of used ones: make a new one",
                 expected: "\(since) or later", found: "\(token.issued)")
         }
-        let used = UsedToken(token)
-        guard forgottenAt[used.name] == nil else {
+        guard forgottenAt[UsedToken(token).name] == nil else {
             throw TokenRefusal(
                 .replayed, field: "jti", "a token of this jti was used before",
                 expected: "a jti that was never used", found: PlainText.excerpt(token.id))
@@ -67,9 +75,6 @@ public struct UsedTokens: Sendable {
                 expected: "fewer than \(mostOfOne) of one reader, \(most) in all, within minutes",
                 found: "\(counts[token.reader, default: 0]) of this one")
         }
-        forgottenAt[used.name] = used.forgottenAt
-        counts[token.reader, default: 0] += 1
-        return used
     }
 
     /// Takes back that a token was used: nothing was answered to it.

@@ -125,9 +125,16 @@ public final class ClosingRun {
     /// What this close kept. Throws `StoreTrouble` where what earlier ones kept is not what they wrote.
     func keptSums() throws -> KeptSums {
         try KeptRows(database).verify(before: period.ordinal, held: sums?.before)
+        let last = try PeriodRows(database).closed(period.ordinal - 1)
         // A close that settles nobody leaves what was held.
-        let held = try PeriodRows(database).closed(period.ordinal - 1)?.kept.held ?? HeldSums()
-        return sums?.kept ?? KeptSums(held: held)
+        var kept = sums?.kept ?? KeptSums(held: last?.kept.held ?? HeldSums())
+        let batches = try BatchRows(database).sums(through: last?.lastBatch ?? 0, then: cut.lastBatch)
+        guard batches.before == last?.kept.batchSum ?? 0 else {
+            throw StoreTrouble.damaged(
+                "batches", "all rows", "those that came before the last close are not the ones that were")
+        }
+        kept.batchSum = batches.before &+ batches.behind
+        return kept
     }
 
     /// A failure with the record that causes it, where that can be found.

@@ -43,6 +43,13 @@ public struct DiskReserve: Sendable {
             hint: "make room on the disk; the period is as open as before", kind: .reserve)
     }
 
+    /// Whether the reserve stays untouched when so many bytes more are written to a folder's file system, as far as that
+    /// can be told.
+    public func isLeft(writing more: Int, in folder: String) -> Bool {
+        guard bytes > 0, let found = free(folder) else { return true }
+        return found - Int64(more) >= bytes
+    }
+
     /// Bytes by which the file grows when its log is written back.
     private static func growth(_ path: String, _ database: Database) throws -> Int64 {
         let pages = try Prepared(database, "PRAGMA page_count").first { $0.integer(0) } ?? 0

@@ -22,13 +22,31 @@ struct IntakeRows {
             "SELECT \(Self.columns) FROM batches WHERE batch > ? AND batch <= ? ORDER BY batch")
         query.bind(1, first)
         query.bind(2, last)
-        return try query.all { try Self.summary($0, roster) }
+        var expected = first
+        return try query.all { row in
+            expected += 1
+            guard row.integer(Self.number) == expected else {
+                throw StoreTrouble.damaged("batches", "row \(expected)", "it is not there")
+            }
+            return try Self.summary(row, roster)
+        }
     }
 
-    /// What `summary` reads.
-    static let columns = "merchant, signer, id, sequence, digest, records, accepted, duplicates, refused"
+    /// What `summary` reads, in this order; `isAsWritten` reads all of it.
+    static let columns = BatchRows.summed
 
+    /// Where what others want of them stands among the columns.
+    static let received: Int32 = 10
+    static let number: Int32 = 9
+    static let strict: Int32 = 12
+    static let form: Int32 = 13
+    static let keyID: Int32 = 14
+
+    /// Throws `StoreTrouble` where the row is not as it was written.
     static func summary(_ row: Prepared, _ roster: Roster) throws -> BatchSummary {
+        guard BatchRows.isAsWritten(row) else {
+            throw StoreTrouble.damaged("batches", "batch \(row.text(2))", "it is not as it was written")
+        }
         guard let digest = SHA256Digest(bytes: row.bytes(4)) else {
             throw StoreTrouble.damaged("batches", "batch \(row.text(2))", "it has no digest")
         }

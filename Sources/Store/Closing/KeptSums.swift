@@ -10,6 +10,8 @@ struct KeptSums: Hashable, Sendable {
     var outcomeSum: Int64 = 0
     /// What all members hold after it.
     var held = HeldSums()
+    /// Of the batches up to its cut, the sums of each added up.
+    var batchSum: Int64 = 0
 }
 
 /// The rows of `holdings` that count and hold anything: how many there are, and their sums added up.

@@ -94,13 +94,13 @@ struct PeriodRows {
             Int64(period.ordinal), period.start.milliseconds, period.end.milliseconds, cut.at.milliseconds,
             cut.forced ? 1 : 0, cut.alliance, cut.lastBatch, now.lastBatch, records.settled, records.pending,
             records.refused, records.late, kept.settlementRows, kept.outcomeSum, kept.held.holders,
-            kept.held.sum,
+            kept.held.sum, kept.batchSum,
         ]
         let insert = try Prepared(
             database,
             """
             INSERT INTO periods (\(ClosedRow.numbers), sum, id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         for (place, number) in numbers.enumerated() { insert.bind(Int32(place + 1), number) }
         insert.bind(Int32(numbers.count + 1), RowSum.of(numbers, [period.id]))
@@ -114,7 +114,7 @@ struct ClosedRow {
     /// The columns that the row's sum is of, its id apart.
     static let numbers = """
         period, starts, ends, closed, forced, alliance, last_batch, finished_batch, settled, pending, refused, late,
-        settlement_rows, outcome_sum, holders, holdings_sum
+        settlement_rows, outcome_sum, holders, holdings_sum, batch_sum
         """
     static let select = "SELECT \(numbers), sum, id FROM periods"
 
@@ -128,8 +128,8 @@ struct ClosedRow {
 
     /// Reads what `select` finds. Throws `StoreTrouble` where it is not as it was written.
     init(_ row: Prepared) throws {
-        let numbers = (0..<16).map { row.integer($0) }
-        guard RowSum.of(numbers, [row.text(17)]) == row.integer(16) else {
+        let numbers = (0..<17).map { row.integer($0) }
+        guard RowSum.of(numbers, [row.text(18)]) == row.integer(17) else {
             throw StoreTrouble.damaged("periods", "row \(numbers[0])")
         }
         ordinal = try PeriodRows.ordinal(numbers[0], of: "periods", numbers[0])
@@ -145,6 +145,6 @@ struct ClosedRow {
         self.records = records
         kept = KeptSums(
             settlementRows: numbers[12], outcomeSum: numbers[13],
-            held: HeldSums(holders: numbers[14], sum: numbers[15]))
+            held: HeldSums(holders: numbers[14], sum: numbers[15]), batchSum: numbers[16])
     }
 }

@@ -2,7 +2,8 @@
 /// before any of it is believed: over what tells the row from others, and all of its bytes.
 ///
 /// Every step can be undone, so that a change within one of the words of eight bytes that the content is read by never
-/// passes; of other changes about one in 2^64 does. It keeps nobody off who means to deceive: whether all comes of signed batches is for a rederivation to say.
+/// passes; of other changes about one in 2^64 does. It keeps nobody off who means to deceive: whether all comes of signed
+/// batches is for a rederivation to say.
 struct RowSum {
     static let byteCount = 8
 
@@ -36,11 +37,12 @@ struct RowSum {
         add(UInt64(bytes.count))
     }
 
-    /// The sum of a row that is kept in columns: of its numbers, then of its texts.
-    static func of(_ numbers: [Int64], _ texts: [String] = []) -> Int64 {
+    /// The sum of a row that is kept in columns: of its numbers, of its texts, then of other bytes.
+    static func of(_ numbers: [Int64], _ texts: [String] = [], bytes: [UInt8]? = nil) -> Int64 {
         var sum = RowSum(Int64(numbers.count), Int64(texts.count))
         for number in numbers { sum.add(UInt64(bitPattern: number)) }
         for var text in texts { text.withUTF8 { sum.add(UnsafeRawBufferPointer($0)) } }
+        if let bytes { bytes.withUnsafeBytes { sum.add($0) } }
         return Int64(bitPattern: sum.state)
     }
 

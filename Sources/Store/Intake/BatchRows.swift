@@ -92,8 +92,8 @@ struct BatchRows {
             """
             INSERT INTO batches (merchant, signer, id, sequence, strict, digest, received, records, accepted,
                 duplicates, refused, first_record, form, key_id, signature, receipt, receipt_signature,
-                receipt_seal, bytes)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                receipt_seal, bytes, batch, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         insert.bind(1, merchant)
         insert.bind(2, batch.authentic.signer.rawValue)
@@ -115,14 +115,65 @@ struct BatchRows {
         let bytes = batch.authentic.bytes
         let isLong = bytes.count > LongValue.leastBytes
         if isLong { insert.bindZeros(19, bytes.count) } else { insert.bind(19, bytes) }
+        let number = try nextNumber()
+        insert.bind(20, number)
+        insert.bind(
+            21,
+            RowSum.of(
+                [
+                    merchant, batch.header.sequence, Int64(batch.header.records),
+                    Int64(judgement.accepted.count), Int64(judgement.duplicates),
+                    Int64(judgement.refused.count), number, received.milliseconds,
+                    judgement.firstNumber.value, batch.header.strict ? 1 : 0,
+                ],
+                [
+                    batch.authentic.signer.rawValue, batch.header.batch.text, batch.authentic.form.rawValue,
+                    batch.authentic.keyID,
+                ], bytes: batch.authentic.digest.bytes))
         try insert.run(with: 16, receipt.bytes)
-        let number = database.lastInsertedRowID
         if isLong { try LongValue.write(bytes, to: "bytes", of: "batches", row: number, database) }
         let first = judgement.firstNumber.value
         try addPeriods(
             judgement.periods, of: number, numbers: first..<first + Int64(judgement.accepted.count))
         try addRefusals(judgement.refused, of: number)
         return number
+    }
+
+    /// Numbers have no gap.
+    private func nextNumber() throws -> Int64 {
+        try Prepared(database, "SELECT coalesce(max(batch), 0) + 1 FROM batches").first { $0.integer(0) } ?? 1
+    }
+
+    /// Whether a row of `summed` bears the sum that it was written with.
+    static func isAsWritten(_ row: Prepared) -> Bool {
+        let numbers = [0, 3, 5, 6, 7, 8, 9, 10, 11, 12].map { row.integer($0) }
+        let texts = [1, 2, 13, 14].map { row.text($0) }
+        return RowSum.of(numbers, texts, bytes: row.bytes(4)) == row.integer(15)
+    }
+
+    /// What `isAsWritten` reads, in this order.
+    static let summed = """
+        merchant, signer, id, sequence, digest, records, accepted, duplicates, refused, batch, received, first_record,
+        strict, form, key_id, sum
+        """
+
+    /// The batches up to one, in the order of the index that tells all that is read of them.
+    static let arrivals = """
+        SELECT merchant, signer, sequence, batch FROM batches WHERE +batch <= ?
+        ORDER BY merchant, signer, sequence
+        """
+
+    /// What the batches up to one, and those behind it up to another, add up to, by what tells each from others: its
+    /// place in the order of arrival, its merchant and its sequence.
+    func sums(through first: Int64, then last: Int64) throws -> (before: Int64, behind: Int64) {
+        let query = try Prepared(database, Self.arrivals)
+        query.bind(1, last)
+        var sums: (before: Int64, behind: Int64) = (0, 0)
+        try query.forEach { row in
+            let sum = RowSum.of([row.integer(0), row.integer(2), row.integer(3)], [row.text(1)])
+            if row.integer(3) <= first { sums.before &+= sum } else { sums.behind &+= sum }
+        }
+        return sums
     }
 
     private func addPeriods(

@@ -56,7 +56,7 @@ extension Store {
             let query = try Prepared(
                 database,
                 """
-                SELECT \(IntakeRows.columns), received, batch FROM batches
+                SELECT \(IntakeRows.columns) FROM batches
                 WHERE merchant = ? AND batch < ? ORDER BY batch DESC LIMIT ?
                 """)
             query.bind(1, number)
@@ -66,8 +66,8 @@ extension Store {
             return try query.all { row in
                 ListedBatch(
                     summary: try IntakeRows.summary(row, roster),
-                    received: row.instant(9),
-                    state: try states.state(of: row.integer(10)))
+                    received: row.instant(IntakeRows.received),
+                    state: try states.state(of: row.integer(IntakeRows.number)))
             }
         }
     }

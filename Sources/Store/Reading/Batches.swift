@@ -31,19 +31,19 @@ extension Store {
             let query = try Prepared(
                 database,
                 """
-                SELECT \(IntakeRows.columns), received, form, key_id, strict FROM batches
+                SELECT \(IntakeRows.columns) FROM batches
                 WHERE merchant = ? ORDER BY batch DESC LIMIT ?
                 """)
             query.bind(1, number)
             query.bind(2, limit)
             return try query.all { row in
-                guard let form = BatchForm(rawValue: row.text(10)) else {
+                guard let form = BatchForm(rawValue: row.text(IntakeRows.form)) else {
                     throw StoreTrouble.damaged("batches", "batch \(row.text(2))", "it has no form")
                 }
                 return StoredBatch(
                     summary: try IntakeRows.summary(row, roster),
-                    received: row.instant(9),
-                    form: form, keyID: row.text(11), strict: row.integer(12) != 0)
+                    received: row.instant(IntakeRows.received), form: form,
+                    keyID: row.text(IntakeRows.keyID), strict: row.integer(IntakeRows.strict) != 0)
             }
         }
     }

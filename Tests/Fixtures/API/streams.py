@@ -3,7 +3,7 @@
     streams.py HOST PORT PATH COUNT
 
 Writes a line of JSON when the daemon has ended every stream or the connection: what it was told of the most streams,
-how many were answered 200 and how many otherwise, how many were ended, and whether the connection was.
+how many were answered 200, how many otherwise and how many refused, how many were ended, and whether the connection was.
 """
 import json, socket, ssl, struct, sys
 
@@ -31,7 +31,8 @@ connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0, s
 streams = [1 + 2 * number for number in range(count)]
 connection.sendall(b"".join(frame(HEADERS, 0x5, stream, ask) for stream in streams))
 
-most, good, other, ended, closed, rest = [], 0, 0, set(), False, b""
+REFUSED_STREAM = 7
+most, good, other, refused, ended, closed, rest = [], 0, 0, 0, set(), False, b""
 while len(ended) < count and not closed:
     try:
         piece = connection.recv(1 << 16)
@@ -51,6 +52,7 @@ while len(ended) < count and not closed:
             good, other = (good + 1, other) if body[:1] == b"\x88" else (good, other + 1)
         elif kind == RST or kind == DATA and flags & 1:
             ended.add(stream)
+            refused += kind == RST and int.from_bytes(body, "big") == REFUSED_STREAM
         elif kind == GOAWAY:
             closed = True
-print(json.dumps({"most": most, "good": good, "other": other, "ended": len(ended), "closed": closed}))
+print(json.dumps({"most": most, "good": good, "other": other, "refused": refused, "ended": len(ended), "closed": closed}))

@@ -5,7 +5,8 @@ import Service
 import Testing
 
 /// Numbers and texts are changed and rows are taken away at random, over every table of the schema: each change is told
-/// by a close, a reading or a rederivation, or no statement is another.
+/// by a close, a reading or a rederivation, or no statement is another. A close that does not tell it signs what it would
+/// have signed.
 @Suite("Columns and rows that were changed behind the program's back")
 struct ChangedColumnTests {
     /// A close has begun, and an index of ids has been written that was merged before.
@@ -114,15 +115,25 @@ struct ChangedColumnTests {
         #expect(try folder.documents().count == 4 * 4 - 1)
     }
 
-    @Test("Each is told, or every statement is the same")
-    func changes() throws {
+    /// What a close signs otherwise and cannot know, by what was changed: a rederivation tells it.
+    private static let beyondClose: [Place: String] = [
+        Place(table: "record_chunks", column: nil, isText: false):
+            "records of closed periods are read only by what takes them back, which then finds none",
+        Place(table: "record_chunks", column: "first", isText: false):
+            "a row under another number is gone to those who look for its records",
+    ]
+
+    @Test(
+        "Each is told, or every statement is the same, and a close tells it or signs the same",
+        arguments: Seeds.among(2_026_11..<2_026_15))
+    func changes(seed: UInt64) throws {
         let original = try Self.story.get().folder
         let whole = try DamagedFolder(original)
         _ = try whole.faults(batch: 5)
         let documents = try whole.documents()
         let places = try Self.places(original.databasePath)
         #expect(Set(places.map(\.table)).count == 22 && places.count > 110, "\(places)")
-        let seed = Seeds.picked?.lowerBound ?? 2_026_11
+        let readsBeside = seed.isMultiple(of: 2)
         var chance = SeededNumbers(seed: seed)
         var (changes, harmless) = (0, 0)
         for place in places {
@@ -133,7 +144,14 @@ struct ChangedColumnTests {
             changes += 1
             // Where a seed is looked into, each change is named before anything can end of it.
             if Seeds.picked != nil { print(what) }
-            guard try folder.faults(batch: 5).isEmpty else { continue }
+            let told = try folder.tell(batch: 5, readsBeside: readsBeside)
+            if told.hasClosed, Self.beyondClose[place] == nil {
+                let signed = try folder.documents().filter { $0.hasPrefix("3 ") }
+                #expect(
+                    signed == documents.filter { $0.hasPrefix("3 ") },
+                    "SETTLED_SEED=\(seed): signed with \(what)")
+            }
+            guard told.faults.isEmpty else { continue }
             harmless += 1
             #expect(try folder.documents() == documents, "SETTLED_SEED=\(seed): \(what)")
         }

@@ -3,7 +3,8 @@ import GRDB
 import Service
 import Settlement
 import Signing
-import Store
+
+@testable import Store
 
 /// A copy of a story's data folder that is changed behind the program's back, and all that is then done with it.
 struct DamagedFolder {
@@ -30,18 +31,29 @@ struct DamagedFolder {
         }
     }
 
-    /// What is found by a close, a batch, reading all there is, and a rederivation.
-    func faults(batch: Int64) throws -> [String] {
+    /// What came of all that was done with it.
+    struct Told {
         var faults: [String] = []
+        /// Whether the close of April signed its documents.
+        var hasClosed = false
+    }
+
+    /// What is found by a close, a batch, reading all there is, and a rederivation.
+    func faults(batch: Int64) throws -> [String] { try tell(batch: batch).faults }
+
+    /// The same, and whether the close found nothing; half of its records are read by a second connection if
+    /// `readsBeside`.
+    func tell(batch: Int64, readsBeside: Bool = false) throws -> Told {
+        var told = Told()
         func attempt(_ work: () throws -> Void) {
-            do { try work() } catch { faults.append("\(error)") }
+            do { try work() } catch { told.faults.append("\(error)") }
         }
         attempt {
             let open = try folder.open()
             defer { open.shut() }
             attempt {
-                _ = try PeriodCloser(store: open.store, signer: open.signer).close(
-                    3, at: instant("2026-05-03T00:00:00Z"))
+                try close(open, readsBeside: readsBeside)
+                told.hasClosed = true
             }
             attempt { try take(batch, open) }
             for reading in Self.readings { attempt { try reading(open.store) } }
@@ -53,9 +65,26 @@ struct DamagedFolder {
                     data: folder.path, secret: folder.secretPath, jwks: nil, from: nil, through: nil,
                     scratch: nil)
             ).run()
-            if !report.isGood { faults += report.lines }
+            if !report.isGood { told.faults += report.lines }
         }
-        return faults
+        return told
+    }
+
+    /// Closes April, as the program does.
+    private func close(_ open: OpenFolder, readsBeside: Bool) throws {
+        let at = instant("2026-05-03T00:00:00Z")
+        guard readsBeside else {
+            try PeriodCloser(store: open.store, signer: open.signer).close(3, at: at)
+            return
+        }
+        _ = try open.store.close(3, at: at, forced: false) { run in
+            run.fewestBeside = 1
+            var settlement = PeriodSettlement(
+                schedule: run.schedule, period: run.period, opening: try run.opening(),
+                intake: try run.intake(), bookings: try run.bookings())
+            try run.settle(&settlement)
+            return try settlement.finish(signer: open.signer, spread: run)
+        }
     }
 
     /// The next batch of N's.
@@ -67,7 +96,7 @@ struct DamagedFolder {
             received: instant("2026-05-03T00:00:01Z"))
     }
 
-    /// Every document of the first four periods, as it stands in the file.
+    /// Every document of the first four periods, as it stands in the file, with its period's ordinal first.
     func documents() throws -> [String] {
         try write { database in
             let rows = try Row.fetchAll(

@@ -9,7 +9,7 @@ import Settlement
 /// `body` gets the daemon's URL and a way to tell it to stop, as SIGTERM does.
 func withDaemon(
     _ estate: Estate, manager: ServiceManager = ServiceManager(socket: nil), limitBytes: Int = 1 << 20,
-    limits: ServerLimits = .patient, isBehindProxy: Bool = false,
+    limits: ServerLimits = .patient, isBehindProxy: Bool = false, reserveBytes: Int = 0,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ body: @escaping @Sendable (String, _ stop: @escaping @Sendable () async -> Void) async throws -> Void
 ) async throws {
@@ -18,6 +18,7 @@ func withDaemon(
         listen: .address(host: "127.0.0.1", port: 0), maxBatchBytes: limitBytes)
     configuration.limits = limits
     configuration.isBehindProxy = isBehindProxy
+    configuration.reserveBytes = reserveBytes
     let daemon = Daemon(
         configuration: configuration,
         intake: estate.open.intake(limitBytes: limitBytes), clock: .standing(at: Estate.received),

@@ -1,6 +1,7 @@
 import Hummingbird
 import NIOCore
 import Settlement
+import Store
 import Synchronization
 import Testing
 
@@ -23,7 +24,7 @@ struct AnswerBytesTests {
         AnswerBytes(ofStored: bytes, to: .address(number), in: room)
     }
 
-    /// Room for two answers of 20 kB in memory, and for two files of readers, one of each.
+    /// Room for two answers of 20 kB in memory, and for two files of readers and two of batches, one of each.
     private func room() -> AnswerRoom {
         AnswerRoom(folder: scratch.path, memoryBytes: 40_000, fileBytes: 1_000_000, files: 2)
     }
@@ -57,7 +58,7 @@ struct AnswerBytesTests {
     }
 
     @Test(
-        "An answer is sent as it is, whether it lies in memory or in a file, in pieces of 64 KiB at most",
+        "An answer is sent as it is, whether it lies in memory or in a file, in pieces of 16 KiB at most",
         arguments: [0, 1, 8_192, 8_193, 65_536, 65_537, 300_000])
     func whole(count: Int) async throws {
         let room = AnswerRoom(folder: scratch.path)
@@ -65,7 +66,7 @@ struct AnswerBytesTests {
         for answer in [try fetched(bytes, in: room), stored(bytes, in: room)] {
             let pieces = try await sent(answer)
             #expect(pieces.flatMap { Array($0.readableBytesView) } == bytes)
-            #expect(pieces.allSatisfy { $0.readableBytes <= 65_536 })
+            #expect(pieces.allSatisfy { $0.readableBytes <= 16_384 })
         }
         #expect(underWay(room) == [0, 0, 0])
         #expect(scratch.names.isEmpty, "a file has no name")
@@ -109,13 +110,14 @@ struct AnswerBytesTests {
     func notStored() throws {
         let room = room()
         var answers: [AnswerBytes] = []
-        for number: UInt32 in 1...4 {
+        for number: UInt32 in 1...2 {
             answers.append(try fetched(bytes(70_000), to: .sender(.address(number)), in: room))
         }
-        #expect(room.underWay.files == 4)
+        #expect(room.underWay.files == 2)
         #expect(code { try fetched(bytes(70_000), to: .sender(.address(5)), in: room) } == "busy")
         answers.append(stored(bytes(70_000), by: 5, in: room))
-        #expect(room.underWay.files == 4, "what was stored is answered all the same")
+        #expect(room.underWay.files == 2, "what was stored is answered all the same")
+        #expect(code { try fetched(bytes(70_000), in: room) } == nil, "the readers' part is theirs")
         answers.removeAll()
         #expect(code { try fetched(bytes(70_000), to: .sender(.address(5)), in: room) } == nil)
     }
@@ -125,13 +127,13 @@ struct AnswerBytesTests {
         for (size, most) in [(70_000, 4), (1_500_000, 2)] {
             let room = AnswerRoom(
                 folder: scratch.path, memoryBytes: 0, fileBytes: 12_000_000, files: 16)
-            for (recipient, other, times) in [
-                (Self.one, Self.other, 1),
-                (AnswerRoom.Recipient.sender(.address(1)), AnswerRoom.Recipient.sender(.address(2)), 2),
+            for (recipient, other) in [
+                (Self.one, Self.other),
+                (AnswerRoom.Recipient.sender(.address(1)), AnswerRoom.Recipient.sender(.address(2))),
             ] {
                 var answers: [AnswerBytes] = []
                 while let more = try? fetched(bytes(size), to: recipient, in: room) { answers.append(more) }
-                #expect(answers.count == most * times)
+                #expect(answers.count == most)
                 #expect(code { try fetched(bytes(size), to: recipient, in: room) } == "busy")
                 #expect(code { try fetched(bytes(size), to: other, in: room) } == nil)
                 answers.removeLast()
@@ -140,6 +142,19 @@ struct AnswerBytesTests {
                 #expect(underWay(room) == [0, 0, 0])
             }
         }
+    }
+
+    @Test("What is kept of the disk for batches no answer takes but the receipt of one that was just stored")
+    func reserve() async throws {
+        let most = DiskReserve.bounds.upperBound
+        let room = AnswerRoom(folder: scratch.path, reserve: DiskReserve(bytes: most))
+        #expect(code { try fetched(bytes(8_192), in: room) } == nil)
+        for recipient in [Self.one, .sender(.address(1))] {
+            #expect(code { try fetched(bytes(8_193), to: recipient, in: room) } == "busy")
+        }
+        let answer = stored(bytes(70_000), in: room)
+        #expect(room.underWay.files == 1)
+        #expect(try await sent(answer).flatMap { Array($0.readableBytesView) } == bytes(70_000))
     }
 
     @Test("Where no file can be made a reader's answer is trouble, and a batch is answered all the same")

@@ -37,6 +37,19 @@ struct ClosingFormsTests {
         let figures = try ShownFigures(SampleStatement.closing)
         try figures.expect(on: sheet.page)
         figures.expect(in: sheet.text, batchDigests: true)
+        let records: [(Phrase, String)] = [
+            (.settled, "settled"), (.pending, "pending"), (.refused, "refused"),
+        ]
+        try figures.expect(
+            records.map { (name: language.say($0.0), place: "records.\($0.1)") },
+            under: language.say(.recordsOfAll), in: sheet.text)
+        let points: [(Phrase, String)] = [
+            (.opening, "opening"), (.issued, "issued"), (.reversed, "reversed"), (.redeemed, "redeemed"),
+            (.restored, "restored"), (.expired, "expired"), (.closing, "closing"),
+        ]
+        try figures.expect(
+            points.map { (name: language.say($0.0), place: "points.\($0.1)") },
+            under: language.say(.pointsOfAll), in: sheet.text)
     }
 
     @Test("The positions' table adds up to zero")

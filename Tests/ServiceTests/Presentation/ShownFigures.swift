@@ -90,6 +90,18 @@ struct ShownFigures {
         }
     }
 
+    /// The block of the text under a title has these rows and no others, each with the figure of its place in the
+    /// document.
+    func expect(_ rows: [(name: String, place: String)], under title: String, in text: String) throws {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let start = try #require(lines.firstIndex(of: title), "\(title)")
+        let shown = lines[(start + 1)...].prefix { $0.hasPrefix("  ") }
+            .map { $0.split(separator: #/ {2,}/#).map(String.init) }
+            .filter { !$0[0].hasPrefix("--") }
+        let expected = rows.map { [$0.name, texts[$0.place] ?? "no figure of \($0.place)"] }
+        #expect(shown == expected, "\(title)")
+    }
+
     /// Every figure stands in the text, as often at least as the document says it; digests of batches, for which a
     /// terminal may be too narrow, if they are asked for.
     func expect(in text: String, batchDigests: Bool) {

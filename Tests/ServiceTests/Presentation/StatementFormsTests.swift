@@ -53,6 +53,39 @@ struct StatementFormsTests {
         }
     }
 
+    @Test(
+        "Balance, points and records give each figure its name in the text", arguments: languages, [0, 2, 3])
+    func blocks(language: Language, exponent: Int) throws {
+        let blocks: [(Phrase, String, [(Phrase, String)])] = [
+            (
+                .balance, "balance",
+                [
+                    (.opening, "opening"), (.activity, "activity"), (.payments, "payments"),
+                    (.closing, "closing"),
+                ]
+            ),
+            (
+                .pointsIssued, "points",
+                [
+                    (.opening, "opening"), (.issued, "issued"), (.reversed, "reversed"),
+                    (.redeemed, "redeemed"), (.restored, "restored"), (.expired, "expired"),
+                    (.closing, "closing"),
+                ]
+            ),
+            (
+                .records, "records",
+                [(.settled, "settled"), (.late, "late"), (.pending, "pending"), (.refused, "refused")]
+            ),
+        ]
+        for bytes in [SampleStatement.bytes(exponent: exponent), SampleStatement.bare] {
+            let (figures, text) = (try ShownFigures(bytes), try sheet(bytes, language).text)
+            for (title, part, rows) in blocks {
+                let named = rows.map { (name: language.say($0.0), place: "\(part).\($0.1)") }
+                try figures.expect(named, under: language.say(title), in: text)
+            }
+        }
+    }
+
     @Test("The rows of lines in the text say what the lines say, in their order", arguments: languages)
     func rows(language: Language) throws {
         let bytes = SampleStatement.bytes()

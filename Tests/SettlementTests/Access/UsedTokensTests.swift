@@ -33,6 +33,18 @@ struct UsedTokensTests {
         #expect(code(&used, try token("a", of: "N")) == nil)
     }
 
+    @Test("Whether a token may be used is asked without using it")
+    func checked() throws {
+        var used = UsedTokens(since: Self.start, most: 1)
+        for _ in 0..<3 { try used.check(try token("a"), at: Self.start) }
+        #expect(used.count == 0)
+        #expect(code(&used, try token("a")) == nil)
+        for (id, expected) in [("a", TokenRefusalCode.replayed), ("b", .tooMany)] {
+            let refusal = #expect(throws: TokenRefusal.self) { try used.check(try token(id), at: Self.start) }
+            #expect(refusal?.code == expected)
+        }
+    }
+
     @Test("It is remembered as long as it would be taken, and half a minute more, and forgotten afterwards")
     func forgotten() throws {
         var used = UsedTokens(since: Self.start)

@@ -1,11 +1,12 @@
 import Settlement
+import Store
 import Synchronization
 
 /// Keeps count of what answers under way take of memory and disk: who asks over many connections and reads nothing
 /// finds its bound here.
 ///
-/// What answers batches may take twice as much of the disk: readers leave them the other half. Of either one recipient
-/// has at most a quarter, so that it leaves room to the others; but a first file it may always have.
+/// On the disk what answers batches has a part of its own, as large as that of readers: neither takes of the other's. Of
+/// either one recipient has at most a quarter, so that it leaves room to the others; but a first file it may always have.
 final class AnswerRoom: Sendable {
     /// Whose part of the room an answer takes.
     enum Recipient: Hashable, Sendable {
@@ -15,16 +16,17 @@ final class AnswerRoom: Sendable {
         /// Who sent a batch.
         case sender(Peer)
 
-        /// How many times the room of readers is there for it.
-        fileprivate var times: Int {
+        fileprivate var part: Part {
             switch self {
-            case .anybody, .reader: 1
-            case .sender: 2
+            case .anybody, .reader: .readers
+            case .sender: .senders
             }
         }
     }
 
-    /// Files of answers to readers at once.
+    fileprivate enum Part { case readers, senders }
+
+    /// Files of answers to readers at once, and as many of answers to batches.
     static let mostFiles = 256
 
     /// Where the files lie.
@@ -32,11 +34,12 @@ final class AnswerRoom: Sendable {
     private let memoryBytes: Int
     private let fileBytes: Int
     private let files: Int
+    private let reserve: DiskReserve
     private let held = Mutex(Held())
 
     private struct Held {
         var memoryBytes = 0
-        var onDisk = OnDisk()
+        var parts: [Part: OnDisk] = [:]
         /// The same of each who has any.
         var own: [Recipient: OnDisk] = [:]
     }
@@ -56,12 +59,14 @@ final class AnswerRoom: Sendable {
         }
     }
 
-    /// At most so many bytes of answers in memory, and for readers so many bytes and files on the disk.
+    /// At most so many bytes of answers in memory, and in each part of the disk so many bytes and files, which leave the
+    /// `reserve` alone.
     init(
         folder: String, memoryBytes: Int = 16 << 20, fileBytes: Int = 1 << 30,
-        files: Int = AnswerRoom.mostFiles
+        files: Int = AnswerRoom.mostFiles, reserve: DiskReserve = .none
     ) {
         self.folder = folder
+        self.reserve = reserve
         self.memoryBytes = memoryBytes
         self.fileBytes = fileBytes
         self.files = files
@@ -69,7 +74,12 @@ final class AnswerRoom: Sendable {
 
     /// What is under way: bytes in memory and on the disk, and files.
     var underWay: (memoryBytes: Int, fileBytes: Int, files: Int) {
-        held.withLock { ($0.memoryBytes, $0.onDisk.bytes, $0.onDisk.files) }
+        held.withLock { held in
+            held.parts.values.reduce(into: (held.memoryBytes, 0, 0)) { sum, part in
+                sum.1 += part.bytes
+                sum.2 += part.files
+            }
+        }
     }
 
     /// Room in memory; nil: there is none.
@@ -82,18 +92,26 @@ final class AnswerRoom: Sendable {
         return hasRoom ? Share(of: self, memoryBytes: bytes) : nil
     }
 
+    /// Throws `busy` where so many bytes more on the disk would take of its reserve.
+    func leaveReserve(_ bytes: Int) throws(Problem) {
+        guard reserve.isLeft(writing: bytes, in: folder) else {
+            throw .busy("less of the disk is free than is kept for batches")
+        }
+    }
+
     /// Room for a file; nil: there is none, or the recipient has its part.
     func onDisk(_ bytes: Int, for recipient: Recipient) -> Share? {
-        let (mostBytes, mostFiles) = (fileBytes * recipient.times, files * recipient.times)
         let hasRoom = held.withLock { held -> Bool in
-            guard held.onDisk.bytes + bytes <= mostBytes, held.onDisk.files < mostFiles else { return false }
+            var part = held.parts[recipient.part] ?? OnDisk()
+            guard part.bytes + bytes <= fileBytes, part.files < files else { return false }
             var own = held.own[recipient] ?? OnDisk()
-            guard own.files == 0 || (own.bytes + bytes <= mostBytes / 4 && own.files < mostFiles / 4) else {
+            guard own.files == 0 || (own.bytes + bytes <= fileBytes / 4 && own.files < files / 4) else {
                 return false
             }
             own.add(bytes)
+            part.add(bytes)
             held.own[recipient] = own
-            held.onDisk.add(bytes)
+            held.parts[recipient.part] = part
             return true
         }
         return hasRoom ? Share(of: self, file: (recipient, bytes)) : nil
@@ -103,7 +121,7 @@ final class AnswerRoom: Sendable {
         held.withLock { held in
             held.memoryBytes -= memoryBytes
             guard let file, var own = held.own[file.recipient] else { return }
-            held.onDisk.remove(file.bytes)
+            held.parts[file.recipient.part]?.remove(file.bytes)
             own.remove(file.bytes)
             held.own[file.recipient] = own.files > 0 ? own : nil
         }

@@ -25,7 +25,7 @@ extension Problem {
 
     static func notReady(_ reason: String) -> Problem {
         Problem(
-            .serviceUnavailable, code: "not_ready", title: "The daemon cannot store batches just now",
+            .serviceUnavailable, code: "not_ready", title: "The daemon cannot do all of its work just now",
             detail: reason, retryAfter: 5)
     }
 

@@ -11,12 +11,16 @@ final class DetailsFile: Sendable {
     /// Kept as long as this is.
     private let place: DetailsPlaces.Place
 
-    /// Throws `too_many_files` or `busy` if too many are being sent, and what the store throws. It blocks while it renders.
-    init(of merchant: MerchantID, period: Int, from store: Store, places: DetailsPlaces) throws {
+    /// Throws `too_many_files` or `busy` if too many are being sent or the disk's reserve begins, and what the store
+    /// throws. It blocks while it renders.
+    init(
+        of merchant: MerchantID, period: Int, from store: Store, places: DetailsPlaces, room: AnswerRoom
+    ) throws {
         place = try places.take(for: merchant)
         let file = try NamelessFile(in: store.folder, as: "details")
         var bytes = 0
         try store.details(of: merchant, period: period) { piece in
+            try room.leaveReserve(piece.count)
             try file.append(piece)
             bytes += piece.count
         }
@@ -24,8 +28,10 @@ final class DetailsFile: Sendable {
         self.bytes = bytes
     }
 
-    /// Up to 64 KiB from a place on; nothing at the end. It blocks.
-    func piece(at offset: Int) throws -> ByteBuffer { try file.read(at: offset, most: 64 << 10) }
+    /// The next bytes from a place on, few at a time; nothing at the end. It blocks.
+    func piece(at offset: Int) throws -> ByteBuffer {
+        try file.read(at: offset, most: AnswerBytes.pieceBytes)
+    }
 }
 
 /// How many DETAILS.csv are being sent: bounded over all, and so that one merchant leaves places to the others.

@@ -13,23 +13,11 @@ final class ReadingAuthority: Sendable {
         self.used = used
     }
 
-    /// The merchant of `Authorization: Bearer …`. Throws `TokenRefusal`, or what the store or the memory of used tokens
-    /// throws. It blocks.
-    func merchant(authorization: String?, at now: Instant) throws -> MerchantID {
-        guard case .merchant(let merchant) = try reader(authorization, for: .merchants, at: now) else {
-            preconditionFailure("a token that reads for merchants is a merchant's")
-        }
-        return merchant
-    }
-
-    /// Throws unless the operator asks. It blocks.
-    func requireOperator(authorization: String?, at now: Instant) throws {
-        _ = try reader(authorization, for: .operators, at: now)
-    }
-
-    private func reader(
+    /// The token of `Authorization: Bearer …`, which may be used. Throws `TokenRefusal`, or what the store or the memory
+    /// of used tokens throws. It blocks.
+    func token(
         _ authorization: String?, for side: ReadingToken.Side, at now: Instant
-    ) throws -> ReadingToken.Reader {
+    ) throws -> ReadingToken {
         guard let authorization else { throw TokenRefusal.missing(hasOther: false) }
         let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
@@ -38,7 +26,11 @@ final class ReadingAuthority: Sendable {
         let token = try ReadingToken(
             checking: String(parts[1]), alliance: try store.schedule().alliance.id, for: side, now: now,
             keys: try keys.lookup())
-        try used.use(token, at: now)
-        return token.reader
+        try used.check(token, at: now)
+        return token
     }
+
+    /// Uses it up, before anything is answered to it. Throws `TokenRefusal` if another request used it meanwhile, and
+    /// what the memory of used tokens throws. It blocks.
+    func use(_ token: ReadingToken, at now: Instant) throws { try used.use(token, at: now) }
 }

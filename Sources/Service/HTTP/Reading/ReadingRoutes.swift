@@ -19,7 +19,7 @@ struct ReadingRoutes: Sendable {
         answers: AnswerRoom, factor: UnusualFactor
     ) {
         authority = ReadingAuthority(store: intake.store, keys: intake.keys, used: tokens)
-        shelf = ReadingShelf(store: intake.store, signer: intake.signer)
+        shelf = ReadingShelf(store: intake.store, signer: intake.signer, answers: answers)
         previews = PreviewDesk(
             closer: PeriodCloser(store: intake.store, signer: intake.signer), factor: factor)
         self.clock = clock
@@ -75,20 +75,39 @@ struct ReadingRoutes: Sendable {
     private func answer(
         _ request: Request, _ context: PeerContext, _ read: @escaping Read
     ) async throws -> Response {
-        let now = clock.now
-        return try await reading {
-            let merchant = try authority.merchant(authorization: request.headers[.authorization], at: now)
-            let representation = try read(shelf, ReadingRequest(request, context, merchant: merchant))
-            return try response(representation, to: request, of: .reader(.merchant(merchant)))
+        try await reading(request, for: .merchants) { reader, _ in
+            guard case .merchant(let merchant) = reader else {
+                preconditionFailure("a token that reads for merchants is a merchant's")
+            }
+            return try read(shelf, ReadingRequest(request, context, merchant: merchant))
         }
     }
 
     private func preview(_ request: Request) async throws -> Response {
+        try await reading(request, for: .operators) { _, now in try previews.preview(at: now) }
+    }
+
+    /// What the token of a request may read. It is used up by any answer but one that says when to come again: what was
+    /// asked for is made, and room for it taken, before.
+    private func reading(
+        _ request: Request, for side: ReadingToken.Side,
+        _ read: @escaping @Sendable (ReadingToken.Reader, _ now: Instant) throws -> Representation
+    ) async throws -> Response {
         let now = clock.now
         return try await reading {
-            try authority.requireOperator(authorization: request.headers[.authorization], at: now)
-            return try response(previews.preview(at: now), to: request, of: .reader(.operator))
+            let token = try authority.token(request.headers[.authorization], for: side, at: now)
+            let found = Result {
+                try response(read(token.reader, now), to: request, of: .reader(token.reader))
+            }
+            if case .failure(let error) = found, Self.isForLater(error) { throw error }
+            try authority.use(token, at: now)
+            return try found.get()
         }
+    }
+
+    /// Whether the same may be asked again at another time.
+    private static func isForLater(_ error: any Error) -> Bool {
+        (error as? Problem).map { $0.retryAfter != nil } ?? true
     }
 
     private func reading<Value: Sendable>(

@@ -9,11 +9,13 @@ import Store
 struct ReadingShelf: Sendable {
     let store: Store
     let details = DetailsPlaces()
+    private let answers: AnswerRoom
     /// The public keys of the seal, retired ones too, as a JWK set.
     let sealKeys: Representation
 
-    init(store: Store, signer: DocumentSigner) {
+    init(store: Store, signer: DocumentSigner, answers: AnswerRoom) {
         self.store = store
+        self.answers = answers
         sealKeys = .published(
             ByteBuffer(string: JWKSet.text(signer.sealKeys)), type: "application/jwk-set+json")
     }
@@ -140,7 +142,7 @@ extension ReadingShelf {
             return .details(nil, digest: digest)
         }
         let file = try DetailsFile(
-            of: statement.merchant, period: statement.period, from: store, places: details)
+            of: statement.merchant, period: statement.period, from: store, places: details, room: answers)
         return .details(file, digest: digest)
     }
 }

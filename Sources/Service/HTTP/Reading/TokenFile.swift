@@ -89,12 +89,17 @@ final class TokenFile {
     /// Opens a file that no other process has open.
     private static func own(_ path: String, flags: Int32) throws(Failure) -> Descriptor {
         let file = try Descriptor(opening: path, flags: flags | O_NOFOLLOW, mode: 0o600, attempt: "open it")
-        // Whoever had it may have put another in its place meanwhile.
-        guard flock(file.number, LOCK_EX | LOCK_NB) == 0, try file.status().st_nlink > 0 else {
-            throw .misused(
-                path, "another daemon has it open: it serves this data folder already",
-                hint: "stop that one first, or name another folder: one daemon serves a data folder")
+        guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
+            throw errno == EWOULDBLOCK ? otherDaemon(path) : .fromSystem(path, "lock it")
         }
+        // Whoever had it put another in its place meanwhile.
+        guard try file.status().st_nlink > 0 else { throw otherDaemon(path) }
         return file
+    }
+
+    private static func otherDaemon(_ path: String) -> Failure {
+        .misused(
+            path, "another daemon has it open: it serves this data folder already",
+            hint: "stop that one first, or name another folder: one daemon serves a data folder")
     }
 }

@@ -39,6 +39,14 @@ final class TokenMemory: Sendable {
         try state.withLock { state in try state.open(in: folder, since: since, at: now).tryWriting() }
     }
 
+    /// Throws what `use` would, but for trouble with writing. The token is not used by that.
+    func check(_ token: ReadingToken, at now: Instant) throws {
+        try state.withLock { state in
+            _ = try state.open(in: folder, since: since, at: now)
+            try state.used.check(token, at: now)
+        }
+    }
+
     /// Notes that a token is used. Throws `TokenRefusal`, and `Failure` when that cannot be written down: then it is not
     /// used.
     func use(_ token: ReadingToken, at now: Instant) throws {

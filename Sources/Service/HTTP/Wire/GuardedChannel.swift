@@ -17,7 +17,7 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
             let value = base.setup(channel: channel, logger: logger)
             if let tls = try? channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self) {
                 try channel.pipeline.syncOperations.addHandler(
-                    StreamBound(connections.mostStreams), position: .after(tls))
+                    StreamBound(connections), position: .after(tls))
             }
             return value
         } catch {

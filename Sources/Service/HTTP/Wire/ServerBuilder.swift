@@ -13,26 +13,27 @@ extension HTTPServerBuilder {
         return HTTPServerBuilder { responder in
             guard let certificates else {
                 return GuardedChannel(
-                    base: HTTP1Channel(responder: asking(responder), configuration: channel(limits)),
+                    base: HTTP1Channel(
+                        responder: asking(responder), configuration: channel(limits, hasStreams: false)),
                     connections: connections, headSeconds: limits.headSeconds)
             }
             let secure = try HTTP2UpgradeChannel(
                 tlsConfiguration: certificates.configuration,
                 configuration: HTTP2UpgradeChannel.Configuration(
                     idleTimeout: .seconds(limits.idleSeconds), gracefulCloseTimeout: .seconds(10),
-                    streamConfiguration: channel(limits)),
+                    streamConfiguration: channel(limits, hasStreams: true)),
                 responder: asking(responder))
             return GuardedChannel(base: secure, connections: connections, headSeconds: limits.headSeconds)
         }
     }
 
     /// The settings of a connection of HTTP/1.1 or a stream of HTTP/2.
-    private static func channel(_ limits: ServerLimits) -> HTTP1Channel.Configuration {
+    private static func channel(_ limits: ServerLimits, hasStreams: Bool) -> HTTP1Channel.Configuration {
         let pace = BodyPace.Limits(
             bytesPerSecond: limits.bodyBytesPerSecond, grace: .seconds(Int64(limits.bodyGraceSeconds)),
             most: .seconds(Int64(limits.bodySeconds)))
         return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [
+            additionalChannelHandlers: (hasStreams ? [StreamGate()] : []) + [
                 AnswerPace(patience: .seconds(Int64(limits.idleSeconds))), UnreadableRequest(),
                 BodyPace(pace),
             ],
@@ -47,7 +48,7 @@ extension HTTPServerBuilder {
         _ responder: @escaping HTTPChannelHandler.Responder
     ) -> HTTPChannelHandler.Responder {
         { request, writer, channel in
-            if let problem = ServedConnection.current?.refusal(of: request, on: channel) {
+            if let problem = ServedConnection.current?.refusal(of: request) {
                 let answer = problem.response
                 let response = request.method == .head ? answer.createHeadResponse() : answer
                 return try await writer.write(response: response.head, body: response.body)
