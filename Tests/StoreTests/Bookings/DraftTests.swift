@@ -176,6 +176,26 @@ struct DraftTests {
         #expect(try scene.store.booking("p", of: "M")?.undoneBy == "u")
     }
 
+    @Test("While a draft waits, its currency and its merchant stay; once it is withdrawn they may go")
+    func stoodOn() throws {
+        let scene = try Scene()
+        let plain = Scene.alliance()
+        let changed = Alliance(
+            id: plain.id, name: plain.name, currency: Currency(code: "JPY", exponent: 0),
+            timezone: plain.timezone, period: plain.period, expiry: plain.expiry, start: plain.start,
+            merchants: [Scene.merchant("N")])
+        #expect(try scene.store.change(to: changed).refusals.isEmpty)
+        try scene.store.draft([.pay("p", 5, "2026-01-03")], by: Person("ana"), at: now)
+        let refusals = try scene.store.change(to: changed).refusals
+        #expect(refusals.map(\.path) == ["currency", "merchants[M]"])
+        #expect(refusals.allSatisfy { $0.code == .recordsStandOnIt })
+        #expect(throws: AllianceChangeRefusal.self) {
+            try scene.store.apply(changed, zone: Scene.utc, at: now)
+        }
+        try scene.store.withdraw([DraftName("p")], by: Person("ana"), at: later)
+        #expect(try scene.store.change(to: changed).refusals.isEmpty)
+    }
+
     @Test("A waiting draft is on no statement and does not forbid a close")
     func closing() throws {
         let scene = try Scene()
