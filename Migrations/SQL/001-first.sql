@@ -179,6 +179,8 @@ CREATE TABLE drafts (
     undoes TEXT,
     drafted INTEGER NOT NULL,
     drafter TEXT NOT NULL,
+    -- The Ed25519 public key whose private half the drafter showed; none: the name was taken on trust.
+    drafter_key BLOB CHECK (length(drafter_key) = 32),
     -- What became of it: it was booked, or withdrawn. Neither: it waits.
     booking INTEGER UNIQUE REFERENCES bookings (booking),
     withdrawn INTEGER,

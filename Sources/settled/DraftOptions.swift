@@ -5,7 +5,7 @@ import Store
 
 /// Which drafts, and by whom they end.
 struct DraftOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("References of drafts that wait.", valueName: "ref"))
+    @Argument(help: ArgumentHelp("References of drafts that wait, or REF#NUMBER.", valueName: "ref"))
     var references: [String]
 
     @Option(

@@ -242,13 +242,21 @@ struct BookingCommandTests {
         #expect(try list(quayside, "--waiting").count == 1)
         #expect(
             try done(quayside, ["status"]).contains(
-                "payment BANK-1 of bakery, drafted by ana on 2025-04-10T10:00:00+00:00"))
-        let own = try run(quayside, ["approve", "BANK-1"] + by("ana"))
+                "payment BANK-1#1 of bakery, drafted by ana on 2025-04-10T10:00:00+00:00"))
+        let listing = try expectDone(
+            Command.settled("bookings", "--waiting", "--data", quayside.data)
+        ).output
+        #expect(listing.contains("BANK-1#1"), "\(listing)")
+        let unnumbered = try run(quayside, ["approve", "BANK-1"] + by("ben"))
+        #expect(
+            unnumbered.status == 1 && unnumbered.errors.contains("draft_number_required: BANK-1: "),
+            "\(unnumbered.errors)")
+        let own = try run(quayside, ["approve", "BANK-1#1"] + by("ana"))
         #expect(
             own.status == 1 && own.errors.contains("same_person: BANK-1: ana drafted it"), "\(own.errors)")
         #expect(
-            try done(quayside, ["approve", "BANK-1", "--dry-run"] + by("ben")).hasPrefix("would be booked"))
-        #expect(try done(quayside, ["approve", "BANK-1"] + by("ben")).hasPrefix("booked: BANK-1, "))
+            try done(quayside, ["approve", "BANK-1#1", "--dry-run"] + by("ben")).hasPrefix("would be booked"))
+        #expect(try done(quayside, ["approve", "BANK-1#1"] + by("ben")).hasPrefix("booked: BANK-1, "))
         #expect(try list(quayside, "--waiting").isEmpty)
         let listed = try expectDone(Command.settled("bookings", "--data", quayside.data)).output
         #expect(listed.contains("drafted by ana, approved by ben"), "\(listed)")

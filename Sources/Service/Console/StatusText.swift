@@ -24,7 +24,7 @@ extension StatusReport {
             blocks.append(
                 ["Drafts that wait for approval"]
                     + waitingDrafts.map {
-                        "  \($0.booking.kind.rawValue) \($0.booking.reference) of \($0.booking.merchant),"
+                        "  \($0.booking.kind.rawValue) \($0.booking.reference)#\($0.number) of \($0.booking.merchant),"
                             + " drafted by \($0.drafter) on \(Self.time($0.drafted))"
                     })
         }
@@ -198,6 +198,7 @@ extension StatusReport {
                 object.member("merchant", draft.booking.merchant.text)
                 object.member("kind", draft.booking.kind.rawValue)
                 object.member("reference", draft.booking.reference.text)
+                object.member("draft", draft.number)
                 object.member("drafter", draft.drafter.text)
                 object.member("drafted", draft.drafted.description)
             }

@@ -25,10 +25,18 @@ public struct BookingRefusal: Error, Hashable, Sendable {
         case alreadyUndone = "already_undone"
         /// No draft of this reference waits.
         case draftUnknown = "draft_unknown"
-        /// Drafts of several merchants bear the reference.
+        /// It was approved: nothing is left to withdraw.
+        case draftBooked = "draft_booked"
+        /// The draft of the number was withdrawn, and another one of the reference waits.
+        case draftChanged = "draft_changed"
+        /// With four eyes a draft is approved by its number.
+        case draftNumberRequired = "draft_number_required"
+        /// Drafts of several merchants bear the reference, or did.
         case referenceAmbiguous = "reference_ambiguous"
         /// With four eyes, who drafted it cannot approve it.
         case samePerson = "same_person"
+        /// With four eyes, it was drafted by a name without a key.
+        case drafterUnproven = "drafter_unproven"
     }
 
     public let code: Code
