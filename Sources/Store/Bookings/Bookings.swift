@@ -105,7 +105,8 @@ extension Store {
                 return BookingResult(booking, .booked, period: period, calendar)
             case .standing(let standing):
                 return BookingResult(booking, .alreadyBooked, period: standing.period, calendar)
-            case .waiting: preconditionFailure("what waits as a draft is not booked beside it")
+            case .waiting(let draft):
+                throw StoreTrouble.damaged("drafts", "row \(draft.number)", "it waits, and would be booked")
             }
         }
     }

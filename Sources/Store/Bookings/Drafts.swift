@@ -78,12 +78,13 @@ extension Store {
             let rows = BookingRows(database, inForce.roster)
             var periods: [Int: Int] = [:]
             for (position, verdict) in zip(waiting, verdicts) {
+                let draft = found[position]
                 guard case .new(let period) = verdict else {
-                    preconditionFailure("nothing is booked under the reference of a draft that waits")
+                    throw StoreTrouble.damaged(
+                        "drafts", "row \(draft.number)", "it waits, and its reference is booked")
                 }
                 periods[position] = period
                 guard !trial else { continue }
-                let draft = found[position]
                 let number = try rows.add(
                     draft.booking, period: period, by: person, drafter: draft.drafter, at: instant)
                 try DraftRows(database, inForce.roster).end(draft, bookedAs: number)

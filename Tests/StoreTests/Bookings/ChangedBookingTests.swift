@@ -49,6 +49,20 @@ struct ChangedBookingTests {
         #expect(throws: StoreTrouble.self) { try scene.store.bookings() }
     }
 
+    @Test("A draft that waits although it is booked is told as damage, and nothing is booked twice")
+    func draftSetBack() throws {
+        let scene = try scene()
+        let (ana, now) = (Person("ana"), Instant.at("2026-01-10T00:00:00Z"))
+        try scene.store.draft([.pay("d", 5, "2026-01-03")], by: ana, at: now)
+        try scene.store.approve([DraftName("d")], by: ana, at: now)
+        try scene.store.writing("change") { try $0.execute(sql: "UPDATE drafts SET booking = NULL") }
+        let trouble = #expect(throws: StoreTrouble.self) {
+            try scene.store.approve([DraftName("d")], by: ana, at: now)
+        }
+        #expect(trouble?.isDamage == true && trouble?.attempt == "read drafts, row 1")
+        #expect(try scene.store.bookings().count == 5)
+    }
+
     @Test("Nothing changed, nothing is refused")
     func unchanged() throws {
         let scene = try scene()
