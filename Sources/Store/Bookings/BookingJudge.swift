@@ -77,8 +77,12 @@ struct BookingJudge {
         guard magnitude != 0, magnitude <= Money.maximum.magnitude else {
             throw Objection(.amountOutOfBounds, "expected 1 … 10^15 minor units either way")
         }
-        guard PrintableText.accepts(booking.reason, bytes: 1...200) else {
-            throw Objection(.reasonMalformed, "expected a reason of 1 … 200 bytes of printable text")
+        guard PrintableText.accepts(booking.reason, bytes: 1...200),
+            booking.reason.contains(where: { $0.isLetter || $0.isNumber })
+        else {
+            throw Objection(
+                .reasonMalformed,
+                "expected a reason of 1 … 200 bytes of printable text with a letter or a digit")
         }
         if let known = try known(booking) { return known }
         try judgeUndoing(booking)

@@ -38,6 +38,7 @@ struct BookingTests {
             (.amountOutOfBounds, .pay("q", 0, "2026-01-31")),
             (.amountOutOfBounds, .pay("q", -1_000_000_000_000_001, "2026-01-31")),
             (.reasonMalformed, .pay("q", 5, "2026-01-31", reason: "")),
+            (.reasonMalformed, .pay("q", 5, "2026-01-31", reason: " . ")),
             (.reasonMalformed, .pay("q", 5, "2026-01-31", reason: "two\nlines")),
             (.reasonMalformed, .pay("q", 5, "2026-01-31", reason: String(repeating: "x", count: 201))),
             (.referenceReused, .pay("p", 9, "2026-01-03")),
