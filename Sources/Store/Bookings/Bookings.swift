@@ -58,7 +58,7 @@ extension Store {
     }
 
     /// Books as it was done before, or in a simulation, without asking who may. Throws `BookingsRefused`.
-    public func rebook(
+    package func rebook(
         _ bookings: [Booking], by person: PersonName, drafter: PersonName? = nil, at instant: Instant
     ) throws {
         try writing("book") { database in
