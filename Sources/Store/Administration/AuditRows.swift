@@ -102,6 +102,11 @@ struct AuditRows {
         try insert.run()
     }
 
+    /// The latest instant of which anything is noted; nil: nothing is.
+    func latest() throws -> Instant? {
+        try Prepared(database, "SELECT max(at) FROM audit").first { $0.instantOrNil(0) } ?? nil
+    }
+
     func last(_ filter: AuditFilter) throws -> [AuditEntry] {
         let query = try Prepared(
             database,

@@ -108,6 +108,11 @@ struct DraftTests {
         }
         #expect(try scene.store.drafts().isEmpty)
         try scene.store.draft([.pay("p", 5, "2026-01-03")], by: try person("cem", 3), at: now)
+        // Who is revoked does not act on by the time before that.
+        try scene.store.draft([.pay("q", 5, "2026-01-03")], by: try person("ana", 1), at: later)
+        #expect(throws: PersonRefusal.unknown("cem")) {
+            try scene.store.draft([.pay("r", 5, "2026-01-03")], by: try person("cem", 3), at: now)
+        }
     }
 
     @Test("Without four eyes a name is enough, but a key that is shown has to be the one of that name")
