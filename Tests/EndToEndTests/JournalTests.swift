@@ -228,7 +228,9 @@ struct JournalTests {
             january.contains(
                 #"    ; reason: date:2020-01-01; "quoted" \ ; | and more; date:2020-03-03"# + "\n"))
         let file = try scratch.write(january, to: "january.journal")
-        let tags = try expectDone(Command.named("hledger", ["tags", "-f", file])).output.split(separator: "\n")
+        let tags = try expectDone(
+            Command.named("hledger", ["tags", "-f", file])
+        ).output.split(separator: "\n")
         #expect(tags.contains("reason") && !tags.contains("date"), "\(tags)")
         let table = try export(data, "2026-01", "--format", "csv")
         #expect(table.contains("opening_points,a.b,") && table.contains(",'= 1 EUR,"), "\(table)")

@@ -60,7 +60,7 @@ struct KeyTests {
         }
     }
 
-    @Test("An owner has a key under one id only, so that no person is two; another owner, or one revoked, counts not")
+    @Test("An owner has a key under one id only, so that no person is two, unless that was revoked")
     func taken() throws {
         let scene = try Scene()
         let pair = try SigningKey.ed25519(id: "any", seed: SecretBytes([UInt8](repeating: 5, count: 32)))

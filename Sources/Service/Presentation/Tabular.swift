@@ -30,8 +30,8 @@ extension StatementDocument {
         for (place, line) in lines.enumerated() {
             table.add([
                 alliance, merchant, period.id, "\(number)", "\(place + 1)", line.kind,
-                line.counterparty ?? "", line.price ?? "", line.rate ?? "", Tabular.free(line.reference ?? ""),
-                line.points.map(String.init) ?? "",
+                line.counterparty ?? "", line.price ?? "", line.rate ?? "",
+                Tabular.free(line.reference ?? ""), line.points.map(String.init) ?? "",
                 Figures.plain(line.amount, exponent: currency.exponent), currency.code,
             ])
         }

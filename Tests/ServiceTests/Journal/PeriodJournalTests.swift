@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The journal of a period")
 struct PeriodJournalTests {
-    @Test("A line of an adjustment stands on the day of its booking, and without that booking nothing is written")
+    @Test("An adjustment stands on the day of its booking, and without that booking nothing is written")
     func missingBooking() throws {
         let estate = try Estate()
         let store = estate.open.store
