@@ -191,6 +191,10 @@ CREATE TABLE drafts (
 
 CREATE UNIQUE INDEX drafts_waiting ON drafts (merchant, reference) WHERE booking IS NULL AND withdrawn IS NULL;
 
+-- A booking is undone once: one draft at most waits to do so.
+CREATE UNIQUE INDEX drafts_undoing ON drafts (merchant, undoes)
+WHERE undoes IS NOT NULL AND booking IS NULL AND withdrawn IS NULL;
+
 -- What merchants contest, numbered 1, 2, 3 …: a line of a statement, or a record. No figure comes of it: an accepted one
 -- ends in an adjustment.
 CREATE TABLE disputes (

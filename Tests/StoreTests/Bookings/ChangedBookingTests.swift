@@ -63,6 +63,21 @@ struct ChangedBookingTests {
         #expect(try scene.store.bookings().count == 5)
     }
 
+    @Test("Of two drafts that wait to undo one booking the file itself takes one")
+    func undoingTwice() throws {
+        let scene = try scene()
+        let (ana, now) = (Person("ana"), Instant.at("2026-01-10T00:00:00Z"))
+        try scene.store.draft([.pay("u", -5, "2026-01-06", undoes: "p1")], by: ana, at: now)
+        let copy = """
+            INSERT INTO drafts (merchant, reference, kind, amount, date, reason, undoes, drafted, drafter)
+            SELECT merchant, 'v', kind, amount, date, reason, undoes, drafted, drafter FROM drafts
+            """
+        #expect(throws: (any Error).self) { try scene.store.writing("change") { try $0.execute(sql: copy) } }
+        try scene.store.withdraw([DraftName("u")], by: ana, at: now)
+        try scene.store.writing("change") { try $0.execute(sql: copy) }
+        #expect(try scene.store.drafts().map(\.state).last == .waiting)
+    }
+
     @Test("Nothing changed, nothing is refused")
     func unchanged() throws {
         let scene = try scene()
