@@ -38,6 +38,13 @@ struct BookingCommandTests {
             other.errors.contains(
                 "reference_reused: bakery BANK-1: it is taken by the payment of 1910 minor units"))
         let json = try done(quayside, pay + ["--as", "ana", "--json"])
+        let tomorrow = "2025-04-11T12:00:00+02:00"
+        #expect(
+            try done(quayside, pay + ["--as", "ana"], at: tomorrow).hasPrefix(
+                "booked already, nothing to do: BANK-1, 19.10 EUR received from bakery, dated 2025-04-10"))
+        let draft = pay.map { $0 == "BANK-1" ? "BANK-9" : $0 } + ["--draft", "--as", "ana"]
+        _ = try done(quayside, draft)
+        #expect(try done(quayside, draft, at: tomorrow).hasPrefix("drafted already, nothing to do: BANK-9, "))
         #expect(
             json == """
                 {"dry_run":false,"bookings":[{"outcome":"already_booked","merchant":"bakery","kind":"payment",\
