@@ -46,7 +46,7 @@ public struct BookingListing: Sendable {
         let booked = try store.bookings().map { stored in
             Entry(
                 booking: stored.booking, period: stored.period,
-                isLate: (calendar.ordinal(containing: stored.booking.date) ?? 0) < stored.period,
+                isLate: calendar.ordinal(containing: stored.booking.date) != stored.period,
                 state: stored.undoneBy == nil ? "booked" : "undone", undoneBy: stored.undoneBy,
                 person: stored.person, drafter: stored.drafter, number: nil,
                 at: stored.booked)

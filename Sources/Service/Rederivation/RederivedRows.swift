@@ -133,13 +133,12 @@ extension RederivationRun {
             checkPersons(of: booked, then, &drafted)
             let open = then.earliest
             guard let day = booked.date else { continue }
-            let own = calendar.ordinal(containing: day) ?? 0
-            let period = max(open, own)
+            let period = calendar.place(of: day, earliest: open).period
             if booked.period == Int64(period) { continue }
             // Made while a close was at work, it belongs to a period behind that one.
             if let begun = closeBegun(of: open),
                 booked.booked.advanced(byMilliseconds: Store.longestWaitMilliseconds) >= begun,
-                booked.period == Int64(max(open + 1, own))
+                booked.period == Int64(calendar.place(of: day, earliest: open + 1).period)
             {
                 continue
             }

@@ -87,7 +87,7 @@ struct BookingJudge {
         if let known = try known(booking) { return known }
         try judgeUndoing(booking)
         let calendar = inForce.schedule.calendar
-        let ordinal = max(earliest, calendar.ordinal(containing: booking.date) ?? 0)
+        let ordinal = calendar.place(of: booking.date, earliest: earliest).period
         guard begin < calendar.period(ordinal).end else {
             throw Objection(
                 .noTerms, "dated \(booking.date), its period ends before the merchant's terms begin")

@@ -29,14 +29,14 @@ public struct BookingResult: Hashable, Sendable {
     public let outcome: Outcome
     /// The ordinal of the period that it belongs to, or would if it were booked now.
     public let period: Int
-    /// Whether the period of its own date takes nothing any more.
+    /// Whether the period is not that of its own date, which takes nothing any more or is before the alliance's start.
     public let isLate: Bool
 
     init(_ booking: Booking, _ outcome: Outcome, period: Int, _ calendar: PeriodCalendar) {
         self.booking = booking
         self.outcome = outcome
         self.period = period
-        isLate = (calendar.ordinal(containing: booking.date) ?? 0) < period
+        isLate = calendar.ordinal(containing: booking.date) != period
     }
 }
 

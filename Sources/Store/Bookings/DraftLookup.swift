@@ -126,7 +126,9 @@ struct DraftLookup {
     }
 
     /// The period that a booking would belong to now.
-    func period(of booking: Booking) -> Int { max(earliest, calendar.ordinal(containing: booking.date) ?? 0) }
+    func period(of booking: Booking) -> Int {
+        calendar.place(of: booking.date, earliest: earliest).period
+    }
 
     func result(_ booking: Booking, _ outcome: BookingResult.Outcome) -> BookingResult {
         BookingResult(booking, outcome, period: period(of: booking), calendar)
