@@ -31,7 +31,8 @@ struct DraftOptions: ParsableArguments {
         let person = try person.person()
         let store = try DataFolder(data).openStore()
         defer { try? store.shut() }
-        let report = try BookingReport(try act(store, names, person), in: store, isTrial: dryRun)
+        let report = try BookingReport(
+            try act(store, names, person), in: store, at: when.instant, isTrial: dryRun)
         if json { print(report.json) } else { for line in report.lines { print(line) } }
     }
 }

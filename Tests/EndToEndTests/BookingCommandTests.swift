@@ -28,16 +28,16 @@ struct BookingCommandTests {
             trial.contains(
                 "would be booked: BANK-1, 19.10 EUR received from bakery, dated 2025-04-10, in 2025-04"))
         #expect(trial.hasSuffix("dry run: nothing was changed\n"))
+        let future = try done(quayside, pay + ["--date", "2025-06-01", "--as", "ana", "--dry-run"])
+        #expect(future.contains("dated 2025-06-01, in 2025-06, which has not begun\n"), "\(future)")
+        let early = try done(quayside, pay + ["--date", "2025-02-01", "--as", "ana", "--dry-run"])
+        #expect(early.contains("in 2025-03, as that is before the alliance's start\n"), "\(early)")
+        let never = try run(quayside, pay + ["--date", "2105-06-01", "--as", "ana"])
+        #expect(never.status == 1 && never.errors.contains("date_out_of_bounds: bakery BANK-1"))
         #expect(try list(quayside).isEmpty)
         #expect(try done(quayside, pay + ["--as", "ana"]).hasPrefix("booked: BANK-1, "))
         #expect(
             try done(quayside, pay + ["--as", "ben"]).hasPrefix("booked already, nothing to do: BANK-1, "))
-        let other = try run(quayside, pay + ["--date", "2025-04-09", "--as", "ana"])
-        #expect(other.status == 1 && other.output.isEmpty)
-        #expect(
-            other.errors.contains(
-                "reference_reused: bakery BANK-1: it is taken by the payment of 1910 minor units"))
-        let json = try done(quayside, pay + ["--as", "ana", "--json"])
         let tomorrow = "2025-04-11T12:00:00+02:00"
         #expect(
             try done(quayside, pay + ["--as", "ana"], at: tomorrow).hasPrefix(
@@ -45,6 +45,12 @@ struct BookingCommandTests {
         let draft = pay.map { $0 == "BANK-1" ? "BANK-9" : $0 } + ["--draft", "--as", "ana"]
         _ = try done(quayside, draft)
         #expect(try done(quayside, draft, at: tomorrow).hasPrefix("drafted already, nothing to do: BANK-9, "))
+        let other = try run(quayside, pay + ["--date", "2025-04-09", "--as", "ana"])
+        #expect(other.status == 1 && other.output.isEmpty)
+        #expect(
+            other.errors.contains(
+                "reference_reused: bakery BANK-1: it is taken by the payment of 1910 minor units"))
+        let json = try done(quayside, pay + ["--as", "ana", "--json"])
         #expect(
             json == """
                 {"dry_run":false,"bookings":[{"outcome":"already_booked","merchant":"bakery","kind":"payment",\
@@ -169,6 +175,9 @@ struct BookingCommandTests {
         #expect(refused.status == 1 && refused.output.isEmpty)
         #expect(refused.errors.contains("wrong.csv:5: amount: expected an amount in EUR as 1234.50, found 1"))
         #expect(refused.errors.contains("wrong.csv:7: reason: expected a reason, found nothing"))
+        // What can be read is judged all the same.
+        #expect(refused.errors.contains("wrong.csv:4: merchant_unknown: nobody B-3"), "\(refused.errors)")
+        #expect(refused.errors.contains("wrong.csv:8: reference_reused: bakery B-1"))
         let text = try String(contentsOfFile: wrong, encoding: .utf8)
             .replacingOccurrences(of: "B-4,1,", with: "B-4,1.00,")
             .replacingOccurrences(of: "B-5,,,,", with: "B-5,,,not theirs,")

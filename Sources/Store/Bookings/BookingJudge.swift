@@ -28,6 +28,9 @@ struct BookingJudge {
         let reference: BookingReference
     }
 
+    /// 2000-01-01 … 2099-12-31, as records have it (rulebook §1), in days since 1970-01-01.
+    private static let days = 10_957...47_481
+
     private let inForce: InForce
     private let purpose: Purpose
     private let bookings: BookingRows
@@ -76,6 +79,9 @@ struct BookingJudge {
         let magnitude = booking.amount.minorUnits.magnitude
         guard magnitude != 0, magnitude <= Money.maximum.magnitude else {
             throw Objection(.amountOutOfBounds, "expected 1 … 10^15 minor units either way")
+        }
+        guard Self.days.contains(booking.date.dayNumber) else {
+            throw Objection(.dateOutOfBounds, "expected a date of 2000-01-01 … 2099-12-31")
         }
         guard PrintableText.accepts(booking.reason, bytes: 1...200),
             booking.reason.contains(where: { $0.isLetter || $0.isNumber })

@@ -6,6 +6,8 @@ public struct BookingRefusal: Error, Hashable, Sendable {
         case merchantUnknown = "merchant_unknown"
         /// Zero, or beyond ±10^15.
         case amountOutOfBounds = "amount_out_of_bounds"
+        /// Before 2000-01-01 or after 2099-12-31.
+        case dateOutOfBounds = "date_out_of_bounds"
         /// Not 1 … 200 bytes of printable text, or without a letter and a digit.
         case reasonMalformed = "reason_malformed"
         /// The merchant has it already with other content, or it stands twice in the list.

@@ -39,6 +39,8 @@ struct BookingTests {
             (.merchantUnknown, .pay("q", 5, "2026-01-03", of: "X")),
             (.amountOutOfBounds, .pay("q", 0, "2026-01-31")),
             (.amountOutOfBounds, .pay("q", -1_000_000_000_000_001, "2026-01-31")),
+            (.dateOutOfBounds, .pay("q", 5, "1999-12-31")),
+            (.dateOutOfBounds, .pay("q", 5, "2100-01-01")),
             (.reasonMalformed, .pay("q", 5, "2026-01-31", reason: "")),
             (.reasonMalformed, .pay("q", 5, "2026-01-31", reason: " . ")),
             (.reasonMalformed, .pay("q", 5, "2026-01-31", reason: "two\nlines")),
