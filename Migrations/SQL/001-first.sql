@@ -179,6 +179,8 @@ CREATE TABLE drafts (
     undoes TEXT,
     drafted INTEGER NOT NULL,
     drafter TEXT NOT NULL,
+    -- The Ed25519 public key whose private half the drafter showed; none: the name was taken on trust.
+    drafter_key BLOB CHECK (length(drafter_key) = 32),
     -- What became of it: it was booked, or withdrawn. Neither: it waits.
     booking INTEGER UNIQUE REFERENCES bookings (booking),
     withdrawn INTEGER,
@@ -188,6 +190,38 @@ CREATE TABLE drafts (
 ) STRICT;
 
 CREATE UNIQUE INDEX drafts_waiting ON drafts (merchant, reference) WHERE booking IS NULL AND withdrawn IS NULL;
+
+-- A booking is undone once: one draft at most waits to do so.
+CREATE UNIQUE INDEX drafts_undoing ON drafts (merchant, undoes)
+WHERE undoes IS NOT NULL AND booking IS NULL AND withdrawn IS NULL;
+
+-- What merchants contest, numbered 1, 2, 3 …: a line of a statement, or a record. No figure comes of it: an accepted one
+-- ends in an adjustment.
+CREATE TABLE disputes (
+    dispute INTEGER PRIMARY KEY,
+    merchant INTEGER NOT NULL REFERENCES merchants (merchant),
+    period INTEGER CHECK (period >= 0),
+    line INTEGER CHECK (line >= 1),
+    record TEXT,
+    -- Who has to see to it, and by which day.
+    owner TEXT NOT NULL,
+    due INTEGER NOT NULL,
+    CHECK ((line IS NULL) = (period IS NULL)),
+    CHECK ((line IS NULL) <> (record IS NULL))
+) STRICT;
+
+-- What was said and done about them, in order; the first step of each opened it.
+CREATE TABLE dispute_steps (
+    step INTEGER PRIMARY KEY,
+    dispute INTEGER NOT NULL REFERENCES disputes (dispute),
+    act TEXT NOT NULL CHECK (act IN ('opened', 'commented', 'accepted', 'rejected')),
+    at INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    text TEXT NOT NULL,
+    -- The adjustment that an accepted one ended in.
+    adjustment TEXT,
+    CHECK ((act = 'accepted') = (adjustment IS NOT NULL))
+) STRICT;
 
 -- The closed periods, in order. Records of a period without a row here are open.
 CREATE TABLE periods (

@@ -5,7 +5,7 @@ import Store
 
 /// Which drafts, and by whom they end.
 struct DraftOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("References of drafts that wait.", valueName: "ref"))
+    @Argument(help: ArgumentHelp("References of drafts that wait, or REF#NUMBER.", valueName: "ref"))
     var references: [String]
 
     @Option(
@@ -31,7 +31,8 @@ struct DraftOptions: ParsableArguments {
         let person = try person.person()
         let store = try DataFolder(data).openStore()
         defer { try? store.shut() }
-        let report = try BookingReport(try act(store, names, person), in: store, isTrial: dryRun)
+        let report = try BookingReport(
+            try act(store, names, person), in: store, at: when.instant, isTrial: dryRun)
         if json { print(report.json) } else { for line in report.lines { print(line) } }
     }
 }

@@ -31,7 +31,7 @@ struct Settled: AsyncParsableCommand {
                 name: "The operator's, with money",
                 subcommands: [
                     PayCommand.self, AdjustCommand.self, ApproveCommand.self, WithdrawCommand.self,
-                    BookingsCommand.self, ExportCommand.self,
+                    BookingsCommand.self, DisputeCommand.self, DisputesCommand.self, ExportCommand.self,
                 ]),
             CommandGroup(
                 name: "The merchant's",

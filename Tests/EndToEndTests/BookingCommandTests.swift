@@ -28,10 +28,23 @@ struct BookingCommandTests {
             trial.contains(
                 "would be booked: BANK-1, 19.10 EUR received from bakery, dated 2025-04-10, in 2025-04"))
         #expect(trial.hasSuffix("dry run: nothing was changed\n"))
+        let future = try done(quayside, pay + ["--date", "2025-06-01", "--as", "ana", "--dry-run"])
+        #expect(future.contains("dated 2025-06-01, in 2025-06, which has not begun\n"), "\(future)")
+        let early = try done(quayside, pay + ["--date", "2025-02-01", "--as", "ana", "--dry-run"])
+        #expect(early.contains("in 2025-03, as that is before the alliance's start\n"), "\(early)")
+        let never = try run(quayside, pay + ["--date", "2105-06-01", "--as", "ana"])
+        #expect(never.status == 1 && never.errors.contains("date_out_of_bounds: bakery BANK-1"))
         #expect(try list(quayside).isEmpty)
         #expect(try done(quayside, pay + ["--as", "ana"]).hasPrefix("booked: BANK-1, "))
         #expect(
             try done(quayside, pay + ["--as", "ben"]).hasPrefix("booked already, nothing to do: BANK-1, "))
+        let tomorrow = "2025-04-11T12:00:00+02:00"
+        #expect(
+            try done(quayside, pay + ["--as", "ana"], at: tomorrow).hasPrefix(
+                "booked already, nothing to do: BANK-1, 19.10 EUR received from bakery, dated 2025-04-10"))
+        let draft = pay.map { $0 == "BANK-1" ? "BANK-9" : $0 } + ["--draft", "--as", "ana"]
+        _ = try done(quayside, draft)
+        #expect(try done(quayside, draft, at: tomorrow).hasPrefix("drafted already, nothing to do: BANK-9, "))
         let other = try run(quayside, pay + ["--date", "2025-04-09", "--as", "ana"])
         #expect(other.status == 1 && other.output.isEmpty)
         #expect(
@@ -162,6 +175,9 @@ struct BookingCommandTests {
         #expect(refused.status == 1 && refused.output.isEmpty)
         #expect(refused.errors.contains("wrong.csv:5: amount: expected an amount in EUR as 1234.50, found 1"))
         #expect(refused.errors.contains("wrong.csv:7: reason: expected a reason, found nothing"))
+        // What can be read is judged all the same.
+        #expect(refused.errors.contains("wrong.csv:4: merchant_unknown: nobody B-3"), "\(refused.errors)")
+        #expect(refused.errors.contains("wrong.csv:8: reference_reused: bakery B-1"))
         let text = try String(contentsOfFile: wrong, encoding: .utf8)
             .replacingOccurrences(of: "B-4,1,", with: "B-4,1.00,")
             .replacingOccurrences(of: "B-5,,,,", with: "B-5,,,not theirs,")
@@ -242,13 +258,21 @@ struct BookingCommandTests {
         #expect(try list(quayside, "--waiting").count == 1)
         #expect(
             try done(quayside, ["status"]).contains(
-                "payment BANK-1 of bakery, drafted by ana on 2025-04-10T10:00:00+00:00"))
-        let own = try run(quayside, ["approve", "BANK-1"] + by("ana"))
+                "payment BANK-1#1 of bakery, drafted by ana on 2025-04-10T10:00:00+00:00"))
+        let listing = try expectDone(
+            Command.settled("bookings", "--waiting", "--data", quayside.data)
+        ).output
+        #expect(listing.contains("BANK-1#1"), "\(listing)")
+        let unnumbered = try run(quayside, ["approve", "BANK-1"] + by("ben"))
+        #expect(
+            unnumbered.status == 1 && unnumbered.errors.contains("draft_number_required: BANK-1: "),
+            "\(unnumbered.errors)")
+        let own = try run(quayside, ["approve", "BANK-1#1"] + by("ana"))
         #expect(
             own.status == 1 && own.errors.contains("same_person: BANK-1: ana drafted it"), "\(own.errors)")
         #expect(
-            try done(quayside, ["approve", "BANK-1", "--dry-run"] + by("ben")).hasPrefix("would be booked"))
-        #expect(try done(quayside, ["approve", "BANK-1"] + by("ben")).hasPrefix("booked: BANK-1, "))
+            try done(quayside, ["approve", "BANK-1#1", "--dry-run"] + by("ben")).hasPrefix("would be booked"))
+        #expect(try done(quayside, ["approve", "BANK-1#1"] + by("ben")).hasPrefix("booked: BANK-1, "))
         #expect(try list(quayside, "--waiting").isEmpty)
         let listed = try expectDone(Command.settled("bookings", "--data", quayside.data)).output
         #expect(listed.contains("drafted by ana, approved by ben"), "\(listed)")

@@ -201,7 +201,7 @@ struct JournalTests {
             """
         let bookings = """
             merchant,kind,reference,amount,date,reason
-            a-b,payment,;#|[2020-01-01],1005,2026-01-07,"date:2020-01-01, ""quoted"" \\ ; | and more"
+            a-b,payment,;#|[2020-01-01],1005,2026-01-07,"date:2020-01-01, ""quoted"" \\ ; | and more, date:2020-03-03"
             -,adjustment,date:2020-02-02,-3,2026-01-08,= 1 EUR
             a_b,payment,(x)*!@{},-9,2026-02-08,积分
 
@@ -223,7 +223,17 @@ struct JournalTests {
         let text = try export(data, "2026-02", "--format", "hledger")
         #expect(text.contains("2026-02-01 adjustment a.b\n"))
         #expect(text.contains("    ; dated: 2026-01-09\n    ; reason: late\n"))
-        #expect(try export(data, "2026-01", "--format", "csv").contains("opening_points,a.b,"))
+        let january = try export(data, "2026-01", "--format", "hledger")
+        #expect(
+            january.contains(
+                #"    ; reason: date:2020-01-01; "quoted" \ ; | and more; date:2020-03-03"# + "\n"))
+        let file = try scratch.write(january, to: "january.journal")
+        let tags = try expectDone(
+            Command.named("hledger", ["tags", "-f", file])
+        ).output.split(separator: "\n")
+        #expect(tags.contains("reason") && !tags.contains("date"), "\(tags)")
+        let table = try export(data, "2026-01", "--format", "csv")
+        #expect(table.contains("opening_points,a.b,") && table.contains(",'= 1 EUR,"), "\(table)")
     }
 
     @Test("What does not add up to the signed closing is not written")

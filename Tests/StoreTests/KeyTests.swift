@@ -60,6 +60,26 @@ struct KeyTests {
         }
     }
 
+    @Test("An owner has a key under one id only, so that no person is two, unless that was revoked")
+    func taken() throws {
+        let scene = try Scene()
+        let pair = try SigningKey.ed25519(id: "any", seed: SecretBytes([UInt8](repeating: 5, count: 32)))
+        let publicKey = try #require(pair.verification.publicKey)
+        for owner in [nil, "M"] as [MerchantID?] {
+            let name = owner?.text ?? "ana"
+            _ = try scene.store.addPublicKey(publicKey, id: name, for: owner, at: now)
+            #expect(throws: KeyRegistryRefusal.keyTaken(name)) {
+                try scene.store.addPublicKey(publicKey, id: name + "-2", for: owner, at: now)
+            }
+        }
+        try scene.store.revokeKey("ana", from: now.advanced(byHours: 1), at: now)
+        #expect(throws: KeyRegistryRefusal.keyTaken("ana")) {
+            try scene.store.addPublicKey(publicKey, id: "ben", for: nil, at: now)
+        }
+        let ben = try scene.store.addPublicKey(publicKey, id: "ben", for: nil, at: now.advanced(byHours: 1))
+        #expect(ben.id == "ben")
+    }
+
     @Test("A revocation planned for later can be brought forward, and not put off")
     func broughtForward() throws {
         let scene = try Scene()

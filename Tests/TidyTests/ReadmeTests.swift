@@ -22,7 +22,7 @@ struct ReadmeTests {
             return name.hasSuffix("Command") ? String(name) : nil
         }
         #expect(shown == Set(files))
-        #expect(files.count == 25)
+        #expect(files.count == 27)
     }
 
     @Test("Every path of the repository that it names is there")
@@ -57,6 +57,15 @@ struct ReadmeTests {
             .draftRequired, .keyRequired(person), .unknown(person), .keyMismatch(person),
         ]
         #expect(rows == BookingRefusal.Code.allCases.map(\.rawValue) + persons.map(\.code))
+    }
+
+    @Test("Its table of disputes likewise")
+    func disputeCodes() throws {
+        let section = try #require(
+            Self.text.components(separatedBy: "\n## ").first { $0.hasPrefix("Finance's page: disputes") })
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+        #expect(rows == DisputeRefusal.Code.allCases.map(\.rawValue))
     }
 
     @Test("Its tables explain no code that nothing gives, and each has a cause and a cure")

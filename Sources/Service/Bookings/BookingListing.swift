@@ -29,6 +29,8 @@ public struct BookingListing: Sendable {
         /// Who booked, approved or withdrew it.
         let person: PersonName?
         let drafter: PersonName?
+        /// Of a draft.
+        let number: Int64?
         let at: Instant
     }
 
@@ -44,9 +46,10 @@ public struct BookingListing: Sendable {
         let booked = try store.bookings().map { stored in
             Entry(
                 booking: stored.booking, period: stored.period,
-                isLate: (calendar.ordinal(containing: stored.booking.date) ?? 0) < stored.period,
+                isLate: calendar.ordinal(containing: stored.booking.date) != stored.period,
                 state: stored.undoneBy == nil ? "booked" : "undone", undoneBy: stored.undoneBy,
-                person: stored.person, drafter: stored.drafter, at: stored.booked)
+                person: stored.person, drafter: stored.drafter, number: nil,
+                at: stored.booked)
         }
         let drafts = try store.drafts().compactMap { Entry($0) }
         entries = (booked + drafts).filter { entry in
@@ -56,7 +59,7 @@ public struct BookingListing: Sendable {
         }
     }
 
-    /// Aligned columns: first what is booked, then drafts, each in the order in which they were made.
+    /// Aligned columns: first what is booked, then drafts by reference and number (`OUT-7#12`), each in the order in which they were made.
     public var text: String {
         var table = TextTable(
             .left("date"), .left("merchant"), .left("kind"), .left("reference"), .right("amount"),
@@ -73,7 +76,7 @@ public struct BookingListing: Sendable {
             ]
             table.add(
                 booking.date.description, booking.merchant.text, booking.kind.rawValue,
-                booking.reference.text,
+                entry.number.map { "\(booking.reference)#\($0)" } ?? booking.reference.text,
                 Figures.money(booking.amount.minorUnits, exponent: currency.exponent),
                 entry.period.map { calendar.period($0).id } ?? "",
                 state.compactMap(\.self).joined(separator: ", "),
@@ -89,6 +92,7 @@ public struct BookingListing: Sendable {
             json.object { object in
                 entry.booking.write(to: &object)
                 object.member("state", entry.state)
+                if let number = entry.number { object.member("draft", number) }
                 object.member("undone_by", ifPresent: entry.undoneBy?.text)
                 object.member("period", ifPresent: entry.period.map { calendar.period($0).id })
                 if entry.period != nil {
@@ -115,7 +119,7 @@ extension BookingListing.Entry {
         }
         self.init(
             booking: draft.booking, period: nil, isLate: false, state: state, undoneBy: nil, person: person,
-            drafter: draft.drafter, at: at)
+            drafter: draft.drafter, number: draft.number, at: at)
     }
 
     /// What the second person did.

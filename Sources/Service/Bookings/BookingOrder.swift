@@ -64,21 +64,47 @@ public struct BookingOrder: Sendable {
         out isDraft: Bool, in store: Store, by person: Person, at now: Instant, trial: Bool
     ) throws -> BookingReport {
         let reader = try BookingReader(kind, store, now: now)
-        let (bookings, places) = try read(reader)
+        let read = try read(reader)
         do {
+            // What can be read beside what cannot is judged, so that all that is wrong is told at once.
+            let isTrial = trial || !read.faults.isEmpty
             let results =
                 isDraft
-                ? try store.draft(bookings, by: person, at: now, trial: trial)
-                : try store.book(bookings, by: person, at: now, trial: trial)
-            return try BookingReport(results, in: store, isTrial: trial)
+                ? try store.draft(read.bookings, by: person, at: now, trial: isTrial)
+                : try store.book(read.bookings, by: person, at: now, trial: isTrial)
+            guard read.faults.isEmpty else { throw Self.failure(read.faults) }
+            return try BookingReport(results, in: store, at: now, isTrial: trial)
         } catch let refused as BookingsRefused {
-            guard let places else { throw refused }
-            throw Self.failure(refused.refusals.map { (places[$0.position], "\($0)") })
+            guard let rows = read.rows else { throw refused }
+            throw Self.failure(read.faults + refused.refusals.map { Fault(row: rows[$0.position], "\($0)") })
         }
     }
 
-    /// The bookings, and of those in a file where each stands.
-    private func read(_ reader: BookingReader) throws -> ([Booking], places: [String]?) {
+    /// A row of a file, and its place for a person.
+    private struct Row {
+        let number: Int
+        let place: String
+    }
+
+    private struct Fault {
+        let row: Row
+        let problem: String
+
+        init(row: Row, _ problem: String) {
+            self.row = row
+            self.problem = problem
+        }
+    }
+
+    private struct Read {
+        var bookings: [Booking] = []
+        /// Where each stands, in a file.
+        var rows: [Row]?
+        /// What cannot be read of a file.
+        var faults: [Fault] = []
+    }
+
+    private func read(_ reader: BookingReader) throws -> Read {
         switch source {
         case .typed(let typed):
             if let amount = typed.amount, amount.text.hasPrefix("-") {
@@ -86,7 +112,7 @@ public struct BookingOrder: Sendable {
                     amount.option, "expected an amount without a sign, found \(amount.text)")
             }
             do {
-                return ([try reader.booking(BookingReader.Texts(typed))], nil)
+                return Read(bookings: [try reader.booking(BookingReader.Texts(typed))])
             } catch let fault as BookingReader.Fault {
                 let names = [
                     "merchant": "the merchant", "undoes": "--undo", "amount": typed.amount?.option,
@@ -101,30 +127,30 @@ public struct BookingOrder: Sendable {
         }
     }
 
-    private func read(_ file: ColumnedFile, _ reader: BookingReader) throws -> ([Booking], places: [String]?)
-    {
-        var (bookings, places): ([Booking], [String]) = ([], [])
-        var faults: [(place: String, problem: String)] = []
-        for row in file.rows {
-            let place = file.place(row)
+    private func read(_ file: ColumnedFile, _ reader: BookingReader) throws -> Read {
+        var read = Read()
+        var rows: [Row] = []
+        for (number, cells) in file.rows.enumerated() {
+            let row = Row(number: number, place: file.place(cells))
             do {
-                bookings.append(try reader.booking(BookingReader.Texts(row, of: file)))
-                places.append(place)
+                read.bookings.append(try reader.booking(BookingReader.Texts(cells, of: file)))
+                rows.append(row)
             } catch let fault as BookingReader.Fault {
-                faults.append((place, "\(fault.name): \(fault.problem)"))
+                read.faults.append(Fault(row: row, "\(fault.name): \(fault.problem)"))
             } catch let refused as BookingsRefused {
-                faults.append((place, "\(refused)"))
+                read.faults.append(Fault(row: row, "\(refused)"))
             }
         }
-        guard faults.isEmpty else { throw Self.failure(faults) }
-        return (bookings, places)
+        read.rows = rows
+        return read
     }
 
     /// The first of what is wrong with its place, the others below it.
-    private static func failure(_ faults: [(place: String, problem: String)]) -> Failure {
-        .refused(
-            faults[0].place,
-            faults[0].problem + faults.dropFirst().map { "\n\($0.place): \($0.problem)" }.joined(),
+    private static func failure(_ unordered: [Fault]) -> Failure {
+        let faults = unordered.sorted { $0.row.number < $1.row.number }
+        return .refused(
+            faults[0].row.place,
+            faults[0].problem + faults.dropFirst().map { "\n\($0.row.place): \($0.problem)" }.joined(),
             hint: "nothing was booked; correct the file, and try it with --dry-run first")
     }
 }

@@ -20,6 +20,7 @@ struct BookingReader {
     let currency: Currency
     /// The alliance's date of now.
     let today: LocalDate
+    private let waiting: [Booking]
 
     init(_ kind: Booking.Kind, _ store: Store, now: Instant) throws {
         let schedule = try store.schedule()
@@ -27,6 +28,7 @@ struct BookingReader {
         self.store = store
         currency = schedule.alliance.currency
         today = schedule.zone.localDate(at: now)
+        waiting = try store.drafts().filter { $0.state == .waiting }.map(\.booking)
     }
 
     /// What is wrong with a text, and which one.
@@ -45,11 +47,12 @@ struct BookingReader {
         let amount = try optional(
             "amount", texts.amount, "an amount in \(currency.code) as \(currency.moneyExample)"
         ) { currency.money($0) }
-        let date = try optional("date", texts.date, "YYYY-MM-DD") { LocalDate($0) }
+        let typedDate = try optional("date", texts.date, "YYYY-MM-DD") { LocalDate($0) }
         let reason = try required("reason", texts.reason, "a reason") { $0 }
         let undoes = try optional("undoes", texts.undoes, "the reference of a booking") {
             BookingReference($0)
         }
+        let date = try typedDate ?? standingDate(of: reference, merchant)
         guard let undoes else {
             guard let amount else {
                 throw Fault(
@@ -72,6 +75,12 @@ struct BookingReader {
         return Booking(
             merchant: merchant, kind: kind, reference: reference, amount: amount ?? opposite.amount,
             date: opposite.date, reason: reason, undoes: undoes)
+    }
+
+    /// The date of what is booked or waits under the reference: the same again, with no date, is that of another day too.
+    private func standingDate(of reference: BookingReference, _ merchant: MerchantID) throws -> LocalDate? {
+        if let booked = try store.booking(reference, of: merchant) { return booked.booking.date }
+        return waiting.first { $0.merchant == merchant && $0.reference == reference }?.date
     }
 
     private func required<Value>(

@@ -1,4 +1,4 @@
-import Settlement
+public import Settlement
 public import Store
 
 /// What became of bookings, for people and for programs.
@@ -7,10 +7,12 @@ public struct BookingReport: Sendable {
     let isTrial: Bool
     private let calendar: PeriodCalendar
     private let currency: Currency
+    private let now: Instant
 
-    public init(_ results: [BookingResult], in store: Store, isTrial: Bool) throws {
+    public init(_ results: [BookingResult], in store: Store, at now: Instant, isTrial: Bool) throws {
         self.results = results
         self.isTrial = isTrial
+        self.now = now
         let schedule = try store.schedule()
         calendar = schedule.calendar
         currency = schedule.alliance.currency
@@ -24,11 +26,14 @@ public struct BookingReport: Sendable {
 
     private func line(_ result: BookingResult) -> String {
         let booking = result.booking
-        let own = calendar.period(calendar.ordinal(containing: booking.date) ?? 0).id
-        let late = result.isLate ? ", as \(own) takes no more" : ""
+        let own = calendar.ordinal(containing: booking.date).map { calendar.period($0).id }
+        let why = own.map { "\($0) takes no more" } ?? "that is before the alliance's start"
+        let late = result.isLate ? ", as \(why)" : ""
+        let period = calendar.period(result.period)
+        let future = now < period.start ? ", which has not begun" : ""
         return
             "\(said(result.outcome)): \(booking.reference), \(booking.inWords(currency)), dated \(booking.date),"
-            + " in \(calendar.period(result.period).id)\(late)"
+            + " in \(period.id)\(future)\(late)"
             + (booking.undoes.map { ", undoes \($0)" } ?? "")
     }
 

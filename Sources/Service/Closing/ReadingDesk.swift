@@ -32,7 +32,7 @@ public struct ReadingDesk: Sendable {
         let course = try all.suffix(Self.coursePeriods).map { try self.document(of: $0).1 }
         let (proof, document) = try self.document(of: stored)
         return ShownStatement(
-            stored: stored, document: document, proof: proof, surroundings: surroundings(of: merchant),
+            stored: stored, document: document, proof: proof, surroundings: try surroundings(of: merchant),
             course: course, coursePeriods: all.count)
     }
 
@@ -41,7 +41,7 @@ public struct ReadingDesk: Sendable {
         let stored = try shelf.closing(period: id)
         let (proof, document) = try self.document(of: stored)
         return ShownClosing(
-            stored: stored, document: document, proof: proof, surroundings: surroundings(of: nil))
+            stored: stored, document: document, proof: proof, surroundings: try surroundings(of: nil))
     }
 
     /// Who spent whose points in a period, and how it came to that. Throws as `statement` does.
@@ -54,7 +54,7 @@ public struct ReadingDesk: Sendable {
         }
         return FlowReport(
             closings: closings.map(\.1), proofs: closings.map(\.0), periods: last.period + 1,
-            surroundings: surroundings(of: nil))
+            surroundings: try surroundings(of: nil))
     }
 
     func document(of stored: StoredStatement) throws -> (ProvenDocument, StatementDocument) {
@@ -71,12 +71,15 @@ public struct ReadingDesk: Sendable {
         return (proof, try ClosingDocument(bytes: proof.bytes, place: place))
     }
 
-    private func surroundings(of merchant: String?) -> StatementSurroundings {
-        StatementSurroundings(
+    private func surroundings(of merchant: String?) throws -> StatementSurroundings {
+        let open = try store.disputes().filter { $0.merchant.text == merchant && $0.state == .open }
+        let calendar = try store.schedule().calendar
+        return StatementSurroundings(
             allianceName: alliance.name,
             names: Dictionary(
                 alliance.merchants.map { ($0.id.text, $0.name) }, uniquingKeysWith: { first, _ in first }),
-            address: alliance.merchants.first { $0.id.text == merchant }?.address)
+            address: alliance.merchants.first { $0.id.text == merchant }?.address,
+            disputes: open.map { OpenDispute($0, calendar) })
     }
 }
 
@@ -86,6 +89,31 @@ struct StatementSurroundings: Sendable {
     /// By merchant's id.
     let names: [String: String]
     let address: PostalAddress?
+    /// Those that are open now, by number.
+    var disputes: [OpenDispute] = []
+}
+
+/// A dispute as the page says it.
+struct OpenDispute: Sendable {
+    let number: Int64
+    /// Of the statement's period whose line it is against; nil of a record.
+    let period: String?
+    let line: Int?
+    let record: String?
+    let reason: String
+    let opened: Instant
+    let due: LocalDate
+
+    init(_ dispute: Dispute, _ calendar: PeriodCalendar) {
+        number = dispute.number
+        switch dispute.subject {
+        case .line(let line, let period):
+            (self.period, self.line, record) = (calendar.period(period).id, line, nil)
+        case .record(let id): (period, line, record) = (nil, nil, id.text)
+        }
+        guard let first = dispute.steps.first else { preconditionFailure("a dispute was opened") }
+        (reason, opened, due) = (first.text, first.at, dispute.due)
+    }
 }
 
 /// A statement that is what was signed, in every form that a person may want.

@@ -21,12 +21,14 @@ public struct StatusReport: Sendable {
     let unfinished: UnfinishedClose?
     /// Drafts of payments and adjustments that wait for somebody to approve them, the first one first.
     let waitingDrafts: [StoredDraft]
+    /// Open disputes whose day is over.
+    let overdue: [Dispute]
     /// The parts that could not be read, and why, in the order in which they are read. They are empty here.
     let unread: [(part: Part, trouble: StoreTrouble)]
 
     /// What is read by itself; each has the name of its member in JSON.
     enum Part: String {
-        case stuck, closing, merchants, refused, missing, drafts
+        case stuck, closing, merchants, refused, missing, drafts, overdue
     }
 
     /// Reads it all. `quietPeriods` is 1 or more; a merchant whose terms began since then is not quiet.
@@ -54,6 +56,9 @@ public struct StatusReport: Sendable {
         refusals = try read(.refused, or: []) { try store.refusalCounts() }
         missing = try read(.missing, or: []) { try store.missingSequences() }
         waitingDrafts = try read(.drafts, or: []) { try store.drafts().filter { $0.state == .waiting } }
+        overdue = try read(.overdue, or: []) {
+            try store.disputes().filter { $0.isOverdue(on: schedule.zone.localDate(at: now)) }
+        }
         self.unread = unread
         self.quietPeriods = quietPeriods
         let present = calendar.ordinal(containing: now) ?? 0

@@ -5,12 +5,16 @@ extension StatusReport {
     /// For a person: tables, what is empty left out; what could not be read is said right behind the stuck list.
     public var text: String {
         var blocks = [headline]
-        if let stuck {
-            blocks.append([
-                "Stuck",
-                "  \(calendar.period(stuck.period).id) cannot be closed since \(Self.time(stuck.since)): \(stuck.reason)",
-            ])
-        }
+        let stuckLines =
+            (stuck.map {
+                [
+                    "  \(calendar.period($0.period).id) cannot be closed since \(Self.time($0.since)): \($0.reason)"
+                ]
+            } ?? [])
+            + overdue.map {
+                "  \($0.name) of \($0.merchant), \($0.subject.inWords(calendar)), was due \($0.due): \($0.owner) sees to it"
+            }
+        if !stuckLines.isEmpty { blocks.append(["Stuck"] + stuckLines) }
         blocks += unreadBlocks
         if trouble(of: .merchants) == nil { blocks.append(merchantTable) }
         if !refusals.isEmpty { blocks.append(refusalTable) }
@@ -20,7 +24,7 @@ extension StatusReport {
             blocks.append(
                 ["Drafts that wait for approval"]
                     + waitingDrafts.map {
-                        "  \($0.booking.kind.rawValue) \($0.booking.reference) of \($0.booking.merchant),"
+                        "  \($0.booking.kind.rawValue) \($0.booking.reference)#\($0.number) of \($0.booking.merchant),"
                             + " drafted by \($0.drafter) on \(Self.time($0.drafted))"
                     })
         }
@@ -64,6 +68,7 @@ extension StatusReport {
         case .refused: "What was refused"
         case .missing: "Missing sequences"
         case .drafts: "Drafts that wait for approval"
+        case .overdue: "Overdue disputes"
         }
     }
 
@@ -139,6 +144,7 @@ extension StatusReport {
                     }
                 }
             }
+            if trouble(of: .overdue) == nil { writeOverdue(to: &object) }
             if trouble(of: .merchants) == nil {
                 object.member("merchants", array: standings) { json, standing in write(standing, to: &json) }
             }
@@ -175,12 +181,24 @@ extension StatusReport {
         }
     }
 
+    private func writeOverdue(to object: inout CanonicalJSON) {
+        object.member("overdue", array: overdue) { json, dispute in
+            json.object { object in
+                object.member("dispute", dispute.number)
+                object.member("merchant", dispute.merchant.text)
+                object.member("owner", dispute.owner.text)
+                object.member("due", dispute.due.description)
+            }
+        }
+    }
+
     private func writeDrafts(to object: inout CanonicalJSON) {
         object.member("drafts", array: waitingDrafts) { json, draft in
             json.object { object in
                 object.member("merchant", draft.booking.merchant.text)
                 object.member("kind", draft.booking.kind.rawValue)
                 object.member("reference", draft.booking.reference.text)
+                object.member("draft", draft.number)
                 object.member("drafter", draft.drafter.text)
                 object.member("drafted", draft.drafted.description)
             }

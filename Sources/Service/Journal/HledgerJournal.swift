@@ -27,9 +27,9 @@ extension JournalExport {
 
     private func hledger(_ entry: JournalEntry) -> String {
         var text = "\(entry.date) \(entry.cause) \(entry.merchant)\n"
-        // One a line: a comma would end a value, and a reason may have any.
+        // One a line: a comma would end a value, and what follows could be read as another tag.
         for (name, value) in [("merchant", entry.merchant)] + entry.details {
-            text += "    ; \(name): \(value)\n"
+            text += "    ; \(name): \(value.replacing(",", with: ";"))\n"
         }
         return text + posting(entry.debit, entry.amount) + posting(entry.credit, -entry.amount)
     }

@@ -66,7 +66,7 @@ struct PeriodJournalReading {
             guard let kind = LineKind.allCases.first(where: { $0.name == line.kind }) else {
                 throw .refused("statement of \(merchant) for \(closing.period.id)", "has a line \(line.kind)")
             }
-            let booking = kind == .adjustment ? booking(line.reference, of: merchant) : nil
+            let booking = kind == .adjustment ? try booking(of: line, of: merchant) : nil
             entries.append(
                 JournalEntry(
                     line.kind, of: merchant, on: booking.map { date(of: $0.booking) } ?? lastDay,
@@ -96,8 +96,21 @@ struct PeriodJournalReading {
         ]
     }
 
-    private func booking(_ reference: String?, of merchant: String) -> StoredBooking? {
-        bookings.first { $0.booking.merchant.text == merchant && $0.booking.reference.text == reference }
+    /// What a line of an adjustment was booked by.
+    private func booking(
+        of line: StatementDocument.Line, of merchant: String
+    ) throws(Failure) -> StoredBooking {
+        let found = bookings.first {
+            $0.booking.kind == .adjustment && $0.booking.merchant.text == merchant
+                && $0.booking.reference.text == line.reference && $0.booking.amount.minorUnits == line.amount
+        }
+        guard let found else {
+            throw .refused(
+                "statement of \(merchant) for \(closing.period.id)",
+                "journal_mismatch: no booking is stored that made its adjustment \(line.reference ?? "")",
+                hint: "the database was changed behind the program's back: `settled rederive` names what")
+        }
+        return found
     }
 
     /// What is booked late stands on the period's first day.

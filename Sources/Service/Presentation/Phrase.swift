@@ -34,6 +34,8 @@ enum Phrase: String, CaseIterable, Sendable {
     // How to check it
     case check, form, digestOf, signedBy, sealedBy, details, previous, fromSigned, fromClosings
     case courseSource
+    // Disputes
+    case disputes, disputesNote, dispute, opened, due, lineOf
     // Words of the documents
     case byMerchant, byOperator, earn, redeem, earnReversal, redeemReversal, openingRecord, correction
     case stateSettled, statePending, stateRefused, fundingIssue, fundingRedemption, never
@@ -232,6 +234,17 @@ extension Phrase {
                 "The course was read from the merchant's earlier statements, each signed likewise.",
                 "走势读自该商户以往的对账单，均同样签名。"
             )
+        // Disputes
+        case .disputes: ("Open disputes", "未决争议")
+        case .disputesNote:
+            (
+                "What the merchant contests, as it stands today; in nothing that is signed.",
+                "商户目前提出的异议；不属于任何已签名的内容。"
+            )
+        case .dispute: ("Dispute", "争议")
+        case .opened: ("Opened", "提出日期")
+        case .due: ("Due", "处理期限")
+        case .lineOf: ("line %1, %2", "%2第%1行")
         // Words of the documents
         case .byMerchant: ("merchant", "商户")
         case .byOperator: ("operator", "运营方")

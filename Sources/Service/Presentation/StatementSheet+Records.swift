@@ -1,5 +1,29 @@
+import Settlement
+
 /// What a statement says of the course over the periods, and of records and batches.
 extension StatementSheet {
+    /// Not of the signed document: as they stand when it is shown.
+    var disputes: Sheet.Table {
+        var table = Sheet.Table(
+            title: language.say(.disputes),
+            columns: [
+                make.right(.dispute), make.left(.line), make.left(.record), make.left(.opened),
+                make.left(.due),
+                make.left(.reason),
+            ])
+        table.intro = language.say(.disputesNote)
+        for dispute in surroundings.disputes {
+            let line = dispute.line.map { line in
+                language.say(.lineOf, "\(line)", language.name(ofPeriod: dispute.period ?? ""))
+            }
+            table.add(
+                Sheet.Cell("\(dispute.number)"), Sheet.Cell(line ?? ""), Sheet.Cell(dispute.record ?? ""),
+                Sheet.Cell(String(dispute.opened.text(offsetSeconds: 0, milliseconds: false).prefix(10))),
+                Sheet.Cell(dispute.due.description), Sheet.Cell(dispute.reason))
+        }
+        return table
+    }
+
     var courseTable: Sheet.Table {
         var table = Sheet.Table(
             title: language.say(.course),

@@ -39,6 +39,7 @@ struct StatementSheet {
         var parts: [Sheet.Part] = [
             .table(balance), .table(make.points(statement.points, title: .pointsIssued)), .table(lines),
         ]
+        if !surroundings.disputes.isEmpty { parts.append(.table(disputes)) }
         if !meanings.isEmpty { parts.append(.meanings(title: language.say(.meaning), meanings)) }
         if !statement.flows.isEmpty { parts.append(.table(flows)) }
         parts.append(.table(courseTable))

@@ -9,6 +9,12 @@ struct Tabular: Sendable {
         text += cells.map(Self.quoted).joined(separator: ",") + "\n"
     }
 
+    /// A text that somebody chose freely: a spreadsheet takes one that begins as a formula does for one, unless an
+    /// apostrophe stands before it.
+    static func free(_ text: String) -> String {
+        text.first.map { "=+-@".contains($0) } == true ? "'" + text : text
+    }
+
     private static func quoted(_ cell: String) -> String {
         guard cell.contains(where: { ",\"\r\n".contains($0) || $0 == "\r\n" }) else { return cell }
         return "\"" + cell.replacing("\"", with: "\"\"") + "\""
@@ -24,8 +30,8 @@ extension StatementDocument {
         for (place, line) in lines.enumerated() {
             table.add([
                 alliance, merchant, period.id, "\(number)", "\(place + 1)", line.kind,
-                line.counterparty ?? "", line.price ?? "", line.rate ?? "", line.reference ?? "",
-                line.points.map(String.init) ?? "",
+                line.counterparty ?? "", line.price ?? "", line.rate ?? "",
+                Tabular.free(line.reference ?? ""), line.points.map(String.init) ?? "",
                 Figures.plain(line.amount, exponent: currency.exponent), currency.code,
             ])
         }

@@ -89,15 +89,33 @@ extension RederivationRun {
         (history.closes + [history.unfinished].compactMap(\.self)).first { $0.period == period }?.at
     }
 
-    /// Holds bookings against what the audit says of them: what was booked, and in which period, which
-    /// follows of the closes before.
+    /// What had happened when something was booked, as the order of the audit says it.
+    struct Noted {
+        /// The earliest period that had not closed.
+        let earliest: Int
+        let fourEyes: Bool
+        /// How many entries came before.
+        let place: Int
+    }
+
+    /// Holds bookings against what the audit says of them: what was booked and who drafted it before, by how many
+    /// persons, and in which period, which follows of the closes before.
     mutating func noteBookings() {
-        var noted: [String: [Int]] = [:]
-        var earliest = 0
-        for entry in history.audit {
+        let fourEyes = history.versions.map { version in
+            (try? AllianceDocument.alliance(from: version.document))?.fourEyes ?? false
+        }
+        var noted: [String: [Noted]] = [:]
+        var drafted: [String: [Noted]] = [:]
+        var (earliest, version) = (0, 0)
+        for (place, entry) in history.audit.enumerated() {
             if entry.act == .closed { earliest += 1 }
-            guard entry.act == .booked else { continue }
-            noted["\(entry.merchant?.text ?? "?") \(entry.reason ?? "")", default: []].append(earliest)
+            if entry.act == .apply { version += 1 }
+            let key = "\(entry.merchant?.text ?? "?") \(entry.reason ?? "")"
+            let now = Noted(
+                earliest: earliest, fourEyes: fourEyes.indices.contains(version) && fourEyes[version],
+                place: place)
+            if entry.act == .drafted { drafted[key, default: []].append(now) }
+            if entry.act == .booked { noted[key, default: []].append(now) }
         }
         for booked in history.bookings {
             let place = "booking \(booked.reference) of \(booked.merchant)"
@@ -107,19 +125,20 @@ extension RederivationRun {
             let text = BookingNote.text(
                 kind: booked.kind, reference: booked.reference, amount: booked.amount, person: booked.person,
                 drafter: booked.drafter, undoes: booked.undoes)
-            guard let open = noted.removeFirst(of: "\(booked.merchant) \(text)") else {
+            guard let then = noted.removeFirst(of: "\(booked.merchant) \(text)") else {
                 report.add(
                     .init(place, "is not among those that the audit says were made", stored: text))
                 continue
             }
+            checkPersons(of: booked, then, &drafted)
+            let open = then.earliest
             guard let day = booked.date else { continue }
-            let own = calendar.ordinal(containing: day) ?? 0
-            let period = max(open, own)
+            let period = calendar.place(of: day, earliest: open).period
             if booked.period == Int64(period) { continue }
             // Made while a close was at work, it belongs to a period behind that one.
             if let begun = closeBegun(of: open),
                 booked.booked.advanced(byMilliseconds: Store.longestWaitMilliseconds) >= begun,
-                booked.period == Int64(max(open + 1, own))
+                booked.period == Int64(calendar.place(of: day, earliest: open + 1).period)
             {
                 continue
             }
@@ -132,10 +151,28 @@ extension RederivationRun {
             report.add(.init("booking: \(key)", "the audit says that it was made, and it is not there"))
         }
     }
+
+    /// What was drafted was so before, and with four eyes two persons made it.
+    private mutating func checkPersons(
+        of booked: StoredHistory.Booked, _ then: Noted, _ drafted: inout [String: [Noted]]
+    ) {
+        let place = "booking \(booked.reference) of \(booked.merchant)"
+        if then.fourEyes, booked.drafter == nil || booked.drafter == booked.person {
+            report.add(.init(place, "was made by one person, while the alliance had four_eyes"))
+        }
+        guard let drafter = booked.drafter else { return }
+        let text = BookingNote.text(
+            kind: booked.kind, reference: booked.reference, amount: booked.amount, person: drafter,
+            drafter: nil, undoes: booked.undoes)
+        guard let draft = drafted.removeFirst(of: "\(booked.merchant) \(text)"), draft.place < then.place
+        else {
+            return report.add(.init(place, "was drafted by nobody before, as far as the audit says"))
+        }
+    }
 }
 
-extension [String: [Int]] {
-    fileprivate mutating func removeFirst(of key: String) -> Int? {
+extension [String: [RederivationRun.Noted]] {
+    fileprivate mutating func removeFirst(of key: String) -> RederivationRun.Noted? {
         guard let first = self[key]?.first else { return nil }
         self[key]?.removeFirst()
         return first

@@ -60,6 +60,13 @@ public struct PeriodCalendar: Hashable, Sendable {
         return ordinal >= 0 ? ordinal : nil
     }
 
+    /// Where what is booked on a date belongs (rulebook §6): the date's own period, nil before the first, and the one that
+    /// takes it, which is that one or the earliest that still takes anything.
+    public func place(of date: LocalDate, earliest: Int) -> (own: Int?, period: Int) {
+        let own = ordinal(containing: date)
+        return (own, max(earliest, own ?? 0))
+    }
+
     /// The period with this ordinal, 0 or more.
     public func period(_ ordinal: Int) -> Period {
         precondition(ordinal >= 0, "periods are counted from 0, found \(ordinal)")

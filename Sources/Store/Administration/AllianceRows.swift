@@ -112,10 +112,15 @@ struct AllianceRows {
         }
     }
 
-    /// Whether records or bookings are stored, which stand on the calendar and on terms.
+    /// Whether records, bookings or drafts that wait are stored, which stand on the calendar, on terms and on the
+    /// currency that they were written in.
     func isStoodOn() throws -> Bool {
         let query = try Prepared(
-            database, "SELECT EXISTS (SELECT 1 FROM record_chunks) OR EXISTS (SELECT 1 FROM bookings)")
+            database,
+            """
+            SELECT EXISTS (SELECT 1 FROM record_chunks) OR EXISTS (SELECT 1 FROM bookings)
+                OR EXISTS (SELECT 1 FROM drafts WHERE booking IS NULL AND withdrawn IS NULL)
+            """)
         return try query.first { $0.integer(0) != 0 } ?? false
     }
 

@@ -12,6 +12,8 @@ public struct AuditEntry: Hashable, Sendable {
         /// A payment or an adjustment that waits for somebody to approve it.
         case drafted
         case draftWithdrawn = "draft_withdrawn"
+        /// What was said or done about a dispute.
+        case disputed
         case closed
         /// A close that a figure or a changed row forbade, or that waits for room on the disk; the period stays open.
         case closeFailed = "close_failed"
@@ -98,6 +100,11 @@ struct AuditRows {
         insert.bind(8, entry.reason)
         insert.bind(9, entry.times)
         try insert.run()
+    }
+
+    /// The latest instant of which anything is noted; nil: nothing is.
+    func latest() throws -> Instant? {
+        try Prepared(database, "SELECT max(at) FROM audit").first { $0.instantOrNil(0) } ?? nil
     }
 
     func last(_ filter: AuditFilter) throws -> [AuditEntry] {

@@ -42,6 +42,11 @@ struct KeyRows {
     func add(_ key: RegisteredKey) throws {
         let merchant = try key.merchant.map { try number(of: $0) }
         guard try self.key(key.id) == nil else { throw KeyRegistryRefusal.idTaken(key.id) }
+        if let publicKey = key.publicKey,
+            let other = try active(publicKey, of: merchant, at: key.added)
+        {
+            throw KeyRegistryRefusal.keyTaken(other)
+        }
         let insert = try Prepared(
             database,
             """
@@ -58,6 +63,19 @@ struct KeyRows {
         try insert.run()
         try AuditRows(database).add(
             AuditEntry(at: key.added, act: .keyAdded, merchant: key.merchant, keyID: key.id))
+    }
+
+    /// The id under which an owner has a public key that is not revoked: one key under two ids would be two persons.
+    private func active(_ publicKey: [UInt8], of merchant: Int64?, at instant: Instant) throws -> String? {
+        let query = try Prepared(
+            database,
+            """
+            SELECT id FROM keys WHERE public_key = ? AND merchant IS ? AND (revoked IS NULL OR revoked > ?)
+            """)
+        query.bind(1, publicKey)
+        query.bind(2, merchant)
+        query.bind(3, instant.milliseconds)
+        return try query.first { $0.text(0) }
     }
 
     /// A revocation can be brought forward, as for a key that leaks before its planned end, and never put off.

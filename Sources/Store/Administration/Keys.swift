@@ -30,6 +30,8 @@ public enum KeyRegistryRefusal: Error, Hashable, Sendable {
     case idTaken(String)
     /// The id begins as those of derived keys do.
     case idReserved(String)
+    /// The same key is its owner's already, under this id, and is not revoked.
+    case keyTaken(String)
     case keyUnknown(String)
     /// From the same instant or an earlier one.
     case alreadyRevoked(String, from: Instant)
@@ -39,6 +41,7 @@ public enum KeyRegistryRefusal: Error, Hashable, Sendable {
         case .merchantUnknown: "merchant_unknown"
         case .idTaken: "key_id_taken"
         case .idReserved: "key_id_reserved"
+        case .keyTaken: "key_taken"
         case .keyUnknown: "key_unknown"
         case .alreadyRevoked: "key_already_revoked"
         }
@@ -51,6 +54,7 @@ extension KeyRegistryRefusal: CustomStringConvertible {
         case .merchantUnknown(let merchant): "\(merchant) is no merchant of the alliance"
         case .idTaken(let id): "the key id \(id) is taken: choose another one"
         case .idReserved(let id): "the key id \(id) begins as those of derived keys do: choose another one"
+        case .keyTaken(let id): "the same key is registered as \(id), and not revoked: take another key"
         case .keyUnknown(let id): "there is no key \(id)"
         case .alreadyRevoked(let id, let from):
             "the key \(id) is revoked already, from \(from.text(offsetSeconds: 0, milliseconds: true)) on"
@@ -75,7 +79,8 @@ extension Store {
         }
     }
 
-    /// Registers an Ed25519 public key under an id of its owner's choice, unique over all keys.
+    /// Registers an Ed25519 public key under an id of its owner's choice, unique over all keys. An owner has a key under
+    /// one id only, unless that was revoked.
     ///
     /// Throws `KeyRegistryRefusal`.
     public func addPublicKey(

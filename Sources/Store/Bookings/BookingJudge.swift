@@ -28,6 +28,9 @@ struct BookingJudge {
         let reference: BookingReference
     }
 
+    /// 2000-01-01 … 2099-12-31, as records have it (rulebook §1), in days since 1970-01-01.
+    private static let days = 10_957...47_481
+
     private let inForce: InForce
     private let purpose: Purpose
     private let bookings: BookingRows
@@ -77,13 +80,20 @@ struct BookingJudge {
         guard magnitude != 0, magnitude <= Money.maximum.magnitude else {
             throw Objection(.amountOutOfBounds, "expected 1 … 10^15 minor units either way")
         }
-        guard PrintableText.accepts(booking.reason, bytes: 1...200) else {
-            throw Objection(.reasonMalformed, "expected a reason of 1 … 200 bytes of printable text")
+        guard Self.days.contains(booking.date.dayNumber) else {
+            throw Objection(.dateOutOfBounds, "expected a date of 2000-01-01 … 2099-12-31")
+        }
+        guard PrintableText.accepts(booking.reason, bytes: 1...200),
+            booking.reason.contains(where: { $0.isLetter || $0.isNumber })
+        else {
+            throw Objection(
+                .reasonMalformed,
+                "expected a reason of 1 … 200 bytes of printable text with a letter or a digit")
         }
         if let known = try known(booking) { return known }
         try judgeUndoing(booking)
         let calendar = inForce.schedule.calendar
-        let ordinal = max(earliest, calendar.ordinal(containing: booking.date) ?? 0)
+        let ordinal = calendar.place(of: booking.date, earliest: earliest).period
         guard begin < calendar.period(ordinal).end else {
             throw Objection(
                 .noTerms, "dated \(booking.date), its period ends before the merchant's terms begin")

@@ -6,7 +6,9 @@ public struct BookingRefusal: Error, Hashable, Sendable {
         case merchantUnknown = "merchant_unknown"
         /// Zero, or beyond ±10^15.
         case amountOutOfBounds = "amount_out_of_bounds"
-        /// Not 1 … 200 bytes of printable text.
+        /// Before 2000-01-01 or after 2099-12-31.
+        case dateOutOfBounds = "date_out_of_bounds"
+        /// Not 1 … 200 bytes of printable text, or without a letter and a digit.
         case reasonMalformed = "reason_malformed"
         /// The merchant has it already with other content, or it stands twice in the list.
         case referenceReused = "reference_reused"
@@ -25,10 +27,18 @@ public struct BookingRefusal: Error, Hashable, Sendable {
         case alreadyUndone = "already_undone"
         /// No draft of this reference waits.
         case draftUnknown = "draft_unknown"
-        /// Drafts of several merchants bear the reference.
+        /// It was approved: nothing is left to withdraw.
+        case draftBooked = "draft_booked"
+        /// The draft of the number was withdrawn, and another one of the reference waits.
+        case draftChanged = "draft_changed"
+        /// With four eyes a draft is approved by its number.
+        case draftNumberRequired = "draft_number_required"
+        /// Drafts of several merchants bear the reference, or did.
         case referenceAmbiguous = "reference_ambiguous"
         /// With four eyes, who drafted it cannot approve it.
         case samePerson = "same_person"
+        /// With four eyes, it was drafted by a name without a key.
+        case drafterUnproven = "drafter_unproven"
     }
 
     public let code: Code

@@ -29,14 +29,14 @@ public struct BookingResult: Hashable, Sendable {
     public let outcome: Outcome
     /// The ordinal of the period that it belongs to, or would if it were booked now.
     public let period: Int
-    /// Whether the period of its own date takes nothing any more.
+    /// Whether the period is not that of its own date, which takes nothing any more or is before the alliance's start.
     public let isLate: Bool
 
     init(_ booking: Booking, _ outcome: Outcome, period: Int, _ calendar: PeriodCalendar) {
         self.booking = booking
         self.outcome = outcome
         self.period = period
-        isLate = (calendar.ordinal(containing: booking.date) ?? 0) < period
+        isLate = calendar.ordinal(containing: booking.date) != period
     }
 }
 
@@ -58,7 +58,7 @@ extension Store {
     }
 
     /// Books as it was done before, or in a simulation, without asking who may. Throws `BookingsRefused`.
-    public func rebook(
+    package func rebook(
         _ bookings: [Booking], by person: PersonName, drafter: PersonName? = nil, at instant: Instant
     ) throws {
         try writing("book") { database in
@@ -105,7 +105,8 @@ extension Store {
                 return BookingResult(booking, .booked, period: period, calendar)
             case .standing(let standing):
                 return BookingResult(booking, .alreadyBooked, period: standing.period, calendar)
-            case .waiting: preconditionFailure("what waits as a draft is not booked beside it")
+            case .waiting(let draft):
+                throw StoreTrouble.damaged("drafts", "row \(draft.number)", "it waits, and would be booked")
             }
         }
     }

@@ -17,40 +17,98 @@ struct DraftLookup {
         earliest = try PeriodRows(database).earliestTaking()
     }
 
-    /// The draft of each name, in their order, a name that comes again once: the one that waits, else the last one
-    /// that ended so. Throws `BookingsRefused`, with four eyes also where it is of the person that `other` names.
+    private struct Objection: Error {
+        let code: BookingRefusal.Code
+        let reason: String
+
+        init(_ code: BookingRefusal.Code, _ reason: String) {
+            self.code = code
+            self.reason = reason
+        }
+    }
+
+    /// The draft of each name, in their order, one that is named again once: the one that waits, else the last one
+    /// that ended so. Throws `BookingsRefused`, with four eyes also where `person` cannot approve it.
     func find(
-        _ names: [DraftName], ended: End, differingFrom other: PersonName?
+        _ names: [DraftName], ended: End, differingFrom person: Person?
     ) throws -> [StoredDraft] {
-        var seen: Set<DraftName> = []
+        var seen: Set<Int64> = []
         var found: [StoredDraft] = []
         var refusals: [BookingRefusal] = []
-        for (position, name) in names.enumerated() where seen.insert(name).inserted {
-            func refuse(_ code: BookingRefusal.Code, _ reason: String) {
+        for (position, name) in names.enumerated() {
+            do {
+                let draft = try draft(name, ended: ended)
+                if let person, draft.state == .waiting, inForce.schedule.alliance.fourEyes {
+                    try judge(draft, named: name, approvedBy: person)
+                }
+                if seen.insert(draft.number).inserted { found.append(draft) }
+            } catch let objection as Objection {
                 refusals.append(
                     BookingRefusal(
-                        code: code, position: position, merchant: name.merchant, reference: name.reference,
-                        reason: reason))
+                        code: objection.code, position: position, merchant: name.merchant,
+                        reference: name.reference, reason: objection.reason))
             }
-            let drafts = try DraftRows(database, inForce.roster).named(name)
-            let waiting = drafts.filter { $0.state == .waiting }
-            guard waiting.count < 2 else {
-                let merchants = waiting.map(\.booking.merchant.text).sorted().joined(separator: ", ")
-                refuse(.referenceAmbiguous, "drafts of \(merchants) bear it: name the merchant too")
-                continue
-            }
-            guard let draft = waiting.first ?? drafts.first(where: { $0.hasEnded(ended) }) else {
-                refuse(.draftUnknown, "no draft of this reference waits")
-                continue
-            }
-            if let other, draft.state == .waiting, inForce.schedule.alliance.fourEyes, draft.drafter == other
-            {
-                refuse(.samePerson, "\(other) drafted it: another person has to approve it")
-            }
-            found.append(draft)
         }
         guard refusals.isEmpty else { throw BookingsRefused(refusals: refusals) }
         return found
+    }
+
+    private func draft(_ name: DraftName, ended: End) throws -> StoredDraft {
+        let drafts = try DraftRows(database, inForce.roster).named(name)
+        if let number = name.number { return try draft(number, among: drafts, ended: ended) }
+        let merchants = Set(drafts.map(\.booking.merchant.text)).sorted()
+        guard merchants.count < 2 else {
+            throw Objection(
+                .referenceAmbiguous,
+                "drafts of \(merchants.joined(separator: ", ")) bear it, or did: name the merchant or the "
+                    + "number too")
+        }
+        if let waiting = drafts.first(where: { $0.state == .waiting }) { return waiting }
+        if ended == .withdrawn, let last = drafts.first,
+            try BookingRows(database, inForce.roster).find(last.booking.merchant, name.reference) != nil
+        {
+            throw Objection(.draftBooked, "it is booked: take that back by its opposite (--undo)")
+        }
+        guard let draft = drafts.first(where: { $0.hasEnded(ended) }) else {
+            throw Objection(.draftUnknown, "no draft of this reference waits")
+        }
+        return draft
+    }
+
+    /// The draft of a number, if it waits or has ended so.
+    private func draft(_ number: Int64, among drafts: [StoredDraft], ended: End) throws -> StoredDraft {
+        guard let draft = drafts.first(where: { $0.number == number }) else {
+            throw Objection(.draftUnknown, "no draft of this reference has the number \(number)")
+        }
+        if draft.state == .waiting || draft.hasEnded(ended) { return draft }
+        if draft.state == .booked {
+            throw Objection(.draftBooked, "it is booked: take that back by its opposite (--undo)")
+        }
+        let merchant = draft.booking.merchant
+        if let other = drafts.first(where: { $0.state == .waiting && $0.booking.merchant == merchant }) {
+            throw Objection(
+                .draftChanged, "draft \(number) was withdrawn, and draft \(other.number) waits: look at that")
+        }
+        throw Objection(.draftUnknown, "draft \(number) was withdrawn")
+    }
+
+    /// With four eyes two persons with keys of their own have seen the same draft.
+    private func judge(
+        _ draft: StoredDraft, named name: DraftName, approvedBy person: Person
+    ) throws(Objection) {
+        guard draft.drafter != person.name, draft.drafterKey == nil || draft.drafterKey != person.provenKey
+        else {
+            throw Objection(.samePerson, "\(draft.drafter) drafted it: another person has to approve it")
+        }
+        guard draft.drafterKey != nil else {
+            throw Objection(
+                .drafterUnproven, "\(draft.drafter) showed no key: withdraw it, and draft it anew with --key")
+        }
+        guard name.number != nil else {
+            throw Objection(
+                .draftNumberRequired,
+                "look at it (`settled bookings --waiting`), and name it \(name.reference)#\(draft.number)")
+        }
     }
 
     /// Judges drafts as bookings of now; what is refused is told by the position that comes with it.
@@ -68,7 +126,9 @@ struct DraftLookup {
     }
 
     /// The period that a booking would belong to now.
-    func period(of booking: Booking) -> Int { max(earliest, calendar.ordinal(containing: booking.date) ?? 0) }
+    func period(of booking: Booking) -> Int {
+        calendar.place(of: booking.date, earliest: earliest).period
+    }
 
     func result(_ booking: Booking, _ outcome: BookingResult.Outcome) -> BookingResult {
         BookingResult(booking, outcome, period: period(of: booking), calendar)

@@ -16,12 +16,14 @@ struct DraftRows {
         let insert = try Prepared(
             database,
             """
-            INSERT INTO drafts (merchant, reference, kind, amount, date, reason, undoes, drafted, drafter)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO drafts (merchant, reference, kind, amount, date, reason, undoes, drafted, drafter,
+                drafter_key)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         insert.bind(booking, roster)
         insert.bind(8, instant.milliseconds)
         insert.bind(9, person.name)
+        insert.bind(10, person.provenKey)
         try insert.run()
         try note(.drafted, booking, by: person, at: instant)
     }
@@ -86,7 +88,7 @@ struct DraftRows {
 
     private static let select = """
         SELECT merchant, reference, kind, amount, date, reason, undoes, draft, drafted, drafter, booking, withdrawn,
-            withdrawn_by
+            withdrawn_by, drafter_key
         FROM drafts
         """
 
@@ -101,6 +103,7 @@ struct DraftRows {
             }
         return StoredDraft(
             number: row.integer(7), booking: try row.booking(roster, of: "drafts"),
-            drafted: row.instant(8), drafter: row.identifier(9), state: state)
+            drafted: row.instant(8), drafter: row.identifier(9),
+            drafterKey: row.isNull(13) ? nil : row.bytes(13), state: state)
     }
 }

@@ -8,21 +8,27 @@ public struct StoredDraft: Hashable, Sendable {
         case withdrawn(at: Instant, by: PersonName)
     }
 
-    let number: Int64
+    /// 1, 2, 3 … over all merchants.
+    public let number: Int64
     public let booking: Booking
     public let drafted: Instant
     public let drafter: PersonName
+    /// The public key whose private half the drafter showed, 32 bytes; nil: the name was taken on trust.
+    let drafterKey: [UInt8]?
     public let state: State
 }
 
-/// How a person names a draft: by its reference, and by its merchant where several have one of it.
+/// How a person names a draft: by its reference, by its merchant where several ever had one of it, and by the number of
+/// the very draft that the person has seen, which another one of the same reference does not have.
 public struct DraftName: Hashable, Sendable {
     public let reference: BookingReference
     public let merchant: MerchantID?
+    public let number: Int64?
 
-    public init(_ reference: BookingReference, of merchant: MerchantID? = nil) {
+    public init(_ reference: BookingReference, of merchant: MerchantID? = nil, number: Int64? = nil) {
         self.reference = reference
         self.merchant = merchant
+        self.number = number
     }
 }
 
@@ -55,7 +61,7 @@ extension Store {
     }
 
     /// Books drafts that wait, all or none. One that was approved before is passed over. With four eyes nobody
-    /// approves a draft of their own.
+    /// approves a draft of their own, and each is named with its number.
     ///
     /// A trial books nothing. Throws `BookingsRefused` and `PersonRefusal`.
     @discardableResult
@@ -66,18 +72,19 @@ extension Store {
             let inForce = try inForce(database)
             try person.verify(database, inForce, at: instant)
             let lookup = try DraftLookup(database, inForce)
-            let found = try lookup.find(names, ended: .booked, differingFrom: person.name)
+            let found = try lookup.find(names, ended: .booked, differingFrom: person)
             let waiting = found.indices.filter { found[$0].state == .waiting }
             let verdicts = try lookup.judge(waiting.map { ($0, found[$0]) })
             let rows = BookingRows(database, inForce.roster)
             var periods: [Int: Int] = [:]
             for (position, verdict) in zip(waiting, verdicts) {
+                let draft = found[position]
                 guard case .new(let period) = verdict else {
-                    preconditionFailure("nothing is booked under the reference of a draft that waits")
+                    throw StoreTrouble.damaged(
+                        "drafts", "row \(draft.number)", "it waits, and its reference is booked")
                 }
                 periods[position] = period
                 guard !trial else { continue }
-                let draft = found[position]
                 let number = try rows.add(
                     draft.booking, period: period, by: person, drafter: draft.drafter, at: instant)
                 try DraftRows(database, inForce.roster).end(draft, bookedAs: number)

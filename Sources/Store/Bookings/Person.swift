@@ -51,15 +51,17 @@ extension PersonRefusal: CustomStringConvertible {
 }
 
 extension Person {
-    /// Holds who acts against the registered keys: a key that is shown always, and with four eyes one has to be.
+    /// Holds who acts against the registered keys: a key that is shown always, and with four eyes one has to be. A key is
+    /// revoked from its instant on, and also once anything is noted of that instant or later, whatever time is claimed.
     func verify(_ database: Database, _ inForce: InForce, at instant: Instant) throws {
         guard let provenKey else {
             guard !inForce.schedule.alliance.fourEyes else { throw PersonRefusal.keyRequired(name) }
             return
         }
         let registered = try KeyRows(database, inForce.roster).all().first { $0.id == name.text }
+        let present = max(instant, try AuditRows(database).latest() ?? instant)
         guard let registered, registered.merchant == nil, let publicKey = registered.publicKey,
-            registered.revokedFrom.map({ instant < $0 }) ?? true
+            registered.revokedFrom.map({ present < $0 }) ?? true
         else { throw PersonRefusal.unknown(name) }
         guard publicKey == provenKey else { throw PersonRefusal.keyMismatch(name) }
     }

@@ -65,7 +65,7 @@ public struct StoredHistory: Sendable {
     public let hasFailed: Bool
     public let keys: [Key]
     public let bookings: [Booked]
-    /// What the audit says of keys, bookings and closes, in order.
+    /// What the audit says of keys, changes of the alliance, drafts, bookings and closes, in order.
     public let audit: [AuditEntry]
     /// The number of the last batch.
     public let lastBatch: Int64
@@ -156,7 +156,7 @@ extension Store {
             database,
             """
             SELECT at, act, merchant, key_id, reason FROM audit
-            WHERE act IN ('key_added', 'key_revoked', 'booked', 'closed') ORDER BY entry
+            WHERE act IN ('key_added', 'key_revoked', 'apply', 'drafted', 'booked', 'closed') ORDER BY entry
             """
         ).all { row in
             AuditEntry(

@@ -57,6 +57,36 @@ struct RederivedBookingsTests {
         #expect(report.isGood && report.bookings == 3, "\(report.lines)")
     }
 
+    @Test("With four eyes a booking of one person is found, however it came about")
+    func onePerson() throws {
+        let estate = try Estate(
+            alliance: Estate.alliance.replacing("period: month", with: "period: month\nfour_eyes: true"))
+        let store = estate.open.store
+        let ana = PersonName(verified: "ana")
+        for (reference, drafter) in [("A-1", nil), ("A-2", ana)] as [(String, PersonName?)] {
+            let booking = Booking(
+                merchant: MerchantID(verified: "M"), kind: .adjustment,
+                reference: BookingReference(verified: reference), amount: Money(-7),
+                date: try #require(LocalDate("2026-01-09")), reason: "a reason")
+            try store.rebook([booking], by: ana, drafter: drafter, at: instant("2026-01-20T00:00:00Z"))
+        }
+        try PeriodCloser(store: store, signer: estate.open.signer)
+            .close(0, at: instant("2026-02-03T00:00:00Z"), forced: false)
+        try store.shut()
+        let report = try Rederivation(
+            .init(
+                data: estate.open.folder.path, secret: estate.open.folder.secretPath, jwks: nil, from: nil,
+                through: nil, scratch: nil)
+        ).run()
+        let found = report.findings.map { "\($0.place): \($0.problem)" }
+        #expect(
+            found == [
+                "booking A-1 of M: was made by one person, while the alliance had four_eyes",
+                "booking A-2 of M: was made by one person, while the alliance had four_eyes",
+                "booking A-2 of M: was drafted by nobody before, as far as the audit says",
+            ])
+    }
+
     @Test(
         "Whoever changes who acted, or what was undone, is found",
         arguments: [
@@ -72,6 +102,7 @@ struct RederivedBookingsTests {
                 "UPDATE bookings SET person = '' WHERE reference = 'A-1'", "booking A-1 of M",
                 "none that can be booked"
             ),
+            ("DELETE FROM audit WHERE act = 'drafted'", "booking P-1 of M", "drafted by nobody"),
             ("UPDATE bookings SET reason = 'another' WHERE reference = 'A-1'", "booking A-1 of M", "its sum"),
             ("UPDATE bookings SET sum = sum + 1 WHERE reference = 'A-1'", "booking A-1 of M", "its sum"),
         ])

@@ -11,7 +11,9 @@ struct BookingTests {
     @Test("They belong to the open period of their date, else to the earliest open")
     func periods() throws {
         let scene = try Scene()
-        try scene.store.book([.pay("p0", 5, "2025-12-03"), .pay("p1", 5, "2026-02-28")], by: ana, at: now)
+        let first = try scene.store.book(
+            [.pay("p0", 5, "2025-12-03"), .pay("p1", 5, "2026-02-28")], by: ana, at: now)
+        #expect(first.map(\.period) == [0, 1] && first.map(\.isLate) == [true, false])
         try scene.close(0)
         let results = try scene.store.book(
             [.pay("p2", 5, "2026-01-31"), .pay("p3", 5, "2026-05-01")], by: ana, at: now)
@@ -37,7 +39,10 @@ struct BookingTests {
             (.merchantUnknown, .pay("q", 5, "2026-01-03", of: "X")),
             (.amountOutOfBounds, .pay("q", 0, "2026-01-31")),
             (.amountOutOfBounds, .pay("q", -1_000_000_000_000_001, "2026-01-31")),
+            (.dateOutOfBounds, .pay("q", 5, "1999-12-31")),
+            (.dateOutOfBounds, .pay("q", 5, "2100-01-01")),
             (.reasonMalformed, .pay("q", 5, "2026-01-31", reason: "")),
+            (.reasonMalformed, .pay("q", 5, "2026-01-31", reason: " . ")),
             (.reasonMalformed, .pay("q", 5, "2026-01-31", reason: "two\nlines")),
             (.reasonMalformed, .pay("q", 5, "2026-01-31", reason: String(repeating: "x", count: 201))),
             (.referenceReused, .pay("p", 9, "2026-01-03")),

@@ -49,6 +49,35 @@ struct ChangedBookingTests {
         #expect(throws: StoreTrouble.self) { try scene.store.bookings() }
     }
 
+    @Test("A draft that waits although it is booked is told as damage, and nothing is booked twice")
+    func draftSetBack() throws {
+        let scene = try scene()
+        let (ana, now) = (Person("ana"), Instant.at("2026-01-10T00:00:00Z"))
+        try scene.store.draft([.pay("d", 5, "2026-01-03")], by: ana, at: now)
+        try scene.store.approve([DraftName("d")], by: ana, at: now)
+        try scene.store.writing("change") { try $0.execute(sql: "UPDATE drafts SET booking = NULL") }
+        let trouble = #expect(throws: StoreTrouble.self) {
+            try scene.store.approve([DraftName("d")], by: ana, at: now)
+        }
+        #expect(trouble?.isDamage == true && trouble?.attempt == "read drafts, row 1")
+        #expect(try scene.store.bookings().count == 5)
+    }
+
+    @Test("Of two drafts that wait to undo one booking the file itself takes one")
+    func undoingTwice() throws {
+        let scene = try scene()
+        let (ana, now) = (Person("ana"), Instant.at("2026-01-10T00:00:00Z"))
+        try scene.store.draft([.pay("u", -5, "2026-01-06", undoes: "p1")], by: ana, at: now)
+        let copy = """
+            INSERT INTO drafts (merchant, reference, kind, amount, date, reason, undoes, drafted, drafter)
+            SELECT merchant, 'v', kind, amount, date, reason, undoes, drafted, drafter FROM drafts
+            """
+        #expect(throws: (any Error).self) { try scene.store.writing("change") { try $0.execute(sql: copy) } }
+        try scene.store.withdraw([DraftName("u")], by: ana, at: now)
+        try scene.store.writing("change") { try $0.execute(sql: copy) }
+        #expect(try scene.store.drafts().map(\.state).last == .waiting)
+    }
+
     @Test("Nothing changed, nothing is refused")
     func unchanged() throws {
         let scene = try scene()

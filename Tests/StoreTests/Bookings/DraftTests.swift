@@ -46,7 +46,7 @@ struct DraftTests {
             ])
         #expect(try scene.store.bookings().isEmpty)
         #expect(try scene.store.drafts().map(\.drafter) == ["ana", "ana"])
-        let names = [DraftName("p"), DraftName("q", of: "N")]
+        let names = [DraftName("p", number: 1), DraftName("q", of: "N", number: 2)]
         #expect(
             try scene.store.approve(names, by: ben, at: later, trial: true).map(\.outcome) == [
                 .booked, .booked,
@@ -81,7 +81,8 @@ struct DraftTests {
         try scene.store.draft([.pay("p", 5, "2026-01-03")], by: ana, at: now)
         try scene.store.draft([.pay("q", 5, "2026-01-03")], by: ben, at: now)
         let refused = #expect(throws: BookingsRefused.self) {
-            try scene.store.approve([DraftName("q"), DraftName("p")], by: ana, at: now)
+            try scene.store.approve(
+                [DraftName("q", number: 2), DraftName("p", number: 1)], by: ana, at: now)
         }
         #expect(refused?.refusals.map(\.code) == [.samePerson] && refused?.refusals.map(\.position) == [1])
         #expect(try scene.store.bookings().isEmpty)
@@ -107,6 +108,11 @@ struct DraftTests {
         }
         #expect(try scene.store.drafts().isEmpty)
         try scene.store.draft([.pay("p", 5, "2026-01-03")], by: try person("cem", 3), at: now)
+        // Who is revoked does not act on by the time before that.
+        try scene.store.draft([.pay("q", 5, "2026-01-03")], by: try person("ana", 1), at: later)
+        #expect(throws: PersonRefusal.unknown("cem")) {
+            try scene.store.draft([.pay("r", 5, "2026-01-03")], by: try person("cem", 3), at: now)
+        }
     }
 
     @Test("Without four eyes a name is enough, but a key that is shown has to be the one of that name")
@@ -153,6 +159,12 @@ struct DraftTests {
         #expect(
             try scene.store.approve([DraftName("p", of: "N"), DraftName("p", of: "N")], by: ana, at: now)
                 .map(\.booking.merchant) == ["N"])
+        // The other one of that reference is not what the same command books when it is said again.
+        let again = #expect(throws: BookingsRefused.self) {
+            try scene.store.approve([DraftName("p")], by: ana, at: now)
+        }
+        #expect(again?.refusals.map(\.code) == [.referenceAmbiguous])
+        #expect(try scene.store.bookings().count == 1)
     }
 
     @Test("A draft is judged anew when it is approved, and belongs to the period of then")
@@ -174,6 +186,91 @@ struct DraftTests {
         }
         #expect(try scene.store.approve([DraftName("u")], by: ana, at: later).map(\.outcome) == [.booked])
         #expect(try scene.store.booking("p", of: "M")?.undoneBy == "u")
+    }
+
+    @Test("With four eyes what is approved is the draft that was looked at, told by its number")
+    func number() throws {
+        let scene = try scene()
+        let (ana, ben) = (try person("ana", 1), try person("ben", 2))
+        try scene.store.draft([.pay("p", 5, "2026-01-03")], by: ana, at: now)
+        try scene.store.withdraw([DraftName("p")], by: ana, at: now)
+        try scene.store.draft([.pay("p", 500_000, "2026-01-03")], by: ana, at: now)
+        let wrong: [(BookingRefusal.Code, DraftName)] = [
+            (.draftNumberRequired, DraftName("p")), (.draftChanged, DraftName("p", number: 1)),
+            (.draftUnknown, DraftName("p", number: 3)), (.draftUnknown, DraftName("q", number: 2)),
+            (.draftUnknown, DraftName("p", of: "N", number: 2)),
+        ]
+        for (code, name) in wrong {
+            let refused = #expect(throws: BookingsRefused.self, "\(name)") {
+                try scene.store.approve([name], by: ben, at: later)
+            }
+            #expect(refused?.refusals.map(\.code) == [code], "\(name)")
+        }
+        #expect(try scene.store.bookings().isEmpty)
+        let name = DraftName("p", number: 2)
+        let results = try scene.store.approve([name, name], by: ben, at: later)
+        #expect(results.map(\.booking.amount) == [Money(500_000)])
+    }
+
+    @Test("A draft of a name without a key, or of the approver's own key, is not approved with four eyes")
+    func unproven() throws {
+        let plain = Scene.alliance()
+        func alliance(fourEyes: Bool) -> Alliance {
+            Alliance(
+                id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
+                period: plain.period, fourEyes: fourEyes, start: plain.start, merchants: plain.merchants)
+        }
+        let scene = try Scene(alliance(fourEyes: false))
+        _ = try scene.store.addPublicKey(Self.publicKey(1), id: "ana", for: nil, at: now)
+        try scene.store.draft([.pay("p", 5, "2026-01-03")], by: Person("zoe"), at: now)
+        try scene.store.draft([.pay("q", 5, "2026-01-03")], by: try person("ana", 1), at: now)
+        try scene.store.revokeKey("ana", from: now, at: now)
+        _ = try scene.store.addPublicKey(Self.publicKey(1), id: "ana-2", for: nil, at: now)
+        _ = try scene.store.apply(alliance(fourEyes: true), zone: Scene.utc, at: now)
+        let refused = #expect(throws: BookingsRefused.self) {
+            try scene.store.approve(
+                [DraftName("p", number: 1), DraftName("q", number: 2)], by: try person("ana-2", 1), at: later)
+        }
+        #expect(refused?.refusals.map(\.code) == [.drafterUnproven, .samePerson])
+    }
+
+    @Test("What is booked is not withdrawn, whatever was withdrawn under its reference before")
+    func withdrawBooked() throws {
+        let scene = try Scene()
+        let ana = Person("ana")
+        let list = [Booking.pay("p", 5, "2026-01-03")]
+        try scene.store.draft(list, by: ana, at: now)
+        try scene.store.withdraw([DraftName("p")], by: ana, at: now)
+        try scene.store.draft(list, by: ana, at: now)
+        try scene.store.approve([DraftName("p")], by: ana, at: now)
+        for name in [DraftName("p"), DraftName("p", number: 2)] {
+            let refused = #expect(throws: BookingsRefused.self) {
+                try scene.store.withdraw([name], by: ana, at: later)
+            }
+            #expect(refused?.refusals.map(\.code) == [.draftBooked])
+        }
+        let first = try scene.store.withdraw([DraftName("p", number: 1)], by: ana, at: later)
+        #expect(first.map(\.outcome) == [.alreadyWithdrawn])
+    }
+
+    @Test("While a draft waits, its currency and its merchant stay; once it is withdrawn they may go")
+    func stoodOn() throws {
+        let scene = try Scene()
+        let plain = Scene.alliance()
+        let changed = Alliance(
+            id: plain.id, name: plain.name, currency: Currency(code: "JPY", exponent: 0),
+            timezone: plain.timezone, period: plain.period, expiry: plain.expiry, start: plain.start,
+            merchants: [Scene.merchant("N")])
+        #expect(try scene.store.change(to: changed).refusals.isEmpty)
+        try scene.store.draft([.pay("p", 5, "2026-01-03")], by: Person("ana"), at: now)
+        let refusals = try scene.store.change(to: changed).refusals
+        #expect(refusals.map(\.path) == ["currency", "merchants[M]"])
+        #expect(refusals.allSatisfy { $0.code == .recordsStandOnIt })
+        #expect(throws: AllianceChangeRefusal.self) {
+            try scene.store.apply(changed, zone: Scene.utc, at: now)
+        }
+        try scene.store.withdraw([DraftName("p")], by: Person("ana"), at: later)
+        #expect(try scene.store.change(to: changed).refusals.isEmpty)
     }
 
     @Test("A waiting draft is on no statement and does not forbid a close")

@@ -1,0 +1,160 @@
+import GRDB
+public import Settlement
+
+/// What a merchant contests, and all that was said and done about it.
+public struct Dispute: Hashable, Sendable {
+    /// What it is against.
+    public enum Subject: Hashable, Sendable {
+        /// A line of the statement of a closed period, by its ordinal; lines count from 1.
+        case line(Int, period: Int)
+        /// A record that the merchant reported.
+        case record(RecordID)
+    }
+
+    public enum State: String, Hashable, Sendable, CaseIterable { case open, accepted, rejected }
+
+    /// One thing that was said or done.
+    public struct Step: Hashable, Sendable {
+        public enum Act: String, Hashable, Sendable, CaseIterable {
+            case opened, commented, accepted, rejected
+        }
+
+        public let act: Act
+        public let at: Instant
+        public let person: PersonName
+        /// The reason, comment or answer.
+        public let text: String
+        /// The adjustment that an accepted one ended in.
+        public let adjustment: BookingReference?
+    }
+
+    /// 1, 2, 3 …
+    public let number: Int64
+    public let merchant: MerchantID
+    public let subject: Subject
+    /// Who has to see to it.
+    public let owner: PersonName
+    /// By when, to the end of that day.
+    public let due: LocalDate
+    /// The first opened it.
+    public let steps: [Step]
+
+    public var state: State {
+        switch steps.last(where: { $0.act != .commented })?.act {
+        case .accepted: .accepted
+        case .rejected: .rejected
+        default: .open
+        }
+    }
+
+    /// Whether it is open on a day behind the one that it was due.
+    public func isOverdue(on day: LocalDate) -> Bool { state == .open && due < day }
+
+    /// How the reason of an adjustment names it.
+    public var name: String { "dispute \(number)" }
+}
+
+extension Store {
+    /// Opens a dispute, and gives its number; whether there is such a line is the caller's to look at.
+    ///
+    /// Throws `DisputeRefusal` and `PersonRefusal`.
+    public func openDispute(
+        against subject: Dispute.Subject, of merchant: MerchantID, reason: String, owner: PersonName,
+        due: LocalDate, by person: Person, at instant: Instant
+    ) throws -> Dispute {
+        try writing("open a dispute") { database in
+            let inForce = try inForce(database)
+            try person.verify(database, inForce, at: instant)
+            guard inForce.schedule.merchant(merchant) != nil else {
+                throw DisputeRefusal(
+                    code: .merchantUnknown, reason: "the alliance has no merchant \(merchant)")
+            }
+            let rows = DisputeRows(database, inForce.roster)
+            if let other = try rows.all().first(where: {
+                $0.merchant == merchant && $0.subject == subject && $0.state == .open
+            }) {
+                throw DisputeRefusal(code: .disputeOpen, reason: "\(other.name) is against the same")
+            }
+            return try rows.open(
+                subject, of: merchant, owner: owner, due: due,
+                step: Dispute.Step(
+                    act: .opened, at: instant, person: person.name, text: reason, adjustment: nil), by: person
+            )
+        }
+    }
+
+    /// Adds a comment to an open dispute. Throws `DisputeRefusal` and `PersonRefusal`.
+    @discardableResult
+    public func commentDispute(
+        _ number: Int64, _ text: String, by person: Person, at instant: Instant
+    ) throws -> Dispute {
+        try step(number, .commented, text, nil, by: person, at: instant)
+    }
+
+    /// Ends a dispute in the merchant's favour, by an adjustment of that merchant that is booked, and whose reason
+    /// names the dispute. Throws `DisputeRefusal` and `PersonRefusal`.
+    @discardableResult
+    public func acceptDispute(
+        _ number: Int64, _ text: String, adjustment: BookingReference, by person: Person, at instant: Instant
+    ) throws -> Dispute {
+        try step(number, .accepted, text, adjustment, by: person, at: instant)
+    }
+
+    /// Ends a dispute to the merchant's debit. Throws `DisputeRefusal` and `PersonRefusal`.
+    @discardableResult
+    public func rejectDispute(
+        _ number: Int64, _ text: String, by person: Person, at instant: Instant
+    ) throws -> Dispute {
+        try step(number, .rejected, text, nil, by: person, at: instant)
+    }
+
+    /// All disputes, by number.
+    public func disputes() throws -> [Dispute] {
+        try reading("read the disputes") { try DisputeRows($0, try inForce($0).roster).all() }
+    }
+
+    private func step(
+        _ number: Int64, _ act: Dispute.Step.Act, _ text: String, _ adjustment: BookingReference?,
+        by person: Person, at instant: Instant
+    ) throws -> Dispute {
+        try writing("note what was said of a dispute") { database in
+            let inForce = try inForce(database)
+            try person.verify(database, inForce, at: instant)
+            let rows = DisputeRows(database, inForce.roster)
+            guard let dispute = try rows.all().first(where: { $0.number == number }) else {
+                throw DisputeRefusal(code: .disputeUnknown, reason: "there is no dispute \(number)")
+            }
+            guard dispute.state == .open else {
+                throw DisputeRefusal(
+                    code: .disputeEnded, reason: "\(dispute.name) was \(dispute.state.rawValue)")
+            }
+            if let adjustment { try verify(adjustment, of: dispute, BookingRows(database, inForce.roster)) }
+            try rows.add(
+                Dispute.Step(
+                    act: act, at: instant, person: person.name, text: text, adjustment: adjustment),
+                to: dispute, by: person)
+            guard let changed = try rows.all().first(where: { $0.number == number }) else {
+                preconditionFailure("a dispute stays")
+            }
+            return changed
+        }
+    }
+
+    private func verify(
+        _ reference: BookingReference, of dispute: Dispute, _ bookings: BookingRows
+    ) throws {
+        guard let booked = try bookings.find(dispute.merchant, reference),
+            booked.booking.kind == .adjustment, booked.undoneBy == nil
+        else {
+            throw DisputeRefusal(
+                code: .adjustmentUnknown,
+                reason: "\(dispute.merchant) has no adjustment \(reference) that is booked and not undone")
+        }
+        let words = booked.booking.reason.split { !$0.isLetter && !$0.isNumber }
+        let isNamed = zip(words, words.dropFirst()).contains { $0 == "dispute" && $1 == "\(dispute.number)" }
+        guard isNamed else {
+            throw DisputeRefusal(
+                code: .adjustmentUnnamed, reason: "the reason of \(reference) has to say \"\(dispute.name)\"")
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+/// Disputes as the operator does them, by the built binary.
+@Suite("Disputes by command")
+struct DisputeCommandTests {
+    private func run(_ data: String, _ arguments: [String], at now: String = "2025-06-10T12:00:00Z") throws
+        -> Ran
+    {
+        try Command(Command.settledPath, arguments + ["--data", data, "--now", now]).run()
+    }
+
+    private func done(_ data: String, _ arguments: [String], at now: String = "2025-06-10T12:00:00Z") throws
+        -> String
+    {
+        let ran = try run(data, arguments, at: now)
+        try #require(ran.status == 0, "\(arguments): \(ran.status)\n\(ran.output)\n\(ran.errors)")
+        return ran.output
+    }
+
+    private func copy(_ scratch: Scratch) throws -> String {
+        let data = scratch.file("data").path
+        try FileManager.default.copyItem(atPath: try Quayside.played.get().data, toPath: data)
+        return data
+    }
+
+    private static let opening = [
+        "--reason", "counted twice", "--owner", "ben", "--due", "2025-06-15", "--as", "ana",
+    ]
+
+    @Test(
+        "An open one stands on its merchant's page and, overdue, among what is stuck; accepted it is gone from both"
+    )
+    func course() throws {
+        let scratch = try Scratch()
+        let data = try copy(scratch)
+        let before = try expectDone(Command.settled("statement", "bakery", "2025-04", "--data", data)).output
+        let line = ["dispute", "open", "bakery", "--period", "2025-04", "--line", "3"] + Self.opening
+        #expect(try done(data, line).contains("line 3 of 2025-04"))
+        _ = try done(data, ["dispute", "open", "books", "--record", "K-1"] + Self.opening)
+        for (form, marks) in [
+            (
+                "--text",
+                ["Open disputes", "line 3, April 2025", "counted twice", "in nothing that is signed"]
+            ),
+            ("--html", ["Open disputes", "counted twice"]),
+        ] {
+            let page = try expectDone(Command.settled("statement", "bakery", "2025-04", form, "--data", data))
+                .output
+            for mark in marks { #expect(page.contains(mark), "\(form): \(mark)") }
+        }
+        #expect(
+            try expectDone(Command.settled("statement", "bakery", "2025-04", "--lang", "zh", "--data", data))
+                .output.contains("未决争议"))
+        let cinema = try expectDone(Command.settled("statement", "cinema", "2025-04", "--data", data)).output
+        #expect(!cinema.contains("Open disputes"))
+        #expect(try !done(data, ["status"], at: "2025-06-15T20:00:00Z").contains("Stuck"))
+        let status = try done(data, ["status"], at: "2025-06-15T22:30:00Z")
+        #expect(
+            status.contains(
+                "Stuck\n  dispute 1 of bakery, line 3 of 2025-04, was due 2025-06-15: ben sees to it"),
+            "\(status)")
+        #expect(try done(data, ["disputes"], at: "2025-06-16T12:00:00Z").contains("overdue"))
+        _ = try done(data, ["dispute", "comment", "1", "--reason", "asked", "--as", "ben"])
+        _ = try done(
+            data,
+            [
+                "adjust", "bakery", "--credit", "1.25", "--reference", "D-1", "--reason", "dispute 1", "--as",
+                "ana",
+            ])
+        let accepted = try done(
+            data,
+            ["dispute", "accept", "1", "--adjustment", "D-1", "--reason", "it was", "--as", "ben", "--json"])
+        #expect(
+            accepted.hasPrefix(
+                #"{"dispute":1,"merchant":"bakery","period":"2025-04","line":3,"state":"accepted","#)
+                && accepted.contains(#""text":"it was","adjustment":"D-1"}]}"#), "\(accepted)")
+        let listed = try done(data, ["disputes"])
+        #expect(listed.contains("record K-1") && !listed.contains("line 3"))
+        #expect(try done(data, ["disputes", "--all"]).contains("accepted"))
+        #expect(try done(data, ["disputes", "1"]).contains("accepted by ben, adjustment D-1: it was"))
+        #expect(
+            try expectDone(Command.settled("statement", "bakery", "2025-04", "--data", data)).output == before
+        )
+        #expect(
+            try expectDone(Command.settled("rederive", "--data", data)).lastLine == "all is as it was derived"
+        )
+    }
+
+    @Test("What is not there cannot be contested")
+    func wrong() throws {
+        let scratch = try Scratch()
+        let data = try copy(scratch)
+        for (arguments, status, problem) in [
+            (
+                ["open", "bakery", "--period", "2025-04", "--line", "99"] + Self.opening, 2,
+                "the statement has 6 lines"
+            ),
+            (["open", "bakery", "--period", "2025-05", "--line", "1"] + Self.opening, 1, "is open"),
+            (["open", "bakery", "--record", "nothing"] + Self.opening, 2, "has no record of this id"),
+            (["open", "nobody", "--record", "B-1"] + Self.opening, 2, "no merchant of that id"),
+            (
+                ["open", "bakery", "--line", "1"] + Self.opening, 2,
+                "expected --period and --line, or --record"
+            ),
+            (["accept", "1", "--adjustment", "D-1", "--reason", "x", "--as", "ben"], 1, "dispute_unknown"),
+            (["reject", "1", "--reason", "x", "--as", "b n"], 2, "--as"),
+        ] as [([String], Int32, String)] {
+            let ran = try run(data, ["dispute"] + arguments)
+            #expect(ran.status == status && ran.output.isEmpty, "\(arguments): \(ran.status) \(ran.output)")
+            #expect(ran.errors.contains(problem), "\(arguments): \(ran.errors)")
+        }
+        #expect(try run(data, ["disputes", "7"]).status == 2)
+    }
+}
