@@ -60,9 +60,15 @@ struct CheckpointerTests {
         let place = try Place()
         try place.write(40)
         #expect(try place.comesTo(256 << 10))
-        // Written back again and again, the log never came to hold all that was written.
-        try place.write(400)
-        #expect(try place.size("-wal") < 200 * 65_536)
+        // A log that begins anew takes rows without growing.
+        var beginsAnew = false
+        for _ in 0..<1_000 where !beginsAnew {
+            let before = try place.size("-wal")
+            try place.write(2)
+            beginsAnew = try place.size("-wal") == before
+            usleep(10_000)
+        }
+        #expect(beginsAnew)
     }
 
     @Test("What a reader holds up is written back once it is gone")

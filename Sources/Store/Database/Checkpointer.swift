@@ -94,7 +94,8 @@ final class Checkpointer: Sendable {
                     return false
                 }
                 state.isRunning = false
-                state.leavesLittle = log.map { $0.left <= pages / 4 } ?? false
+                // A log that outruns this thread is not left to grow: then whoever writes waits.
+                state.leavesLittle = log.map { $0.left <= pages / 4 || $0.pages > 8 * pages } ?? false
                 state.threshold = state.leavesLittle ? pages : max(log?.pages ?? 0, state.count) + pages / 4
                 return true
             }
