@@ -45,10 +45,12 @@ struct CheckpointerTests {
             try FileManager.default.attributesOfItem(atPath: path + suffix)[.size] as? Int ?? 0
         }
 
-        /// Whether the file comes to have so many bytes, which another thread writes.
+        /// Whether the file comes to have so many bytes, which another thread writes, while commits go on: what
+        /// came behind a run's back waits for the next commit.
         func comesTo(_ bytes: Int) throws -> Bool {
             for _ in 0..<1_000 {
                 if try size() >= bytes { return true }
+                try pool.write { try $0.execute(sql: "UPDATE long SET bytes = bytes WHERE rowid = 1") }
                 usleep(10_000)
             }
             return false
