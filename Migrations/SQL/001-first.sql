@@ -185,6 +185,8 @@ CREATE TABLE drafts (
     booking INTEGER UNIQUE REFERENCES bookings (booking),
     withdrawn INTEGER,
     withdrawn_by TEXT,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
     CHECK ((withdrawn IS NULL) = (withdrawn_by IS NULL)),
     CHECK (booking IS NULL OR withdrawn IS NULL)
 ) STRICT;
@@ -206,6 +208,8 @@ CREATE TABLE disputes (
     -- Who has to see to it, and by which day.
     owner TEXT NOT NULL,
     due INTEGER NOT NULL,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
     CHECK ((line IS NULL) = (period IS NULL)),
     CHECK ((line IS NULL) <> (record IS NULL))
 ) STRICT;
@@ -220,6 +224,8 @@ CREATE TABLE dispute_steps (
     text TEXT NOT NULL,
     -- The adjustment that an accepted one ended in.
     adjustment TEXT,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
     CHECK ((act = 'accepted') = (adjustment IS NOT NULL))
 ) STRICT;
 

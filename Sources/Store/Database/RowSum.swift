@@ -46,6 +46,13 @@ struct RowSum {
         return Int64(bitPattern: sum.state)
     }
 
+    /// The same of columns of which some may be NULL, which is another value than any.
+    static func of(columns numbers: [Int64?], _ texts: [String?], bytes: [UInt8]? = nil) -> Int64 {
+        of(
+            numbers.map { $0 ?? 0 } + numbers.map { $0 == nil ? 0 : 1 } + texts.map { $0 == nil ? 0 : 1 },
+            texts.map { $0 ?? "" }, bytes: bytes)
+    }
+
     /// The sum at the end of a row's bytes, as it stands there.
     static func written(in bytes: UnsafeRawBufferPointer) -> UInt64 {
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: bytes.count - byteCount, as: UInt64.self))
