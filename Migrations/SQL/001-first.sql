@@ -258,7 +258,7 @@ CREATE TABLE periods (
 ) STRICT;
 
 -- A close that has begun: where in the order of arrival its period ended. What comes later belongs to later periods,
--- also if the close is interrupted, or fails and is tried again. At most one row; it goes with the end of the close.
+-- also if the close is interrupted, or fails and is tried again. One row, always: so one that was taken away is told.
 CREATE TABLE cuts (
     period INTEGER PRIMARY KEY CHECK (period >= 0),
     at INTEGER NOT NULL,
@@ -269,6 +269,8 @@ CREATE TABLE cuts (
     last_booking INTEGER NOT NULL,
     -- Whether a check has forbidden the close since: what is in force may then be changed for its period too.
     failed INTEGER NOT NULL CHECK (failed IN (0, 1)),
+    -- Whether there is such a close; if not, nothing else of the row counts.
+    begun INTEGER NOT NULL CHECK (begun IN (0, 1)),
     -- Of all the columns above, as Store/Database/RowSum says.
     sum INTEGER NOT NULL
 ) STRICT;

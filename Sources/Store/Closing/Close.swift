@@ -168,7 +168,7 @@ extension Store {
         try PeriodRows(database).add(period, cut, records: closed.records, kept: kept)
         try ClosedPeriodWriter(database, inForce: inForce, period: period).write(closed)
         try StateRows(database).prove(closed.records, of: cut)
-        try CutRows(database).remove()
+        try CutRows(database).clear()
         try AuditRows(database).add(
             AuditEntry(at: instant, act: .closed, reason: cut.forced ? "\(period.id), forced" : period.id))
     }
@@ -179,7 +179,7 @@ extension Store {
         let rows = CutRows(database)
         guard try rows.present() == cut else { return }
         if try rows.now(cut.period, at: cut.at, forced: cut.forced) == cut {
-            try rows.remove()
+            try rows.clear()
         } else if error is CloseFailure {
             try rows.fail()
         }

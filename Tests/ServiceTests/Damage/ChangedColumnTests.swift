@@ -121,8 +121,6 @@ struct ChangedColumnTests {
             "records of closed periods are read only by what takes them back, which then finds none",
         Place(table: "record_chunks", column: "first", isText: false):
             "a row under another number is gone to those who look for its records",
-        Place(table: "cuts", column: nil, isText: false):
-            "a close that has begun is forgotten: the next one begins behind what has come since",
     ]
 
     @Test(
