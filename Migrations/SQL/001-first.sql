@@ -109,7 +109,7 @@ CREATE TABLE record_chunks (
 
 -- How the ids of records are found. An id is kept as 48 bits that stand for it and for its merchant; `bits` of
 -- them count. The seeds differ from file to file, so that nobody can prepare ids that collide; they are no
--- secret. A run is written once `tail` records have come since the last, and `fan_out` runs of a level are
+-- secret. The sums of whole runs are also of seeds and bits. A run is written once `tail` records have come since the last, and `fan_out` runs of a level are
 -- merged into one of the next.
 CREATE TABLE identity_form (
     form INTEGER PRIMARY KEY CHECK (form = 1),
@@ -132,7 +132,7 @@ CREATE TABLE identity_runs (
     first INTEGER NOT NULL CHECK (first >= 1),
     last INTEGER NOT NULL CHECK (last >= first),
     whole INTEGER NOT NULL CHECK (whole IN (0, 1)),
-    -- A Bloom filter of the run.
+    -- A Bloom filter of the run, then the sum of the row and of the form that it was made by.
     filter BLOB,
     CHECK (whole = 0 OR filter IS NOT NULL)
 ) STRICT;

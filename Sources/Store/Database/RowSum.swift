@@ -24,6 +24,9 @@ struct RowSum {
         state ^= state &>> 32
     }
 
+    /// Adds one more number that the row stands on.
+    mutating func add(_ number: Int64) { add(UInt64(bitPattern: number)) }
+
     @inline(__always)
     mutating func add(_ bytes: UnsafeRawBufferPointer) {
         var place = 0
