@@ -74,6 +74,15 @@ struct ChangedRowTests {
         #expect(trouble?.attempt.hasPrefix("read \(change.table), ") == true, "\(trouble?.attempt ?? "")")
     }
 
+    @Test("What became of a record and was changed is told with the record")
+    func outcome() throws {
+        let scene = try scene()
+        try harm(scene, "UPDATE outcomes SET code = 'original_unknown'")
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.close(2) }
+        #expect(trouble?.attempt == "read outcomes, period 0")
+        #expect(trouble?.cause.hasSuffix("; the first that differs is of record M/d") == true)
+    }
+
     @Test("What a period's close kept is not taken for leftovers where the period's own row is gone")
     func periodGone() throws {
         let scene = try scene()
