@@ -274,10 +274,10 @@ struct IdentityIndexTests {
         for fingerprint in inside { filter.insert(fingerprint) }
         filter = try #require(filter.bytes.withUnsafeBytes { IdentityFilter($0) })
         var marks = [UInt64](repeating: 0, count: inside.count)
-        filter.mark(inside, with: 4, in: &marks)
+        filter.mark(inside.map { IdentityFilter.Probe($0) }, with: 4, in: &marks)
         #expect(marks.allSatisfy { $0 == 4 })
         marks = [UInt64](repeating: 1, count: outside.count)
-        filter.mark(outside, with: 4, in: &marks)
+        filter.mark(outside.map { IdentityFilter.Probe($0) }, with: 4, in: &marks)
         #expect(marks.count { $0 == 5 } < 400)
         #expect(marks.allSatisfy { $0 & 1 == 1 })
     }
