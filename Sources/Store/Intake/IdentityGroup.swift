@@ -31,6 +31,6 @@ struct IdentityGroup: Sendable {
         for entry in entries { filter.insert(entry.fingerprint) }
     }
 
-    /// Whether its filter speaks for the run.
-    func covers(_ run: IdentityRun) -> Bool { first <= run.first && run.last <= last }
+    /// Whether the run is one of it, which no merge has taken.
+    func covers(_ run: IdentityRun) -> Bool { run.level == 0 && first <= run.first && run.last <= last }
 }

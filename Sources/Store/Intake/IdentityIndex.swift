@@ -11,7 +11,8 @@ import Settlement
 struct IdentityIndex: Sendable {
     let form: IdentityForm
     private(set) var runs: [IdentityRun]
-    private var groups: [IdentityGroup] = []
+    /// Of the runs that this process wrote and that are not merged.
+    private(set) var groups: [IdentityGroup] = []
     private var tail = IdentityTail()
     private var merge: IdentityMerge?
     /// The last record that it knows.
