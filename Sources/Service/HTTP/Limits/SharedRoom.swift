@@ -44,7 +44,7 @@ struct SharedRoom: Sendable {
         own.add(more)
         guard isFirst || Self.fits(own, bytes / 4, answers / 4) else { return false }
         let hasLittle = isFirst || Self.fits(own, bytes / Self.little.part, Self.little.answers)
-        let kept = hasLittle ? (bytes: 0, answers: 0) : (bytes / 4, answers / 4)
+        let kept: (bytes: Int, answers: Int) = hasLittle ? (0, 0) : (bytes / 4, answers / 4)
         guard Self.fits(all, bytes - kept.bytes, answers - kept.answers) else { return false }
         (taken, self.own[recipient]) = (all, own)
         return true
