@@ -212,6 +212,10 @@ struct IdentityIndexTests {
                 "read identity_runs, row 2"
             ),
             ("UPDATE identity_pages SET bytes = zeroblob(length(bytes))", "read identity_pages, row "),
+            ("UPDATE identity_form SET seed_low = seed_low + 1", "read identity_runs, row 1"),
+            ("UPDATE identity_form SET seed_high = seed_high + 1", "read identity_runs, row 1"),
+            ("UPDATE identity_form SET bits = 40", "read identity_runs, row 1"),
+            ("UPDATE identity_runs SET first = first + 1 WHERE run = 1", "read identity_runs, row 1"),
         ])
     func damaged(_ sql: String, _ attempt: String) throws {
         let scene = try scene(bits: 48, tail: 50, fanOut: 8)
@@ -222,6 +226,30 @@ struct IdentityIndexTests {
         let trouble = #expect(throws: StoreTrouble.self) { try scene.store.record("e0-0", of: "M") }
         #expect(trouble?.isDamage == true)
         #expect(trouble?.attempt.hasPrefix(attempt) == true, "\(trouble?.attempt ?? "")")
+        // Nor does a restart take for new what is there already.
+        let restarted = try Store.open(folder: scene.folder)
+        defer { try? restarted.shut() }
+        let (again, signer) = (try scene.verified("again", 5, [earn("e0-0", 1)]), scene.signer)
+        #expect(throws: StoreTrouble.self) {
+            try restarted.append(
+                again, received: Self.received, seal: { signer.seal($0.bytes, for: $0.merchant.text) })
+        }
+    }
+
+    @Test("Another form before the first run is written finds every id all the same")
+    func otherForm() throws {
+        let scene = try scene(bits: 48, tail: 50, fanOut: 8)
+        try scene.send("b", 1, (0..<10).map { earn("e\($0)", 1) })
+        try scene.store.writing("change") {
+            try $0.execute(sql: "UPDATE identity_form SET seed_low = seed_low + 1")
+        }
+        scene.store.memory.identities.withLock { $0 = nil }
+        guard case .stored(_, let receipt) = try scene.send("again", 2, [earn("e3", 1), earn("new", 1)])
+        else {
+            Issue.record("it was taken for a copy")
+            return
+        }
+        #expect(receipt.counts.duplicates == 1 && receipt.counts.accepted == 1)
     }
 
     @Test("What one process stores is known to another that stores after it")

@@ -21,7 +21,7 @@ struct IdentityIndex: Sendable {
     /// Reads what the file says. Throws `StoreTrouble` if its runs do not cover the records.
     init(_ database: Database) throws {
         form = try IdentityForm(database)
-        runs = try IdentityRuns(database).all()
+        runs = try IdentityRuns(database).all(by: form)
         last = try RecordChunks.lastNumber(database).value
         let told = try BatchRows(database).lastRecord()
         guard told == last else {
@@ -133,7 +133,7 @@ struct IdentityIndex: Sendable {
         if tail.count >= form.tail { try writeRun(rows) }
         if merge == nil { try beginMerge(rows) }
         guard var merge = merge.take() else { return }
-        if try merge.advance(by: claimed * pace, rows) {
+        if try merge.advance(by: claimed * pace, rows, form) {
             runs.removeAll { merge.covers($0) }
             runs.append(merge.target)
             runs.sort { $0.first < $1.first }
@@ -158,7 +158,7 @@ struct IdentityIndex: Sendable {
         for entry in entries { run.filter.insert(entry.fingerprint) }
         try rows.begin(run)
         try rows.write(0..<run.pages, of: run, entries)
-        try rows.finish(run)
+        try rows.finish(run, by: form)
         runs.append(run)
         if groups.isEmpty || !groups[groups.count - 1].add(run, entries) {
             groups.append(IdentityGroup(run, entries))
@@ -196,7 +196,7 @@ struct IdentityMerge: Sendable {
     func covers(_ run: IdentityRun) -> Bool { sources.contains { $0.run == run.run } }
 
     /// Merges about so many fingerprints more; true if the target is whole and the sources are gone.
-    mutating func advance(by count: Int, _ rows: IdentityRuns) throws -> Bool {
+    mutating func advance(by count: Int, _ rows: IdentityRuns, _ form: IdentityForm) throws -> Bool {
         let pages = nextPage..<min(target.pages, nextPage + max(1, count * target.pages / target.count))
         let fingerprints = target.start(of: pages.lowerBound)..<target.start(of: pages.upperBound)
         var entries: [IdentityTail.Entry] = []
@@ -206,7 +206,7 @@ struct IdentityMerge: Sendable {
         try rows.write(pages, of: target, entries)
         nextPage = pages.upperBound
         guard nextPage == target.pages else { return false }
-        try rows.finish(target)
+        try rows.finish(target, by: form)
         for source in sources { try rows.remove(source.run) }
         return true
     }
