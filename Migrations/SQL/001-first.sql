@@ -197,6 +197,60 @@ CREATE UNIQUE INDEX drafts_waiting ON drafts (merchant, reference) WHERE booking
 CREATE UNIQUE INDEX drafts_undoing ON drafts (merchant, undoes)
 WHERE undoes IS NOT NULL AND booking IS NULL AND withdrawn IS NULL;
 
+-- Payment runs: what was open at a period's close, fixed as one person saw it, and how it is evened out. No figure of a
+-- statement comes of them. A period has one that was not withdrawn, at most.
+CREATE TABLE payment_runs (
+    run INTEGER PRIMARY KEY,
+    period INTEGER NOT NULL CHECK (period >= 0),
+    -- The version whose names and accounts its files bear.
+    alliance INTEGER NOT NULL REFERENCES alliances (version),
+    -- Of the closing whose balances it pays: `sha256:` + hex.
+    closing TEXT NOT NULL,
+    made INTEGER NOT NULL,
+    maker TEXT NOT NULL,
+    -- The Ed25519 public key whose private half the maker showed; none: the name was taken on trust.
+    maker_key BLOB CHECK (length(maker_key) = 32),
+    -- Of all the columns above, and of how many items it has.
+    sum INTEGER NOT NULL,
+    withdrawn INTEGER,
+    withdrawn_by TEXT,
+    CHECK ((withdrawn IS NULL) = (withdrawn_by IS NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX payment_runs_standing ON payment_runs (period) WHERE withdrawn IS NULL;
+
+-- Its merchants, by id, placed 1, 2, 3 …
+CREATE TABLE payment_items (
+    run INTEGER NOT NULL REFERENCES payment_runs (run),
+    place INTEGER NOT NULL CHECK (place >= 1),
+    merchant INTEGER NOT NULL REFERENCES merchants (merchant),
+    balance INTEGER NOT NULL,
+    paid_since INTEGER NOT NULL,
+    under_way INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    method TEXT NOT NULL CHECK (method IN ('transfer', 'debit', 'by_hand', 'carried', 'settled')),
+    due INTEGER NOT NULL,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
+    PRIMARY KEY (run, place),
+    UNIQUE (run, merchant)
+) STRICT, WITHOUT ROWID;
+
+-- The files that were made of them, as they were given out.
+CREATE TABLE payment_files (
+    file INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES payment_runs (run),
+    -- As `pain.001.001.09`; and of which kind, as `pain.001`.
+    form TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('pain.001', 'pain.008', 'csv')),
+    exported INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    -- SHA-256 of it, so that damage is told.
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    bytes BLOB NOT NULL,
+    UNIQUE (run, kind)
+) STRICT;
+
 -- What merchants contest, numbered 1, 2, 3 …: a line of a statement, or a record. No figure comes of it: an accepted one
 -- ends in an adjustment.
 CREATE TABLE disputes (

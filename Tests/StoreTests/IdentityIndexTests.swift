@@ -124,6 +124,8 @@ struct IdentityIndexTests {
             let index = try IdentityIndex(database)
             let rows = try IdentityRuns(database)
             let chunks = try RecordChunks(database)
+            // What the process knows marks all that the file does, whatever groups it has.
+            let own = scene.store.memory.identities.withLock { $0 }
             var covered: Int64 = 0
             for run in index.runs {
                 #expect(run.first == covered + 1)
@@ -136,7 +138,9 @@ struct IdentityIndexTests {
                         index.form.fingerprint(of: $0.view.id, of: $0.merchant)
                     }
                     #expect(try rows.records(with: fingerprint, in: run).contains(record))
-                    #expect(index.marks(of: [fingerprint]) != [0])
+                    let marks = index.marks(of: [fingerprint])
+                    #expect(marks != [0])
+                    #expect(own.map { $0.marks(of: [fingerprint]) == marks } != false)
                 }
             }
             #expect(index.last - covered < index.form.tail)
@@ -156,6 +160,9 @@ struct IdentityIndexTests {
         #expect(try scene.integer("SELECT max(level) FROM identity_runs WHERE whole = 1") == 2)
         #expect(try #require(try scene.integer("SELECT count(*) FROM identity_runs")) < 12)
         try expectWhole(scene)
+        // Groups go with the runs that are merged.
+        let groups = scene.store.memory.identities.withLock { $0?.groups.count }
+        #expect(try (1...2).contains(#require(groups)))
         // Nothing is left of what was merged.
         #expect(
             try scene.integer(
@@ -302,10 +309,10 @@ struct IdentityIndexTests {
         for fingerprint in inside { filter.insert(fingerprint) }
         filter = try #require(filter.bytes.withUnsafeBytes { IdentityFilter($0) })
         var marks = [UInt64](repeating: 0, count: inside.count)
-        filter.mark(inside, with: 4, in: &marks)
+        filter.mark(inside.map { IdentityFilter.Probe($0) }, with: 4, in: &marks)
         #expect(marks.allSatisfy { $0 == 4 })
         marks = [UInt64](repeating: 1, count: outside.count)
-        filter.mark(outside, with: 4, in: &marks)
+        filter.mark(outside.map { IdentityFilter.Probe($0) }, with: 4, in: &marks)
         #expect(marks.count { $0 == 5 } < 400)
         #expect(marks.allSatisfy { $0 & 1 == 1 })
     }

@@ -11,6 +11,8 @@ import Settlement
 struct IdentityIndex: Sendable {
     let form: IdentityForm
     private(set) var runs: [IdentityRun]
+    /// Of the runs that this process wrote and that are not merged.
+    private(set) var groups: [IdentityGroup] = []
     private var tail = IdentityTail()
     private var merge: IdentityMerge?
     /// The last record that it knows.
@@ -56,15 +58,30 @@ struct IdentityIndex: Sendable {
 
     /// In which runs each fingerprint may be; most are in none.
     func marks(of fingerprints: [UInt64]) -> [UInt64] {
+        let probes = fingerprints.map { IdentityFilter.Probe($0) }
         var marks = [UInt64](repeating: 0, count: fingerprints.count)
+        var grouped: [(flag: UInt64, run: IdentityRun)] = []
         for (position, run) in runs.enumerated() {
-            run.filter.mark(fingerprints, with: Self.flag(position), in: &marks)
+            if groups.contains(where: { $0.covers(run) }) {
+                grouped.append((Self.flag(position), run))
+            } else {
+                run.filter.mark(probes, with: Self.flag(position), in: &marks)
+            }
+        }
+        guard !grouped.isEmpty else { return marks }
+        for group in groups { group.filter.mark(probes, with: Self.groupFlag, in: &marks) }
+        for index in marks.indices where marks[index] & Self.groupFlag != 0 {
+            marks[index] &= ~Self.groupFlag
+            for (flag, run) in grouped where run.filter.holds(fingerprints[index]) { marks[index] |= flag }
         }
         return marks
     }
 
-    /// The 64th run and those behind it share a flag.
-    private static func flag(_ position: Int) -> UInt64 { 1 &<< UInt64(min(position, 63)) }
+    /// The 63rd run and those behind it share a flag.
+    private static func flag(_ position: Int) -> UInt64 { 1 &<< UInt64(min(position, 62)) }
+
+    /// Some group's filter lets it pass.
+    private static let groupFlag: UInt64 = 1 << 63
 
     /// The first record with this fingerprint of which `bears` says that it bears the id.
     @inline(__always)
@@ -120,6 +137,7 @@ struct IdentityIndex: Sendable {
             runs.removeAll { merge.covers($0) }
             runs.append(merge.target)
             runs.sort { $0.first < $1.first }
+            groups.removeAll { group in !runs.contains { group.covers($0) } }
         } else {
             self.merge = merge
         }
@@ -142,6 +160,9 @@ struct IdentityIndex: Sendable {
         try rows.write(0..<run.pages, of: run, entries)
         try rows.finish(run, by: form)
         runs.append(run)
+        if groups.isEmpty || !groups[groups.count - 1].add(run, entries) {
+            groups.append(IdentityGroup(run, entries))
+        }
         tail.removeAll()
     }
 
