@@ -23,7 +23,7 @@ struct ReadmeTests {
             return name.hasSuffix("Command") ? String(name) : nil
         }
         #expect(shown == Set(files))
-        #expect(files.count == 27)
+        #expect(files.count == 28)
     }
 
     @Test("Every path of the repository that it names is there")
@@ -83,6 +83,16 @@ struct ReadmeTests {
         #expect(Set(rows(after: "type")) == Set(RecordType.allCases.map(\.name)))
         #expect(rows(after: "a record's | of").count == RecordField.allCases.count)
         #expect(rows(after: "type").count == RecordType.allCases.count)
+    }
+
+    @Test("Its table of payment runs likewise")
+    func paymentCodes() throws {
+        let section = try #require(
+            Self.text.components(separatedBy: "\n## ").first { $0.hasPrefix("Finance's page: a payment run") }
+        )
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+        #expect(rows == PaymentRefusal.Code.allCases.map(\.rawValue))
     }
 
     @Test("Its tables explain no code that nothing gives, and each has a cause and a cure")
