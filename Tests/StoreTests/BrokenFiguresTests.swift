@@ -203,6 +203,53 @@ struct BrokenFiguresTests {
         #expect(trouble?.cause.hasSuffix("; the first that differs is of record M/b") == true)
     }
 
+    @Test("A member that has spent a lot and kept another is not named for the lot of someone behind it")
+    func spentLot() throws {
+        let scene = try spendingScene()
+        try changeLot(of: scene) { bytes in
+            #expect(bytes[bytes.count - 4] == 50)
+            bytes[bytes.count - 4] = 49
+        }
+        #expect {
+            try scene.close(2)
+        } throws: { error in
+            "\(error)" == "M, record M/c: open lots at the start hold what the last statement closed with: "
+                + "expected 90, found 89"
+        }
+    }
+
+    @Test("Where every lot is as it was left, no record is named")
+    func noLot() throws {
+        let scene = try spendingScene()
+        try scene.store.writing("tamper") {
+            try $0.execute(sql: "UPDATE statements SET points = points + 1 WHERE period = 1 AND merchant = 1")
+        }
+        #expect {
+            try scene.close(2)
+        } throws: { error in
+            "\(error)" == "M: open lots at the start hold what the last statement closed with: "
+                + "expected 91, found 90"
+        }
+    }
+
+    /// Two months are closed: w earned twice in January and spent the first lot in February, y holds its only one.
+    private func spendingScene() throws -> Scene {
+        let scene = try Scene()
+        try scene.send(
+            "b1", 1,
+            [
+                record("a", .earn, "w", 100, "2026-01-05T10:00:00Z"),
+                record("b", .earn, "w", 40, "2026-01-06T10:00:00Z"),
+                record("c", .earn, "y", 50, "2026-01-07T10:00:00Z"),
+            ])
+        try scene.close(0)
+        try scene.send(
+            "b2", 2, [record("d", .redeem, "w", 100, "2026-02-04T10:00:00Z")],
+            received: .at("2026-02-05T00:00:00Z"))
+        try scene.close(1)
+        return scene
+    }
+
     /// Changes what is packed of the lot of y's, and makes its sum anew. Last stands what is open, expired, expired and
     /// met, and reversed.
     private func changeLot(of scene: Scene, _ change: (inout [UInt8]) -> Void) throws {

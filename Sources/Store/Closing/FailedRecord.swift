@@ -34,10 +34,12 @@ struct FailedRecord {
             guard !held.bytes.isEmpty, let last = held.period else { continue }
             var input = MemberInput(member: member)
             _ = held.bytes.withUnsafeBytes { HoldingsPacking.unpack($0, into: &input, roster) }
+            // A settlement says of spent lots too that they changed: only those that are still held count.
+            let wanted = Set(input.lots.map(\.number))
             var left: [RecordNumber: Lot] = [:]
-            for earlier in (0...last).reversed() where left.count < input.lots.count {
+            for earlier in (0...last).reversed() where left.count < wanted.count {
                 for lot in try settlements.settled(member, in: earlier)?.lots ?? []
-                where left[lot.number] == nil {
+                where wanted.contains(lot.number) && left[lot.number] == nil {
                     left[lot.number] = lot
                 }
             }
