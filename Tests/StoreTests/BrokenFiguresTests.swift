@@ -264,6 +264,30 @@ struct BrokenFiguresTests {
         }
     }
 
+    @Test(
+        "Of a batch over two periods the first record is named whose period has no row",
+        arguments: [(1, "e"), (2, "d")])
+    func strayRecord(period: Int, record id: String) throws {
+        let scene = try Scene()
+        try scene.send("b1", 1, [record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")])
+        try scene.close(0)
+        try scene.send(
+            "b2", 2,
+            [
+                record("d", .earn, "x", 5, "2026-03-01T10:00:00Z"),
+                record("e", .earn, "y", 6, "2026-02-03T10:00:00Z"),
+                record("f", .earn, "z", 7, "2026-02-04T10:00:00Z"),
+            ], received: .at("2026-03-01T12:00:00Z"))
+        try scene.store.writing("tamper") {
+            try $0.execute(sql: "DELETE FROM batch_periods WHERE period = \(period)")
+        }
+        #expect {
+            try scene.close(1)
+        } throws: { error in
+            "\(error)".hasPrefix("the alliance, record M/\(id): records by state add up: expected 4, found ")
+        }
+    }
+
     @Test("A row of details that is written twice is refused with its line, and nothing is changed")
     func detailsTwice() throws {
         let scene = try scene()

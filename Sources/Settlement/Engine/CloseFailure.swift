@@ -9,7 +9,9 @@ public enum CloseFailure: Error, Hashable, Sendable {
         invariant: String, merchant: MerchantID?, expected: String, found: String, account: String? = nil,
         line: String? = nil, record: RecordName? = nil)
 
-    /// Invariants of which the records that earlier closes kept tell the one that breaks them.
+    /// Invariants of which what batches brought and earlier closes kept can tell the first record that breaks them: a lot
+    /// that is held otherwise than it was left, one that stands otherwise than the statements list it, one of a period
+    /// that its batch has no row of.
     public static let openLots = "open lots at the start hold what the last statement closed with"
     public static let pendingRecords = "as many records are pending as the last closing left"
     public static let poolWorth = "pool is worth the open prepaid points"

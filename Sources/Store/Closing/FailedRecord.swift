@@ -1,7 +1,7 @@
 import GRDB
 import Settlement
 
-/// Finds the record that makes a check fail, where what earlier closes kept tells it.
+/// Finds the first record that makes a check fail, where what batches brought or earlier closes kept tells it.
 struct FailedRecord {
     private let database: Database
     private let roster: Roster
@@ -57,17 +57,26 @@ struct FailedRecord {
             .min { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
     }
 
-    /// The first record of the first batch of which not every record settles in some period.
+    /// The first record of a batch that has no row of that record's period, so that no close looks at it.
     private func strayRecord() throws -> CloseFailure.RecordName? {
         let query = try Prepared(
             database,
             """
-            SELECT first_record FROM batches b
+            SELECT first_record, accepted, b.batch FROM batches b
             LEFT JOIN (SELECT batch, sum(records) AS placed FROM batch_periods GROUP BY batch) p
                 ON p.batch = b.batch
-            WHERE accepted <> coalesce(placed, 0) ORDER BY b.batch LIMIT 1
+            WHERE accepted > 0 AND accepted <> coalesce(placed, 0) ORDER BY b.batch LIMIT 1
             """)
-        return try query.first { $0.integer(0) }.map { try name(of: $0) }
+        guard let (batch, numbers) = try query.first({ ($0.integer(2), try BatchRows.records(of: $0)) })
+        else { return nil }
+        let periods = try Prepared(database, "SELECT period FROM batch_periods WHERE batch = ?")
+        periods.bind(1, batch)
+        let placed = Set(try periods.all { $0.integer(0) })
+        var stray: RecordNumber?
+        try RecordChunks(database).forEach(in: numbers) { record in
+            if stray == nil, !placed.contains(Int64(record.period)) { stray = record.number }
+        }
+        return try stray.map { try name(of: $0.value) }
     }
 
     /// By record, its state and its code or the points that it lacked, of those that did not simply settle.
