@@ -20,6 +20,7 @@ struct ChangedRowTests {
         Change(sql: "UPDATE holdings SET bytes = X'' WHERE member = 'w'", table: "holdings"),
         Change(sql: "UPDATE holdings SET period = 2 WHERE member = 'x'", table: "holdings"),
         Change(sql: "UPDATE holdings SET period = 9 WHERE member = 'x'", table: "holdings"),
+        Change(sql: "UPDATE holdings SET period = -1 WHERE member = 'x'", table: "holdings"),
         Change(sql: "UPDATE outcomes SET attempts = -1", table: "outcomes"),
         Change(sql: "UPDATE outcomes SET attempts = 9223372036854775807", table: "outcomes"),
         Change(sql: "UPDATE outcomes SET record = 999", table: "record_chunks"),

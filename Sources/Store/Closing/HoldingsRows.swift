@@ -84,7 +84,7 @@ struct HoldingsSource {
         var range = bytes.count..<bytes.count
         repeat {
             let found = Int(query.integer(1))
-            guard found <= period else {
+            guard (0...period).contains(found) else {
                 throw try HoldingsSum.damaged(
                     query, before: period, database, "it is of a period that has not closed")
             }
