@@ -314,7 +314,8 @@ CREATE TABLE periods (
 -- A close that has begun: where in the order of arrival its period ended. What comes later belongs to later periods,
 -- also if the close is interrupted, or fails and is tried again. One row, always: so one that was taken away is told.
 CREATE TABLE cuts (
-    period INTEGER PRIMARY KEY CHECK (period >= 0),
+    row INTEGER PRIMARY KEY CHECK (row = 1),
+    period INTEGER NOT NULL CHECK (period >= 0),
     at INTEGER NOT NULL,
     forced INTEGER NOT NULL CHECK (forced IN (0, 1)),
     alliance INTEGER NOT NULL REFERENCES alliances (version),
@@ -325,7 +326,7 @@ CREATE TABLE cuts (
     failed INTEGER NOT NULL CHECK (failed IN (0, 1)),
     -- Whether there is such a close; if not, nothing else of the row counts.
     begun INTEGER NOT NULL CHECK (begun IN (0, 1)),
-    -- Of all the columns above, as Store/Database/RowSum says.
+    -- Of all the columns above but `row`, as Store/Database/RowSum says.
     sum INTEGER NOT NULL
 ) STRICT;
 

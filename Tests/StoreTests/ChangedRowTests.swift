@@ -117,6 +117,33 @@ struct ChangedRowTests {
         }
     }
 
+    @Test("No batch is taken while another period than the earliest open one is said to close")
+    func otherCut() throws {
+        let scene = try scene()
+        try harm(scene, "DELETE FROM periods WHERE period = 1")
+        let trouble = #expect(throws: StoreTrouble.self) {
+            try scene.send(
+                "b6", 6, [record("new", .earn, "x", 1, "2026-03-10T00:00:00Z")],
+                received: .at("2026-04-03T00:00:00Z"))
+        }
+        #expect(trouble?.isDamage == true && trouble?.attempt == "read cuts, its row")
+        #expect(trouble?.cause == "it is of period 2, the earliest open one is 1")
+    }
+
+    @Test("Whether a close has begun is said by one row, and the schema has room for no other")
+    func oneCut() throws {
+        let scene = try scene()
+        #expect(throws: DatabaseError.self) {
+            try scene.store.pool.write { database in
+                try database.execute(
+                    sql: """
+                        INSERT INTO cuts SELECT 2, period, at, forced, alliance, last_batch, last_record,
+                            last_booking, failed, begun, sum FROM cuts
+                        """)
+            }
+        }
+    }
+
     @Test("A row of holdings has one name, whatever an unfinished close has left or taken away")
     func holdingsPlace() throws {
         let scene = try scene()

@@ -154,10 +154,7 @@ extension Store {
             throw CloseRefusal.notNext(asked: period.id, next: schedule.calendar.period(next).id)
         }
         if let begun = try CutRows(database).goingOn() {
-            guard begun.period == ordinal else {
-                throw StoreTrouble.damaged(
-                    "cuts", "its row", "it is of period \(begun.period), the earliest open one is \(ordinal)")
-            }
+            try CutRows.verify(begun, isOf: ordinal)
             return begun
         }
         let from = period.end.advanced(byHours: schedule.alliance.graceHours)

@@ -27,22 +27,26 @@ struct CutRows {
 
     init(_ database: Database) { self.database = database }
 
-    /// Says that no close has begun, from the founding on, or that the one that had is over.
-    func clear() throws {
-        let none = Cut(
-            period: 0, at: Instant(milliseconds: 0), forced: false, alliance: 1, lastBatch: 0, lastRecord: 0,
-            lastBooking: 0)
-        try write(none, failed: false, begun: false)
+    /// Adds the row, which says that no close has begun, at the founding.
+    func found() throws {
+        try write(
+            "INSERT INTO cuts (\(Self.columns), sum, row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+            Self.none, failed: false, begun: false)
     }
 
-    func present() throws -> Cut? {
-        let (cut, _, begun) = try row()
-        return begun ? cut : nil
-    }
+    /// Says that the close that had begun is over.
+    func clear() throws { try update(Self.none, failed: false, begun: false) }
 
-    /// Throws `StoreTrouble` where the row is not as it was written, or is gone.
-    private func row() throws -> (cut: Cut, failed: Bool, begun: Bool) {
-        let query = try Prepared(database, "SELECT \(Self.columns), sum FROM cuts")
+    private static let none = Cut(
+        period: 0, at: Instant(milliseconds: 0), forced: false, alliance: 1, lastBatch: 0, lastRecord: 0,
+        lastBooking: 0)
+
+    func present() throws -> Cut? { try begun()?.cut }
+
+    /// The cut of a close that has begun, and whether a check has forbidden it. Throws `StoreTrouble` where the row is
+    /// not as it was written, or is gone.
+    func begun() throws -> (cut: Cut, hasFailed: Bool)? {
+        let query = try Prepared(database, "SELECT \(Self.columns), sum FROM cuts WHERE row = 1")
         let found = try query.first { row in
             let numbers = (0..<9).map { row.integer($0) }
             guard RowSum.of(numbers) == row.integer(9), (0..<PeriodRows.bound).contains(numbers[0]) else {
@@ -51,12 +55,21 @@ struct CutRows {
             let cut = Cut(
                 period: Int(numbers[0]), at: Instant(milliseconds: numbers[1]), forced: numbers[2] != 0,
                 alliance: numbers[3], lastBatch: numbers[4], lastRecord: numbers[5], lastBooking: numbers[6])
-            return (cut, numbers[7] != 0, numbers[8] != 0)
+            return (cut: cut, hasFailed: numbers[7] != 0, isBegun: numbers[8] != 0)
         }
-        guard let found else {
-            throw StoreTrouble.damaged("cuts", "its row", "it is not there: a close may have begun")
+        guard let found else { throw Self.absent }
+        return found.isBegun ? (found.cut, found.hasFailed) : nil
+    }
+
+    private static let absent = StoreTrouble.damaged(
+        "cuts", "its row", "it is not there: a close may have begun")
+
+    /// Throws `StoreTrouble` where a close has begun of another period than the earliest open one.
+    static func verify(_ cut: Cut, isOf earliestOpen: Int) throws {
+        guard cut.period == earliestOpen else {
+            throw StoreTrouble.damaged(
+                "cuts", "its row", "it is of period \(cut.period), the earliest open one is \(earliestOpen)")
         }
-        return found
     }
 
     private static let columns =
@@ -72,27 +85,32 @@ struct CutRows {
     }
 
     /// Puts a cut in the place of the one that was.
-    func set(_ cut: Cut) throws { try write(cut, failed: false, begun: true) }
+    func set(_ cut: Cut) throws { try update(cut, failed: false, begun: true) }
 
-    private func write(_ cut: Cut, failed: Bool, begun: Bool) throws {
-        try Prepared(database, "DELETE FROM cuts").run()
+    private func update(_ cut: Cut, failed: Bool, begun: Bool) throws {
+        try write(
+            """
+            UPDATE cuts SET (\(Self.columns), sum) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE row = 1
+            """, cut, failed: failed, begun: begun)
+        guard database.changesCount == 1 else { throw Self.absent }
+    }
+
+    private func write(_ sql: String, _ cut: Cut, failed: Bool, begun: Bool) throws {
         let numbers = [
             Int64(cut.period), cut.at.milliseconds, cut.forced ? 1 : 0, cut.alliance, cut.lastBatch,
             cut.lastRecord, cut.lastBooking, failed ? 1 : 0, begun ? 1 : 0,
         ]
-        let insert = try Prepared(
-            database, "INSERT INTO cuts (\(Self.columns), sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        for (place, number) in numbers.enumerated() { insert.bind(Int32(place + 1), number) }
-        insert.bind(10, RowSum.of(numbers))
-        try insert.run()
+        let statement = try Prepared(database, sql)
+        for (place, number) in numbers.enumerated() { statement.bind(Int32(place + 1), number) }
+        statement.bind(10, RowSum.of(numbers))
+        try statement.run()
     }
 
     /// The cut with which a close that was begun goes on: as it was, but under the version of the alliance that is in
     /// force now where a check has forbidden the close since.
     func goingOn() throws -> Cut? {
-        let (cut, failed, begun) = try row()
-        guard begun else { return nil }
-        guard failed else { return cut }
+        guard let (cut, hasFailed) = try begun() else { return nil }
+        guard hasFailed else { return cut }
         return Cut(
             period: cut.period, at: cut.at, forced: cut.forced,
             alliance: try AllianceRows(database).version(),
@@ -101,13 +119,10 @@ struct CutRows {
 
     /// Notes that a check has forbidden the close.
     func fail() throws {
-        if let cut = try present() { try write(cut, failed: true, begun: true) }
+        if let cut = try present() { try update(cut, failed: true, begun: true) }
     }
 
-    func hasFailed() throws -> Bool {
-        let (_, failed, begun) = try row()
-        return begun && failed
-    }
+    func hasFailed() throws -> Bool { try begun()?.hasFailed ?? false }
 
     private func last(_ column: String, of table: String) throws -> Int64 {
         try Prepared(database, "SELECT coalesce(max(\(column)), 0) FROM \(table)").first { $0.integer(0) }

@@ -63,10 +63,12 @@ struct PeriodRows {
     static let bound: Int64 = 100_000
 
     /// The ordinal of the earliest period that takes what comes now: the earliest open one, or the one after it while
-    /// that closes.
+    /// that closes. Throws `StoreTrouble` where another one than that is said to close.
     func earliestTaking() throws -> Int {
-        if let cut = try CutRows(database).present() { return cut.period + 1 }
-        return try earliestOpen()
+        let next = try earliestOpen()
+        guard let cut = try CutRows(database).present() else { return next }
+        try CutRows.verify(cut, isOf: next)
+        return next + 1
     }
 
     /// The last batch that was stored before the period closed; 0 before the first close.
