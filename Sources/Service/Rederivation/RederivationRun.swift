@@ -55,6 +55,9 @@ struct RederivationRun {
     /// Does it all.
     mutating func finished() throws -> RederivationReport {
         for finding in keys.findings(history) { report.add(finding) }
+        if let trouble = history.cutTrouble {
+            report.add(.init("the row that says whether a close has begun", trouble.cause))
+        }
         noteBookings()
         do {
             try rebuild()

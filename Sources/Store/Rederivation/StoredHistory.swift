@@ -63,6 +63,8 @@ public struct StoredHistory: Sendable {
     /// A close that has begun and has not ended: all but its end; and whether a check has forbidden it.
     public let unfinished: Close?
     public let hasFailed: Bool
+    /// Why the row that says so cannot be trusted; nil: it can.
+    public let cutTrouble: StoreTrouble?
     public let keys: [Key]
     public let bookings: [Booked]
     /// The numbers of drafts whose rows are not as they were written, or are gone.
@@ -77,13 +79,21 @@ extension Store {
     /// The file's history, as one transaction sees it.
     public func history() throws -> StoredHistory {
         try reading("read the history") { database in
-            StoredHistory(
+            var begun: (cut: Cut, hasFailed: Bool)?
+            var cutTrouble: StoreTrouble?
+            do {
+                begun = try CutRows(database).begun()
+            } catch let trouble as StoreTrouble where trouble.isDamage {
+                cutTrouble = trouble
+            }
+            return StoredHistory(
                 versions: try versions(database), closes: try closes(database),
-                unfinished: try CutRows(database).present().map { cut in
+                unfinished: begun.map { begun in
                     StoredHistory.Close(
-                        period: cut.period, at: cut.at, forced: cut.forced, alliance: cut.alliance,
-                        lastBatch: cut.lastBatch, finishedBatch: cut.lastBatch)
-                }, hasFailed: try CutRows(database).hasFailed(), keys: try keys(database),
+                        period: begun.cut.period, at: begun.cut.at, forced: begun.cut.forced,
+                        alliance: begun.cut.alliance, lastBatch: begun.cut.lastBatch,
+                        finishedBatch: begun.cut.lastBatch)
+                }, hasFailed: begun?.hasFailed ?? false, cutTrouble: cutTrouble, keys: try keys(database),
                 bookings: try booked(database), changedDrafts: try DraftRows.changed(database),
                 audit: try audited(database),
                 lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")

@@ -267,6 +267,24 @@ struct RederivationTests {
         #expect(report.json.hasPrefix(#"{"good":false,"#) && report.lines.last?.hasPrefix("DIFFERS") == true)
     }
 
+    @Test(
+        "Without the row that says whether a close has begun all else is compared",
+        arguments: ["DELETE FROM cuts", "UPDATE cuts SET period = period + 1"])
+    func withoutCut(_ sql: String) throws {
+        let scratch = try Scratch()
+        let folder = try copy(scratch)
+        try tamper(with: folder + "/settled.sqlite", sql)
+        try tamper(
+            with: folder + "/settled.sqlite",
+            "UPDATE statements SET balance = balance + 1 WHERE period = 2 AND merchant = 3")
+        let report = try rederive(folder)
+        #expect(
+            report.findings.map(\.place) == [
+                "the row that says whether a close has begun", "statement of P for 2026-03",
+            ], "\(report.lines)")
+        #expect(report.stopped == nil && report.periods == ["2026-01", "2026-02", "2026-03"])
+    }
+
     @Test("Without the secret, a seal that does not hold is found by the published key")
     func seals() throws {
         for (sql, place) in [
