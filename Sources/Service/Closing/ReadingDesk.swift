@@ -72,14 +72,21 @@ public struct ReadingDesk: Sendable {
     }
 
     private func surroundings(of merchant: String?) throws -> StatementSurroundings {
-        let open = try store.disputes().filter { $0.merchant.text == merchant && $0.state == .open }
-        let calendar = try store.schedule().calendar
-        return StatementSurroundings(
+        var surroundings = StatementSurroundings(
             allianceName: alliance.name,
             names: Dictionary(
                 alliance.merchants.map { ($0.id.text, $0.name) }, uniquingKeysWith: { first, _ in first }),
-            address: alliance.merchants.first { $0.id.text == merchant }?.address,
-            disputes: open.map { OpenDispute($0, calendar) })
+            address: alliance.merchants.first { $0.id.text == merchant }?.address)
+        guard let merchant else { return surroundings }
+        do {
+            let open = try store.disputes().filter { $0.merchant.text == merchant && $0.state == .open }
+            let calendar = try store.schedule().calendar
+            surroundings.disputes = open.map { OpenDispute($0, calendar) }
+        } catch let trouble as StoreTrouble where trouble.isDamage {
+            // What was signed is shown all the same, and the page says what it cannot tell.
+            surroundings.disputesTrouble = "\(trouble.attempt.trimmingPrefix("read ")): \(trouble.cause)"
+        }
+        return surroundings
     }
 }
 
@@ -91,6 +98,8 @@ struct StatementSurroundings: Sendable {
     let address: PostalAddress?
     /// Those that are open now, by number.
     var disputes: [OpenDispute] = []
+    /// Which row of them is not as it was written; nil: they could be read.
+    var disputesTrouble: String?
 }
 
 /// A dispute as the page says it.

@@ -35,7 +35,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case check, form, digestOf, signedBy, sealedBy, details, previous, fromSigned, fromClosings
     case courseSource
     // Disputes
-    case disputes, disputesNote, dispute, opened, due, lineOf
+    case disputes, disputesNote, disputesUnread, dispute, opened, due, lineOf
     // Words of the documents
     case byMerchant, byOperator, earn, redeem, earnReversal, redeemReversal, openingRecord, correction
     case stateSettled, statePending, stateRefused, fundingIssue, fundingRedemption, never
@@ -245,6 +245,7 @@ extension Phrase {
                 "What the merchant contests, as it stands today; in nothing that is signed.",
                 "商户目前提出的异议；不属于任何已签名的内容。"
             )
+        case .disputesUnread: ("Disputes cannot be read: %1.", "无法读取争议：%1。")
         case .dispute: ("Dispute", "争议")
         case .opened: ("Opened", "提出日期")
         case .due: ("Due", "处理期限")

@@ -40,6 +40,10 @@ struct StatementSheet {
             .table(balance), .table(make.points(statement.points, title: .pointsIssued)), .table(lines),
         ]
         if !surroundings.disputes.isEmpty { parts.append(.table(disputes)) }
+        if let trouble = surroundings.disputesTrouble {
+            parts.append(
+                .sentence(title: language.say(.disputes), language.say(.disputesUnread, trouble)))
+        }
         if !meanings.isEmpty { parts.append(.meanings(title: language.say(.meaning), meanings)) }
         if !statement.flows.isEmpty { parts.append(.table(flows)) }
         parts.append(.table(courseTable))
