@@ -20,7 +20,6 @@ struct BookingReader {
     let currency: Currency
     /// The alliance's date of now.
     let today: LocalDate
-    private let waiting: [Booking]
 
     init(_ kind: Booking.Kind, _ store: Store, now: Instant) throws {
         let schedule = try store.schedule()
@@ -28,7 +27,6 @@ struct BookingReader {
         self.store = store
         currency = schedule.alliance.currency
         today = schedule.zone.localDate(at: now)
-        waiting = try store.drafts().filter { $0.state == .waiting }.map(\.booking)
     }
 
     /// What is wrong with a text, and which one.
@@ -80,7 +78,7 @@ struct BookingReader {
     /// The date of what is booked or waits under the reference: the same again, with no date, is that of another day too.
     private func standingDate(of reference: BookingReference, _ merchant: MerchantID) throws -> LocalDate? {
         if let booked = try store.booking(reference, of: merchant) { return booked.booking.date }
-        return waiting.first { $0.merchant == merchant && $0.reference == reference }?.date
+        return try store.waitingDraft(reference, of: merchant)?.booking.date
     }
 
     private func required<Value>(

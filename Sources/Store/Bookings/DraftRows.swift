@@ -121,8 +121,16 @@ struct DraftRows {
     }
 
     /// The one that waits under a reference.
+    ///
+    /// Those that ended are not looked at: nothing hangs on them any more.
     func waiting(_ merchant: MerchantID, _ reference: BookingReference) throws -> StoredDraft? {
-        try named(DraftName(reference, of: merchant)).first { $0.state == .waiting }
+        guard let number = roster.number(of: merchant) else { return nil }
+        let query = try Prepared(
+            database,
+            Self.select + " WHERE reference = ? AND merchant = ? AND booking IS NULL AND withdrawn IS NULL")
+        query.bind(1, reference)
+        query.bind(2, number)
+        return try query.first { try stored($0) }
     }
 
     /// One that waits to undo a booking.

@@ -123,6 +123,13 @@ extension Store {
         }
     }
 
+    /// The draft that waits under a reference, if any. Those that ended are not looked at.
+    public func waitingDraft(_ reference: BookingReference, of merchant: MerchantID) throws -> StoredDraft? {
+        try reading("read the drafts") {
+            try DraftRows($0, try inForce($0).roster).waiting(merchant, reference)
+        }
+    }
+
     /// All drafts, in the order in which they were made.
     public func drafts() throws -> [StoredDraft] {
         try reading("read the drafts") { try DraftRows($0, try inForce($0).roster).all() }

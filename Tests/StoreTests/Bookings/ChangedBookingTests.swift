@@ -93,6 +93,7 @@ struct ChangedBookingTests {
             "UPDATE drafts SET kind = 'adjustment' WHERE draft = 2",
             "UPDATE drafts SET date = date + 1 WHERE draft = 2",
             "UPDATE drafts SET reason = 'another' WHERE draft = 2",
+            "UPDATE drafts SET undoes = 'p1' WHERE draft = 2",
             "UPDATE drafts SET drafter = 'ben' WHERE draft = 2",
             "UPDATE drafts SET drafter_key = zeroblob(32) WHERE draft = 2",
             "UPDATE drafts SET drafted = drafted - 1 WHERE draft = 2",
@@ -125,6 +126,7 @@ struct ChangedBookingTests {
         for (sql, row) in [
             ("UPDATE drafts SET withdrawn_by = 'ben' WHERE draft = 1", 1),
             ("UPDATE drafts SET withdrawn = NULL, withdrawn_by = NULL WHERE draft = 1", 1),
+            ("UPDATE drafts SET reference = 'd9' WHERE draft = 2", 2),
             ("UPDATE drafts SET booking = 1 WHERE draft = 2", 2), ("DELETE FROM drafts WHERE draft = 1", 1),
         ] {
             let scene = try scene()
@@ -138,6 +140,22 @@ struct ChangedBookingTests {
             #expect(trouble?.isDamage == true && trouble?.attempt == "read drafts, row \(row)", "\(sql)")
             #expect(try scene.store.history().changedDrafts == [Int64(row)], "\(sql)")
         }
+    }
+
+    @Test("A draft that ended long ago and was changed keeps nobody from using its reference again")
+    func endedDraft() throws {
+        let scene = try scene()
+        let (ana, now) = (Person("ana"), Instant.at("2026-01-10T00:00:00Z"))
+        try scene.store.draft([.pay("d1", 1, "2026-01-03")], by: ana, at: now)
+        try scene.store.withdraw([DraftName("d1")], by: ana, at: now)
+        try scene.store.writing("change") { try $0.execute(sql: "UPDATE drafts SET amount = 2") }
+        #expect(try scene.store.waitingDraft("d1", of: "M") == nil)
+        try scene.store.draft([.pay("d1", 3, "2026-01-03")], by: ana, at: now)
+        #expect(try scene.store.waitingDraft("d1", of: "M")?.booking.amount == Money(3))
+        try scene.store.book([.pay("d2", 5, "2026-01-03")], by: ana, at: now)
+        // Whoever asks for all of them is told.
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.store.drafts() }
+        #expect(trouble?.isDamage == true && trouble?.attempt == "read drafts, row 1")
     }
 
     @Test("Nothing changed, nothing is refused")
