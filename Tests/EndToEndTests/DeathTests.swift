@@ -61,9 +61,16 @@ struct DeathTests {
     /// How a kill left a period.
     private enum Left: Hashable { case open, begun, closed }
 
+    /// All that a close signed, and what it signed for: statements in the order of their merchants, then the closing.
+    private struct Signed: Hashable {
+        var documents: [SealedDocument] = []
+        /// DETAILS.csv of each statement.
+        var details: [[UInt8]] = []
+    }
+
     @Test("Hundreds of killed closes leave a period open or closed, and the same bytes in the end")
     func manyCloses() throws {
-        let kills = 240
+        let kills = 200
         let scratch = try Scratch()
         let (fresh, quiet) = (scratch.file("fresh").path, scratch.file("quiet").path)
         let killed = scratch.file("killed").path
@@ -79,39 +86,51 @@ struct DeathTests {
         }
         let begin = ContinuousClock.now
         try expectDone(Command.settled("close", "2025-03", "--data", quiet))
-        let microseconds = (ContinuousClock.now - begin) / .microseconds(1)
-        let expected = try standing(in: quiet).documents
-        #expect(expected.count == RandomHistory.merchants.count + 1)
+        // How long is waited at most before a kill. A close may take longer or less than the one that was measured: so it
+        // shrinks with each that came too late and grows with each that did not, until one in three comes too late.
+        var longest = (ContinuousClock.now - begin) / .microseconds(1) * 1.1
+        let expected = try standing(in: quiet).signed
+        #expect(expected.documents.count == RandomHistory.merchants.count + 1)
+        #expect(expected.details.count == RandomHistory.merchants.count)
 
         var chance = SeededGenerator(seed: 6)
         var met: [Left: Int] = [:]
         for number in 1...kills {
             let process = try Command.settled("close", "2025-03", "--data", killed)
                 .start(output: scratch.file("out"), errors: scratch.file("err"))
-            usleep(UInt32(microseconds * Double.random(in: 0...1.1, using: &chance)))
+            usleep(UInt32(Double.random(in: 0...longest, using: &chance)))
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
-            let (left, documents) = try standing(in: killed)
+            let (left, signed) = try standing(in: killed)
             met[left, default: 0] += 1
-            #expect(documents == (left == .closed ? expected : []), "kill \(number)")
+            #expect(signed == (left == .closed ? expected : Signed()), "kill \(number)")
+            longest *= left == .closed ? 0.9 : 1.05
             guard left == .closed else { continue }
             try FileManager.default.removeItem(atPath: killed)
             try FileManager.default.copyItem(atPath: fresh, toPath: killed)
         }
         for left in [.open, .begun, .closed] as [Left] { #expect(met[left, default: 0] > 0, "\(met)") }
         try expectDone(Command.settled("close", "2025-03", "--data", killed))
-        #expect(try standing(in: killed).documents == expected)
+        #expect(try standing(in: killed).signed == expected)
     }
 
-    /// How March stands, and its closing and statements as they were signed.
-    private func standing(in data: String) throws -> (left: Left, documents: [[UInt8]]) {
+    /// How March stands, and what its close signed. Details are rendered from what is stored, and are those of the digest
+    /// in their statement.
+    private func standing(in data: String) throws -> (left: Left, signed: Signed) {
         let store = try Store.open(folder: data)
         defer { try? store.shut() }
         let statements = try store.statements(period: 0).sorted { $0.merchant < $1.merchant }
         let closing = try store.closing(of: 0)
-        let documents = statements.map(\.document.bytes) + (closing.map { [$0.document.bytes] } ?? [])
+        var signed = Signed(documents: statements.map(\.document) + [closing?.document].compactMap(\.self))
         let isBegun = try store.unfinishedClose() != nil
-        return (try store.earliestOpen() > 0 ? .closed : isBegun ? .begun : .open, documents)
+        guard try store.earliestOpen() > 0 else { return (isBegun ? .begun : .open, signed) }
+        for statement in statements {
+            var details: [UInt8] = []
+            try store.details(of: statement.merchant, period: 0) { details += $0 }
+            #expect(SHA256Digest(of: details).text == statement.detailsDigest)
+            signed.details.append(details)
+        }
+        return (.closed, signed)
     }
 
     @Test("A batch whose receipt was given is there after a kill, and one without can be sent again")
