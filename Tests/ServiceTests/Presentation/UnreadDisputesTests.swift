@@ -1,4 +1,5 @@
 import GRDB
+import Store
 import Testing
 
 @testable import Service
@@ -8,7 +9,9 @@ import Testing
 struct UnreadDisputesTests {
     @Test("A statement is shown in every form, and its page says that disputes cannot be read")
     func changed() throws {
-        let folder = try DamagedFolder(try LongStory().folder)
+        let story = try LongStory()
+        defer { withExtendedLifetime(story) {} }
+        let folder = try DamagedFolder(story.folder)
         let whole = try shown(folder)
         #expect(whole.text(.english).contains("not ours") && !whole.text(.english).contains("cannot be read"))
         try folder.write { try $0.execute(sql: "UPDATE disputes SET line = 9 WHERE dispute = 1") }
