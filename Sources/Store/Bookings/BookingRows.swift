@@ -22,7 +22,7 @@ struct BookingRows {
                 person, drafter, booking, sum)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        let number = try nextNumber()
+        let number = try RowNumbers.next("booking", of: "bookings", database)
         insert.bind(booking, roster)
         insert.bind(8, instant.milliseconds)
         insert.bind(9, period)
@@ -45,11 +45,6 @@ struct BookingRows {
                 at: instant, act: .booked, merchant: booking.merchant,
                 keyID: person.provenKey == nil ? nil : person.name.text, reason: note))
         return number
-    }
-
-    private func nextNumber() throws -> Int64 {
-        try Prepared(database, "SELECT coalesce(max(booking), 0) + 1 FROM bookings").first { $0.integer(0) }
-            ?? 1
     }
 
     /// The sum of a row: of its number, merchant, amount, date, instant and period, then of its reference, kind,

@@ -115,7 +115,7 @@ struct BatchRows {
         let bytes = batch.authentic.bytes
         let isLong = bytes.count > LongValue.leastBytes
         if isLong { insert.bindZeros(19, bytes.count) } else { insert.bind(19, bytes) }
-        let number = try nextNumber()
+        let number = try RowNumbers.next("batch", of: "batches", database)
         insert.bind(20, number)
         insert.bind(
             21,
@@ -137,11 +137,6 @@ struct BatchRows {
             judgement.periods, of: number, numbers: first..<first + Int64(judgement.accepted.count))
         try addRefusals(judgement.refused, of: number)
         return number
-    }
-
-    /// Numbers have no gap.
-    private func nextNumber() throws -> Int64 {
-        try Prepared(database, "SELECT coalesce(max(batch), 0) + 1 FROM batches").first { $0.integer(0) } ?? 1
     }
 
     /// Whether a row of `summed` bears the sum that it was written with.

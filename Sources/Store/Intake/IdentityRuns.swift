@@ -93,10 +93,7 @@ struct IdentityRuns {
     // MARK: Writing
 
     /// The number of the next run.
-    func nextNumber() throws -> Int64 {
-        try Prepared(database, "SELECT coalesce(max(run), 0) + 1 FROM identity_runs").first { $0.integer(0) }
-            ?? 1
-    }
+    func nextNumber() throws -> Int64 { try RowNumbers.next("run", of: "identity_runs", database) }
 
     /// Notes a run whose pages are not all there.
     func begin(_ run: IdentityRun) throws {

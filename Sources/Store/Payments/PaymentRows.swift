@@ -12,10 +12,7 @@ struct PaymentRows {
         self.roster = roster
     }
 
-    func nextNumber() throws -> Int64 {
-        try Prepared(database, "SELECT coalesce(max(run), 0) + 1 FROM payment_runs").first { $0.integer(0) }
-            ?? 1
-    }
+    func nextNumber() throws -> Int64 { try RowNumbers.next("run", of: "payment_runs", database) }
 
     // MARK: Writing
 
