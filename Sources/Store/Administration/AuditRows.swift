@@ -104,6 +104,13 @@ struct AuditRows {
         try insert.run()
     }
 
+    /// How many entries there are of an act.
+    func count(of act: AuditEntry.Act) throws -> Int64 {
+        let query = try Prepared(database, "SELECT count(*) FROM audit WHERE act = ?")
+        query.bind(1, act.rawValue)
+        return try query.first { $0.integer(0) } ?? 0
+    }
+
     /// The latest instant of which anything is noted; nil: nothing is.
     func latest() throws -> Instant? {
         try Prepared(database, "SELECT max(at) FROM audit").first { $0.instantOrNil(0) } ?? nil

@@ -21,7 +21,8 @@ struct DraftRows {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         let draft = StoredDraft(
-            number: try nextNumber(), booking: booking, drafted: instant, drafter: person.name,
+            number: try RowNumbers.next("draft", of: "drafts", database), booking: booking, drafted: instant,
+            drafter: person.name,
             drafterKey: person.provenKey, state: .waiting)
         insert.bind(booking, roster)
         insert.bind(8, instant.milliseconds)
@@ -31,10 +32,6 @@ struct DraftRows {
         insert.bind(12, sum(of: draft))
         try insert.run()
         try note(.drafted, booking, by: person, at: instant)
-    }
-
-    private func nextNumber() throws -> Int64 {
-        try Prepared(database, "SELECT coalesce(max(draft), 0) + 1 FROM drafts").first { $0.integer(0) } ?? 1
     }
 
     /// Ends a waiting draft: it was booked under this number.
@@ -98,16 +95,14 @@ struct DraftRows {
         }
     }
 
-    /// The numbers of the rows that are not as they were written, and of those before the last that are gone.
+    /// The numbers of the rows that are not as they were written, and of those that are gone, as the rows behind them or
+    /// the audit tell.
     static func changed(_ database: Database) throws -> [Int64] {
-        var (changed, last): ([Int64], Int64) = ([], 0)
+        var changed = ChangedRows()
         try Prepared(database, select + " ORDER BY draft").forEach { row in
-            let number = row.integer(7)
-            if number != last + 1 { changed.append(last + 1) }
-            if !isWhole(row) { changed.append(number) }
-            last = number
+            changed.look(at: row.integer(7), isWhole: isWhole(row))
         }
-        return changed
+        return changed.found(of: try AuditRows(database).count(of: .drafted))
     }
 
     /// Those of a reference, of one merchant or of all, the last one first.

@@ -21,7 +21,7 @@ struct DisputeRows {
             INSERT INTO disputes (dispute, merchant, period, line, record, owner, due, sum)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        let number = try nextNumber("dispute", of: "disputes")
+        let number = try RowNumbers.next("dispute", of: "disputes", database)
         let (period, line, record): (Int64?, Int64?, RecordID?) =
             switch subject {
             case .line(let line, let period): (Int64(period), Int64(line), nil)
@@ -58,7 +58,7 @@ struct DisputeRows {
             INSERT INTO dispute_steps (step, dispute, act, at, person, text, adjustment, sum)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        let number = try nextNumber("step", of: "dispute_steps")
+        let number = try RowNumbers.next("step", of: "dispute_steps", database)
         insert.bind(1, number)
         insert.bind(2, dispute.number)
         insert.bind(3, step.act.rawValue)
@@ -80,27 +80,17 @@ struct DisputeRows {
                     + (step.adjustment.map { ", adjustment \($0)" } ?? "")))
     }
 
-    private func nextNumber(_ column: String, of table: String) throws -> Int64 {
-        try Prepared(database, "SELECT coalesce(max(\(column)), 0) + 1 FROM \(table)").first { $0.integer(0) }
-            ?? 1
-    }
-
     /// By number. Throws `StoreTrouble` where a row is not as it was written, or one is gone that others tell of.
     func all() throws -> [Dispute] {
         let steps = try steps()
         var last: Int64 = 0
-        let disputes = try Prepared(
-            database,
-            "SELECT dispute, merchant, period, line, record, owner, due, sum FROM disputes ORDER BY dispute"
-        ).all { row in
+        let disputes = try Prepared(database, Self.select).all { row in
             last += 1
             let number = row.integer(0)
             guard number == last else {
                 throw StoreTrouble.damaged("disputes", "row \(last)", "it is not there")
             }
-            let sum = RowSum.of(
-                columns: [0, 1, 2, 3, 6].map { row.integerOrNil($0) }, [4, 5].map { row.textOrNil($0) })
-            guard sum == row.integer(7) else { throw StoreTrouble.damaged("disputes", "row \(number)") }
+            guard Self.isWhole(row) else { throw StoreTrouble.damaged("disputes", "row \(number)") }
             guard let course = steps[number], course.first?.act == .opened else {
                 throw StoreTrouble.damaged("disputes", "row \(number)", "no step says that it was opened")
             }
@@ -123,17 +113,12 @@ struct DisputeRows {
     private func steps() throws -> [Int64: [Dispute.Step]] {
         var steps: [Int64: [Dispute.Step]] = [:]
         var last: Int64 = 0
-        try Prepared(
-            database,
-            "SELECT step, dispute, act, at, person, text, adjustment, sum FROM dispute_steps ORDER BY step"
-        ).forEach { row in
+        try Prepared(database, Self.selectSteps).forEach { row in
             last += 1
             guard row.integer(0) == last else {
                 throw StoreTrouble.damaged("dispute_steps", "row \(last)", "it is not there")
             }
-            let sum = RowSum.of(
-                columns: [0, 1, 3].map { row.integerOrNil($0) }, [2, 4, 5, 6].map { row.textOrNil($0) })
-            guard sum == row.integer(7), let act = Dispute.Step.Act(rawValue: row.text(2)) else {
+            guard Self.isWholeStep(row), let act = Dispute.Step.Act(rawValue: row.text(2)) else {
                 throw StoreTrouble.damaged("dispute_steps", "row \(last)")
             }
             steps[row.integer(1), default: []].append(
@@ -142,5 +127,43 @@ struct DisputeRows {
                     adjustment: row.isNull(6) ? nil : row.identifier(6)))
         }
         return steps
+    }
+
+    /// The numbers of the disputes and of the steps whose rows are not as they were written, and of those that are gone, as
+    /// the rows behind them, the steps or the audit tell.
+    static func changed(_ database: Database) throws -> (disputes: [Int64], steps: [Int64]) {
+        var (disputes, steps) = (ChangedRows(), ChangedRows())
+        var lastDispute: Int64 = 0
+        try Prepared(database, selectSteps).forEach { row in
+            let isWhole = isWholeStep(row)
+            steps.look(at: row.integer(0), isWhole: isWhole)
+            if isWhole { lastDispute = max(lastDispute, row.integer(1)) }
+        }
+        try Prepared(database, select).forEach { row in
+            disputes.look(at: row.integer(0), isWhole: isWhole(row))
+        }
+        return (
+            disputes.found(of: lastDispute), steps.found(of: try AuditRows(database).count(of: .disputed))
+        )
+    }
+
+    private static let select =
+        "SELECT dispute, merchant, period, line, record, owner, due, sum FROM disputes ORDER BY dispute"
+
+    private static let selectSteps =
+        "SELECT step, dispute, act, at, person, text, adjustment, sum FROM dispute_steps ORDER BY step"
+
+    /// Whether a row of `select` bears the sum that it was written with.
+    private static func isWhole(_ row: Prepared) -> Bool {
+        let sum = RowSum.of(
+            columns: [0, 1, 2, 3, 6].map { row.integerOrNil($0) }, [4, 5].map { row.textOrNil($0) })
+        return sum == row.integer(7)
+    }
+
+    /// The same of `selectSteps`.
+    private static func isWholeStep(_ row: Prepared) -> Bool {
+        let sum = RowSum.of(
+            columns: [0, 1, 3].map { row.integerOrNil($0) }, [2, 4, 5, 6].map { row.textOrNil($0) })
+        return sum == row.integer(7)
     }
 }

@@ -69,6 +69,9 @@ public struct StoredHistory: Sendable {
     public let bookings: [Booked]
     /// The numbers of drafts whose rows are not as they were written, or are gone.
     public let changedDrafts: [Int64]
+    /// Those of disputes likewise, and of what was said and done about them.
+    public let changedDisputes: [Int64]
+    public let changedSteps: [Int64]
     /// What the audit says of keys, changes of the alliance, drafts, bookings and closes, in order.
     public let audit: [AuditEntry]
     /// The number of the last batch.
@@ -86,6 +89,7 @@ extension Store {
             } catch let trouble as StoreTrouble where trouble.isDamage {
                 cutTrouble = trouble
             }
+            let disputes = try DisputeRows.changed(database)
             return StoredHistory(
                 versions: try versions(database), closes: try closes(database),
                 unfinished: begun.map { begun in
@@ -95,6 +99,7 @@ extension Store {
                         finishedBatch: begun.cut.lastBatch)
                 }, hasFailed: begun?.hasFailed ?? false, cutTrouble: cutTrouble, keys: try keys(database),
                 bookings: try booked(database), changedDrafts: try DraftRows.changed(database),
+                changedDisputes: disputes.disputes, changedSteps: disputes.steps,
                 audit: try audited(database),
                 lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")
                     .first { $0.integer(0) } ?? 0)

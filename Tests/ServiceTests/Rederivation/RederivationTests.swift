@@ -251,6 +251,9 @@ struct RederivationTests {
             "statement of M for 2026-01", "`balance.activity`"
         ),
         ("DELETE FROM batches WHERE batch = 8", "batch 8", "is missing"),
+        ("DELETE FROM drafts WHERE draft = 2", "draft 2", "is gone"),
+        ("UPDATE disputes SET line = 9 WHERE dispute = 1", "dispute 1", "is not as it was written"),
+        ("DELETE FROM dispute_steps WHERE step = 5", "step of disputes 5", "is gone"),
     ]
 
     @Test("What was changed behind the program's back is found and named", arguments: changes.indices)

@@ -142,6 +142,23 @@ struct ChangedBookingTests {
         }
     }
 
+    @Test(
+        "Every draft that is gone is told, the last ones too, as the audit has them",
+        arguments: [
+            ("DELETE FROM drafts WHERE draft = 4", [4]), ("DELETE FROM drafts WHERE draft <> 3", [1, 2, 4]),
+            ("DELETE FROM drafts WHERE draft < 4", [1, 2, 3]), ("DELETE FROM drafts", [1, 2, 3, 4]),
+            ("UPDATE drafts SET draft = 9223372036854775807 WHERE draft = 2", [2, .max]),
+        ] as [(String, [Int64])])
+    func draftsGone(sql: String, told: [Int64]) throws {
+        let scene = try scene()
+        try scene.store.draft(
+            (1...4).map { .pay(BookingReference(verified: "d\($0)"), $0, "2026-01-03") }, by: Person("ana"),
+            at: .at("2026-01-10T00:00:00Z"))
+        #expect(try scene.store.history().changedDrafts == [])
+        try scene.store.writing("change") { try $0.execute(sql: sql) }
+        #expect(try scene.store.history().changedDrafts == told)
+    }
+
     @Test("A draft that ended long ago and was changed keeps nobody from using its reference again")
     func endedDraft() throws {
         let scene = try scene()

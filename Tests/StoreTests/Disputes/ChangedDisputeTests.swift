@@ -61,8 +61,32 @@ struct ChangedDisputeTests {
         }
     }
 
+    @Test(
+        "Every row that was changed or is gone is told, the last one too, as the steps and the audit have it",
+        arguments: [
+            ("UPDATE disputes SET owner = 'cem' WHERE dispute <> 2", [1, 3], []),
+            ("DELETE FROM disputes WHERE dispute >= 2", [2, 3], []),
+            ("UPDATE dispute_steps SET text = 'once' WHERE step = 3", [], [3]),
+            ("DELETE FROM dispute_steps WHERE step = 4", [], [4]),
+            ("DELETE FROM dispute_steps WHERE step < 3", [], [1, 2]),
+            ("DELETE FROM dispute_steps", [], [1, 2, 3, 4]),
+        ] as [(String, [Int64], [Int64])])
+    func history(sql: String, disputes: [Int64], steps: [Int64]) throws {
+        let scene = try scene()
+        try scene.store.pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA foreign_keys = OFF")
+            try database.execute(sql: sql)
+            #expect(database.changesCount > 0)
+        }
+        let history = try scene.store.history()
+        #expect(history.changedDisputes == disputes && history.changedSteps == steps)
+    }
+
     @Test("Nothing changed, nothing is refused")
     func unchanged() throws {
-        #expect(try scene().store.disputes().map(\.state) == [.rejected, .open, .open])
+        let scene = try scene()
+        #expect(try scene.store.disputes().map(\.state) == [.rejected, .open, .open])
+        let history = try scene.store.history()
+        #expect(history.changedDisputes == [] && history.changedSteps == [])
     }
 }
