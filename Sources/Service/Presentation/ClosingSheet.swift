@@ -123,7 +123,7 @@ struct ClosingSheet {
             let source = "statements.\(place)"
             table.add(
                 make.merchant(row.merchant, "\(source).merchant", surroundings.names),
-                make.count(row.number, "\(source).number"), Sheet.Cell(row.digest, "\(source).digest"))
+                make.count(row.number, "\(source).number"), .digest(row.digest, "\(source).digest"))
         }
         return table
     }
@@ -138,7 +138,7 @@ struct ClosingSheet {
                 make.merchant(row.merchant, "\(source).merchant", surroundings.names),
                 Sheet.Cell(row.batch, "\(source).batch"),
                 Sheet.Cell(DocumentWords.signer(row.signer, in: language)),
-                Sheet.Cell(row.digest, "\(source).digest"))
+                .digest(row.digest, "\(source).digest"))
         }
         return table
     }
@@ -149,7 +149,7 @@ struct ClosingSheet {
             language.say(.fromSigned, "CLOSING.json"),
             [
                 (language.say(.form), Sheet.Cell(closing.format, "format")),
-                (language.say(.digestOf, "CLOSING.json"), Sheet.Cell(proof.digest)),
+                (language.say(.digestOf, "CLOSING.json"), .digest(proof.digest)),
                 (language.say(.signedBy), Sheet.Cell(proof.signatureKeyID)),
                 (language.say(.sealedBy), Sheet.Cell(proof.sealKeyID)),
                 (

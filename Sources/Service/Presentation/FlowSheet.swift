@@ -18,7 +18,8 @@ private struct FlowSheet {
             title: language.say(.flowsTitle, language.name(ofPeriod: last.period.id)),
             signs: language.say(.closingSigns),
             proof: (
-                language.say(.fromClosings), zip(periods, report.proofs).map { ($0, Sheet.Cell($1.digest)) }
+                language.say(.fromClosings),
+                zip(periods, report.proofs).map { ($0, Sheet.Cell.digest($1.digest)) }
             ),
             running: "\(last.alliance) · \(last.period.id)")
         sheet.facts =

@@ -6,6 +6,8 @@ struct Sheet: Sendable {
         var text = ""
         /// Where it was read, as `lines.0.amount`; nil for words of ours and for sums made here.
         var source: String?
+        /// One long word, which a page may set small and break anywhere.
+        var isDigest = false
         /// Smaller, below it, and on pages only: a name, a digest.
         var note: (text: String, source: String?)?
         /// On pages only.
@@ -73,6 +75,13 @@ extension Sheet.Cell: ExpressibleByStringLiteral {
 
     init(_ text: String, _ source: String? = nil, note: (text: String, source: String?)? = nil) {
         self.init(text: text, source: source, note: note)
+    }
+}
+
+extension Sheet.Cell {
+    /// A document's or a batch's SHA-256, as `sha256:` and 64 hexadecimal digits.
+    static func digest(_ text: String, _ source: String? = nil) -> Sheet.Cell {
+        Sheet.Cell(text: text, source: source, isDigest: true)
     }
 }
 

@@ -142,14 +142,15 @@ struct StatementSheet {
     private var checking: (sentence: String, facts: [(name: String, cell: Sheet.Cell)]) {
         let facts: [(name: String, cell: Sheet.Cell)] = [
             (language.say(.form), Sheet.Cell(statement.format, "format")),
-            (language.say(.digestOf, "STATEMENT.json"), Sheet.Cell(proof.digest)),
+            (language.say(.digestOf, "STATEMENT.json"), .digest(proof.digest)),
             (language.say(.signedBy), Sheet.Cell(proof.signatureKeyID)),
             (language.say(.sealedBy), Sheet.Cell(proof.sealKeyID)),
-            (language.say(.digestOf, "DETAILS.csv"), Sheet.Cell(statement.details.digest, "details.digest")),
+            (language.say(.digestOf, "DETAILS.csv"), .digest(statement.details.digest, "details.digest")),
             (language.say(.details), make.count(statement.details.rows, "details.rows")),
             (
                 language.say(.previous),
-                statement.previous.map { Sheet.Cell($0, "previous") } ?? Sheet.Cell(language.say(.none))
+                statement.previous.map { Sheet.Cell.digest($0, "previous") }
+                    ?? Sheet.Cell(language.say(.none))
             ),
         ]
         let sentences = [language.say(.fromSigned, "STATEMENT.json"), language.say(.courseSource)]
