@@ -109,8 +109,8 @@ CREATE TABLE record_chunks (
 
 -- How the ids of records are found. An id is kept as 48 bits that stand for it and for its merchant; `bits` of
 -- them count. The seeds differ from file to file, so that nobody can prepare ids that collide; they are no
--- secret. The sums of whole runs are also of seeds and bits. A run is written once `tail` records have come since the last, and `fan_out` runs of a level are
--- merged into one of the next.
+-- secret. Seeds and bits go into the sums of whole runs too, which so tell when they were changed. A run is written
+-- once `tail` records have come since the last, and `fan_out` runs of a level are merged into one of the next.
 CREATE TABLE identity_form (
     form INTEGER PRIMARY KEY CHECK (form = 1),
     seed_low INTEGER NOT NULL,
