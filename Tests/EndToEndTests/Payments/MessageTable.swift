@@ -19,7 +19,7 @@ struct MessageTable {
     private let isOlder: Bool
 
     init(form: String) {
-        isOlder = form.hasSuffix("03") || form.hasSuffix("02")
+        let isOlder = form.hasSuffix("03") || form.hasSuffix("02")
         let isTransfer = form.hasPrefix("pain.001")
         var types: [String: [Element]] = [:]
         for line in ((isTransfer ? Self.transfers : Self.debits) + Self.shared).split(separator: "\n") {
@@ -38,6 +38,7 @@ struct MessageTable {
             }
         }
         self.types = types
+        self.isOlder = isOlder
     }
 
     /// All that is wrong with a document, by path.
@@ -77,7 +78,7 @@ struct MessageTable {
 
     /// The patterns of the schemas; texts besides in the characters that EPC217-08 names.
     private static let texts = [
-        "ID": "(?!/)(?!.*//)[a-zA-Z0-9/?:().,'+ -]{1,35}(?<!/)", "MAX16": "[a-zA-Z0-9/?:().,'+ -]{1,16}",
+        "ID": "(?!/)(?!.*//)(?!.*/$)[a-zA-Z0-9/?:().,'+ -]{1,35}", "MAX16": "[a-zA-Z0-9/?:().,'+ -]{1,16}",
         "MAX35": "[a-zA-Z0-9/?:().,'+ -]{1,35}", "MAX70": "[a-zA-Z0-9/?:().,'+ -]{1,70}",
         "MAX140": "[a-zA-Z0-9/?:().,'+ -]{1,140}", "TIME": "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z",
         "DATE": "[0-9]{4}-[0-9]{2}-[0-9]{2}", "COUNT": "[0-9]{1,15}", "SUM": "[0-9]{1,15}(\\.[0-9]{1,3})?",
