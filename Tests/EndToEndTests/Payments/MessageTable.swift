@@ -72,7 +72,9 @@ struct MessageTable {
         guard element.children.isEmpty else { return ["\(path) has elements, expected a text"] }
         var pattern = Self.texts[type] ?? "never"
         if type == "BIC", !isOlder { pattern = "[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?" }
-        guard element.text.wholeMatch(of: (try? Regex(pattern)) ?? /never/) == nil else { return [] }
+        // The output is any: a pattern may have groups.
+        let regex = try? Regex<AnyRegexOutput>(pattern)
+        guard regex.flatMap({ element.text.wholeMatch(of: $0) }) == nil else { return [] }
         return ["\(path) is \(element.text), expected \(pattern)"]
     }
 
@@ -155,6 +157,7 @@ final class XMLTree: NSObject, XMLParserDelegate {
     private(set) var children: [XMLTree] = []
     let attributes: [String: String]
     private var open: [XMLTree] = []
+    private var isBroken = false
 
     private init(_ name: String, _ attributes: [String: String]) {
         self.name = name
@@ -168,7 +171,7 @@ final class XMLTree: NSObject, XMLParserDelegate {
         let parser = XMLParser(data: Data(text.utf8))
         parser.shouldResolveExternalEntities = false
         parser.delegate = reader
-        return parser.parse() ? reader.children.first : nil
+        return parser.parse() && !reader.isBroken ? reader.children.first : nil
     }
 
     func parser(
@@ -183,6 +186,8 @@ final class XMLTree: NSObject, XMLParserDelegate {
     func parser(
         _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
     ) { open.removeLast() }
+
+    func parser(_ parser: XMLParser, parseErrorOccurred error: any Error) { isBroken = true }
 
     func parser(_ parser: XMLParser, foundCharacters string: String) {
         guard let last = open.last, !string.allSatisfy(\.isWhitespace) || !last.text.isEmpty else { return }
