@@ -109,7 +109,7 @@ CREATE TABLE record_chunks (
 
 -- How the ids of records are found. An id is kept as 48 bits that stand for it and for its merchant; `bits` of
 -- them count. The seeds differ from file to file, so that nobody can prepare ids that collide; they are no
--- secret. A run is written once `tail` records have come since the last, and `fan_out` runs of a level are
+-- secret. The sums of whole runs are also of seeds and bits. A run is written once `tail` records have come since the last, and `fan_out` runs of a level are
 -- merged into one of the next.
 CREATE TABLE identity_form (
     form INTEGER PRIMARY KEY CHECK (form = 1),
@@ -132,7 +132,7 @@ CREATE TABLE identity_runs (
     first INTEGER NOT NULL CHECK (first >= 1),
     last INTEGER NOT NULL CHECK (last >= first),
     whole INTEGER NOT NULL CHECK (whole IN (0, 1)),
-    -- A Bloom filter of the run.
+    -- A Bloom filter of the run, then the sum of the row and of the form that it was made by.
     filter BLOB,
     CHECK (whole = 0 OR filter IS NOT NULL)
 ) STRICT;
@@ -185,6 +185,8 @@ CREATE TABLE drafts (
     booking INTEGER UNIQUE REFERENCES bookings (booking),
     withdrawn INTEGER,
     withdrawn_by TEXT,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
     CHECK ((withdrawn IS NULL) = (withdrawn_by IS NULL)),
     CHECK (booking IS NULL OR withdrawn IS NULL)
 ) STRICT;
@@ -260,6 +262,8 @@ CREATE TABLE disputes (
     -- Who has to see to it, and by which day.
     owner TEXT NOT NULL,
     due INTEGER NOT NULL,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
     CHECK ((line IS NULL) = (period IS NULL)),
     CHECK ((line IS NULL) <> (record IS NULL))
 ) STRICT;
@@ -274,6 +278,8 @@ CREATE TABLE dispute_steps (
     text TEXT NOT NULL,
     -- The adjustment that an accepted one ended in.
     adjustment TEXT,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
     CHECK ((act = 'accepted') = (adjustment IS NOT NULL))
 ) STRICT;
 
@@ -306,7 +312,7 @@ CREATE TABLE periods (
 ) STRICT;
 
 -- A close that has begun: where in the order of arrival its period ended. What comes later belongs to later periods,
--- also if the close is interrupted, or fails and is tried again. At most one row; it goes with the end of the close.
+-- also if the close is interrupted, or fails and is tried again. One row, always: so one that was taken away is told.
 CREATE TABLE cuts (
     period INTEGER PRIMARY KEY CHECK (period >= 0),
     at INTEGER NOT NULL,
@@ -317,6 +323,8 @@ CREATE TABLE cuts (
     last_booking INTEGER NOT NULL,
     -- Whether a check has forbidden the close since: what is in force may then be changed for its period too.
     failed INTEGER NOT NULL CHECK (failed IN (0, 1)),
+    -- Whether there is such a close; if not, nothing else of the row counts.
+    begun INTEGER NOT NULL CHECK (begun IN (0, 1)),
     -- Of all the columns above, as Store/Database/RowSum says.
     sum INTEGER NOT NULL
 ) STRICT;
