@@ -109,7 +109,7 @@ CREATE TABLE record_chunks (
 
 -- How the ids of records are found. An id is kept as 48 bits that stand for it and for its merchant; `bits` of
 -- them count. The seeds differ from file to file, so that nobody can prepare ids that collide; they are no
--- secret. A run is written once `tail` records have come since the last, and `fan_out` runs of a level are
+-- secret. The sums of whole runs are also of seeds and bits. A run is written once `tail` records have come since the last, and `fan_out` runs of a level are
 -- merged into one of the next.
 CREATE TABLE identity_form (
     form INTEGER PRIMARY KEY CHECK (form = 1),
@@ -132,7 +132,7 @@ CREATE TABLE identity_runs (
     first INTEGER NOT NULL CHECK (first >= 1),
     last INTEGER NOT NULL CHECK (last >= first),
     whole INTEGER NOT NULL CHECK (whole IN (0, 1)),
-    -- A Bloom filter of the run.
+    -- A Bloom filter of the run, then the sum of the row and of the form that it was made by.
     filter BLOB,
     CHECK (whole = 0 OR filter IS NOT NULL)
 ) STRICT;
@@ -185,6 +185,8 @@ CREATE TABLE drafts (
     booking INTEGER UNIQUE REFERENCES bookings (booking),
     withdrawn INTEGER,
     withdrawn_by TEXT,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
     CHECK ((withdrawn IS NULL) = (withdrawn_by IS NULL)),
     CHECK (booking IS NULL OR withdrawn IS NULL)
 ) STRICT;
@@ -194,6 +196,60 @@ CREATE UNIQUE INDEX drafts_waiting ON drafts (merchant, reference) WHERE booking
 -- A booking is undone once: one draft at most waits to do so.
 CREATE UNIQUE INDEX drafts_undoing ON drafts (merchant, undoes)
 WHERE undoes IS NOT NULL AND booking IS NULL AND withdrawn IS NULL;
+
+-- Payment runs: what was open at a period's close, fixed as one person saw it, and how it is evened out. No figure of a
+-- statement comes of them. A period has one that was not withdrawn, at most.
+CREATE TABLE payment_runs (
+    run INTEGER PRIMARY KEY,
+    period INTEGER NOT NULL CHECK (period >= 0),
+    -- The version whose names and accounts its files bear.
+    alliance INTEGER NOT NULL REFERENCES alliances (version),
+    -- Of the closing whose balances it pays: `sha256:` + hex.
+    closing TEXT NOT NULL,
+    made INTEGER NOT NULL,
+    maker TEXT NOT NULL,
+    -- The Ed25519 public key whose private half the maker showed; none: the name was taken on trust.
+    maker_key BLOB CHECK (length(maker_key) = 32),
+    -- Of all the columns above, and of how many items it has.
+    sum INTEGER NOT NULL,
+    withdrawn INTEGER,
+    withdrawn_by TEXT,
+    CHECK ((withdrawn IS NULL) = (withdrawn_by IS NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX payment_runs_standing ON payment_runs (period) WHERE withdrawn IS NULL;
+
+-- Its merchants, by id, placed 1, 2, 3 …
+CREATE TABLE payment_items (
+    run INTEGER NOT NULL REFERENCES payment_runs (run),
+    place INTEGER NOT NULL CHECK (place >= 1),
+    merchant INTEGER NOT NULL REFERENCES merchants (merchant),
+    balance INTEGER NOT NULL,
+    paid_since INTEGER NOT NULL,
+    under_way INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    method TEXT NOT NULL CHECK (method IN ('transfer', 'debit', 'by_hand', 'carried', 'settled')),
+    due INTEGER NOT NULL,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
+    PRIMARY KEY (run, place),
+    UNIQUE (run, merchant)
+) STRICT, WITHOUT ROWID;
+
+-- The files that were made of them, as they were given out.
+CREATE TABLE payment_files (
+    file INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES payment_runs (run),
+    -- As `pain.001.001.09`; and of which kind, as `pain.001`.
+    form TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('pain.001', 'pain.008', 'csv')),
+    exported INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    -- SHA-256 of it, so that damage is told.
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    bytes BLOB NOT NULL,
+    UNIQUE (run, kind)
+) STRICT;
 
 -- What merchants contest, numbered 1, 2, 3 …: a line of a statement, or a record. No figure comes of it: an accepted one
 -- ends in an adjustment.
@@ -206,6 +262,8 @@ CREATE TABLE disputes (
     -- Who has to see to it, and by which day.
     owner TEXT NOT NULL,
     due INTEGER NOT NULL,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
     CHECK ((line IS NULL) = (period IS NULL)),
     CHECK ((line IS NULL) <> (record IS NULL))
 ) STRICT;
@@ -220,6 +278,8 @@ CREATE TABLE dispute_steps (
     text TEXT NOT NULL,
     -- The adjustment that an accepted one ended in.
     adjustment TEXT,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
     CHECK ((act = 'accepted') = (adjustment IS NOT NULL))
 ) STRICT;
 
@@ -252,7 +312,7 @@ CREATE TABLE periods (
 ) STRICT;
 
 -- A close that has begun: where in the order of arrival its period ended. What comes later belongs to later periods,
--- also if the close is interrupted, or fails and is tried again. At most one row; it goes with the end of the close.
+-- also if the close is interrupted, or fails and is tried again. One row, always: so one that was taken away is told.
 CREATE TABLE cuts (
     period INTEGER PRIMARY KEY CHECK (period >= 0),
     at INTEGER NOT NULL,
@@ -263,6 +323,8 @@ CREATE TABLE cuts (
     last_booking INTEGER NOT NULL,
     -- Whether a check has forbidden the close since: what is in force may then be changed for its period too.
     failed INTEGER NOT NULL CHECK (failed IN (0, 1)),
+    -- Whether there is such a close; if not, nothing else of the row counts.
+    begun INTEGER NOT NULL CHECK (begun IN (0, 1)),
     -- Of all the columns above, as Store/Database/RowSum says.
     sum INTEGER NOT NULL
 ) STRICT;

@@ -45,9 +45,11 @@ public struct Intake: Sendable {
     ///
     /// Throws `BatchRefusal`, of which an audit entry is kept and nothing else, or what the store throws when
     /// it cannot do its work: then nothing is kept, and the same bytes may come again. Of a batch that lay in
-    /// the spool, `owner` is whose folder it was: another's key is refused there.
+    /// the spool, `owner` is whose folder it was: another's key is refused there. `admit` is asked before a new batch is
+    /// stored, with the receipt that it would get: what it throws keeps the batch out and is thrown on.
     public func take(
-        _ bytes: [UInt8], form: BatchForm, signature: String?, received: Instant, of owner: SpoolOwner? = nil
+        _ bytes: [UInt8], form: BatchForm, signature: String?, received: Instant, of owner: SpoolOwner? = nil,
+        admit: @escaping @Sendable (Receipt) throws -> Void = { _ in }
     ) throws -> Answer {
         var signer: MerchantID?
         do {
@@ -56,7 +58,7 @@ public struct Intake: Sendable {
                 mostRecords: limitRecords, received: received, keys: try keys.lookup())
             signer = authentic.keyMerchant
             try owner?.check(authentic)
-            return try take(authentic, received: received)
+            return try take(authentic, received: received, admit)
         } catch let refusal as BatchRefusal {
             // Whose key it was is known of a valid signature only; before that, a key id is anyone's claim.
             let (digest, keyID) = (SHA256Digest(of: bytes).text, Self.keyID(signature))
@@ -114,10 +116,12 @@ public struct Intake: Sendable {
         return try AuthenticBatch.key(of: signature, received: instant) { _ in named }.key
     }
 
-    private func take(_ authentic: AuthenticBatch, received: Instant) throws -> Answer {
+    private func take(
+        _ authentic: AuthenticBatch, received: Instant, _ admit: @escaping @Sendable (Receipt) throws -> Void
+    ) throws -> Answer {
         if let receipt = try store.copy(of: authentic) { return .copy(receipt) }
         let verified = try VerifiedBatch(authentic, schedule: try store.schedule(), received: received)
-        let appended = try store.append(verified, received: received) { receipt in
+        let appended = try store.append(verified, received: received, admit: admit) { receipt in
             signer.seal(receipt.bytes, for: receipt.merchant.text)
         }
         switch appended {

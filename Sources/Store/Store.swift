@@ -64,6 +64,7 @@ public struct Store: Sendable {
                 }
                 try Schema.migrate(database, path: path)
                 try AllianceRows(database).add(alliance, zone: zone, at: instant)
+                try CutRows(database).clear()
                 try AuditRows(database).add(AuditEntry(at: instant, act: .found, reason: alliance.id.text))
             }
             return store

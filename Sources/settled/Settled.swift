@@ -31,7 +31,8 @@ struct Settled: AsyncParsableCommand {
                 name: "The operator's, with money",
                 subcommands: [
                     PayCommand.self, AdjustCommand.self, ApproveCommand.self, WithdrawCommand.self,
-                    BookingsCommand.self, DisputeCommand.self, DisputesCommand.self, ExportCommand.self,
+                    BookingsCommand.self, PaymentsCommand.self, DisputeCommand.self, DisputesCommand.self,
+                    ExportCommand.self,
                 ]),
             CommandGroup(
                 name: "The merchant's",

@@ -19,6 +19,7 @@ struct SoakTests {
             #expect(try figure("batches stored") >= figure("receipts"))
             for name in [
                 "attacks", "uploads over HTTP/2", "reads", "tokens used again", "files left in the spool",
+                "receipts left unread", "tokens raced", "streams reset",
             ] { #expect(try figure(name) > 0, "\(name)") }
             #expect(try figure("promises broken") == 0)
         }
@@ -96,6 +97,70 @@ struct SoakTests {
                 "python3",
                 ["-c", script, SharedFolder.repository.appendingPathComponent("Deploy/soak-closes").path]))
         #expect(ran.output == "['no kill met a close with every row written'] [] []\n", "\(ran.output)")
+    }
+
+    /// Answers 200 to everything: a token is good as often as it comes. And a curl that breaks off within an answer, or
+    /// was asked wrongly.
+    private static let careless = """
+        import http.server, os, pathlib, socket, sys, threading
+        sys.dont_write_bytecode = True
+        sys.path.insert(0, sys.argv[1])
+        from soak.clients import Multiplexer, Sequences
+        from soak.ledger import Batch, Ledger
+        from soak.races import Racer
+
+        class Careless(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+            def log_message(self, *words): pass
+
+        class Host:
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Careless)
+            port, trust = server.server_port, None
+            def connect(self, timeout, source=None, http2=False):
+                return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+
+        class Key:
+            def token(self, alliance): return "t"
+
+        Host.server.handle_error = lambda *words: None
+        threading.Thread(target=Host.server.serve_forever, daemon=True).start()
+        ledger = Ledger({})
+        for number in range(8):
+            Racer(number, 1, Host(), ledger, Key(), None).attack()
+        print(len(ledger.faults), ledger.counts["tokens raced"], *ledger.faults, sep="\\n")
+
+        scratch = pathlib.Path(sys.argv[2])
+        os.environ["PATH"] = f"{scratch}:" + os.environ["PATH"]
+        for status in [18, 2]:
+            (scratch / "curl").write_text(f'''#!/bin/sh
+                for word; do case $word in *.answer) echo part > "$word";; esac; done
+                echo '0|2|200|signature||{status}'
+                exit {status}
+                ''')
+            (scratch / "curl").chmod(0o755)
+            ledger = Ledger({})
+            sender = Multiplexer(
+                0, 1, Host(), ledger, dict.fromkeys(["bakery"]), Sequences(), None, scratch / f"{status}", "chain")
+            sender.send(Batch("bakery", "b", b"bytes", "signature", 1))
+            print(status, ledger.counts["answers lost"], len(sender.open), ledger.faults)
+        """
+
+    @Test("A token that is good twice is told, and an answer that broke off is none")
+    func careless() throws {
+        let scratch = try Scratch()
+        let library = SharedFolder.repository.appendingPathComponent("Deploy/lib").path
+        let ran = try expectDone(
+            .named("python3", ["-c", Self.careless, library, scratch.file("").path]))
+        let lines = ran.output.split(separator: "\n")
+        #expect(lines.first == "8" && lines.dropFirst().first == "8", "\(ran.output)")
+        let faults = lines.dropFirst(2).prefix(8)
+        #expect(faults.allSatisfy { $0.hasPrefix("a token was let in ") }, "\(ran.output)")
+        #expect(lines.suffix(2) == ["18 1 1 []", "2 1 1 ['curl ended with 2']"], "\(ran.output)")
     }
 
     /// A data folder that was tampered with: one batch is gone, one has other bytes, one was never sent.

@@ -1,9 +1,9 @@
 import Foundation
 import GRDB
-import Settlement
 import Signing
 import Testing
 
+@testable import Settlement
 @testable import Store
 
 /// A row changed behind the program's back stops the next close, which says where, and changes nothing.
@@ -47,7 +47,7 @@ struct BrokenFiguresTests {
             invariant: "the account opens with what it closed with", account: "pool"),
         Change(
             sql: "DELETE FROM journal WHERE account = 'receivable:M'",
-            invariant: "the account opens with what it closed with", account: "receivable:M"),
+            invariant: "the account opens with what it closed with", merchant: "M", account: "receivable:M"),
         Change(
             sql: "DELETE FROM holdings WHERE member = 'y'",
             invariant: "open lots at the start hold what the last statement closed with", merchant: "M"),
@@ -57,7 +57,9 @@ struct BrokenFiguresTests {
         Change(
             sql: "DELETE FROM outcomes", invariant: "as many records are pending as the last closing left",
             record: "M/c"),
-        Change(sql: "DELETE FROM batch_periods WHERE period = 1", invariant: "records by state add up"),
+        Change(
+            sql: "DELETE FROM batch_periods WHERE period = 1", invariant: "records by state add up",
+            record: "M/d"),
     ]
 
     @Test("The close is refused with the place", arguments: changes)
@@ -166,16 +168,9 @@ struct BrokenFiguresTests {
     @Test("A lot that was changed, sum and all, is refused with its merchant and its record")
     func changedLot() throws {
         let scene = try scene()
-        try scene.store.writing("tamper") { database in
-            var bytes = try #require(
-                try Prepared(database, "SELECT bytes FROM holdings WHERE member = 'y'").first { $0.bytes(0) })
-            bytes.removeLast(RowSum.byteCount)
-            // What is open stands before what is expired, expired and met, and reversed.
+        try changeLot(of: scene) { bytes in
             #expect(bytes[bytes.count - 4] == 50)
             bytes[bytes.count - 4] = 49
-            HoldingsSum.append(to: &bytes, of: "y", period: 0)
-            try database.execute(
-                sql: "UPDATE holdings SET bytes = ? WHERE member = 'y'", arguments: [Data(bytes)])
         }
         #expect {
             try scene.close(1)
@@ -183,6 +178,72 @@ struct BrokenFiguresTests {
             "\(error)" == "M, record M/b: open lots at the start hold what the last statement closed with: "
                 + "expected 120, found 119"
         }
+    }
+
+    @Test("A lot that is no longer prepaid, sum and all, is refused with its record, as pool is worth less")
+    func changedFunding() throws {
+        let scene = try scene()
+        // Behind the version and the number of debts stands what the lot is.
+        try changeLot(of: scene) { bytes in bytes[2] |= 1 }
+        #expect {
+            try scene.close(1)
+        } throws: { error in
+            "\(error)".hasPrefix(
+                "the alliance, account pool, record M/b: pool is worth the open prepaid points: expected ")
+        }
+        #expect(try scene.store.earliestOpen() == 1)
+    }
+
+    @Test("A lot of which no figure speaks, and that was changed, sum and all, is told with its record")
+    func changedQuietly() throws {
+        let scene = try scene()
+        try changeLot(of: scene) { bytes in bytes[bytes.count - 1] = 1 }
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.close(1) }
+        #expect(trouble?.isDamage == true && trouble?.attempt == "read holdings, all rows")
+        #expect(trouble?.cause.hasSuffix("; the first that differs is of record M/b") == true)
+    }
+
+    /// Changes what is packed of the lot of y's, and makes its sum anew. Last stands what is open, expired, expired and
+    /// met, and reversed.
+    private func changeLot(of scene: Scene, _ change: (inout [UInt8]) -> Void) throws {
+        try scene.store.writing("tamper") { database in
+            var bytes = try #require(
+                try Prepared(database, "SELECT bytes FROM holdings WHERE member = 'y'").first { $0.bytes(0) })
+            bytes.removeLast(RowSum.byteCount)
+            change(&bytes)
+            HoldingsSum.append(to: &bytes, of: "y", period: 0)
+            try database.execute(
+                sql: "UPDATE holdings SET bytes = ? WHERE member = 'y'", arguments: [Data(bytes)])
+        }
+    }
+
+    @Test("A row of details that is written twice is refused with its line, and nothing is changed")
+    func detailsTwice() throws {
+        let scene = try scene()
+        let before = try scene.countingContents()
+        #expect {
+            try scene.store.close(1, at: .at("2026-03-02T01:00:00Z"), forced: false) { run in
+                var settlement = try scene.settlement(run)
+                try run.settle(&settlement)
+                var share = settlement.makeShare()
+                let earn = Event(
+                    number: RecordNumber(5), merchant: "M",
+                    record: record("d", .earn, "x", 5, "2026-02-03T10:00:00Z"),
+                    effective: .at("2026-02-03T10:00:00Z"), late: false, attempts: 0)
+                share.renderer.write(
+                    Settlement.settle(
+                        MemberInput(member: "x", events: [earn]), period: run.period, schedule: run.schedule
+                    ).settled)
+                settlement.add(share.takeSheets())
+                try settlement.add(share)
+                return try settlement.finish(signer: scene.signer)
+            }
+        } throws: { error in
+            "\(error)".hasPrefix(
+                "M, line issue price 0.01: the line is the sum of its details: expected 10 points, ")
+                && "\(error)".hasSuffix(", found 5 points, -5")
+        }
+        #expect(try scene.countingContents() == before && scene.store.earliestOpen() == 1)
     }
 
     @Test("Nothing changed, nothing is refused")

@@ -52,6 +52,8 @@ struct ChangedRowTests {
         Change(sql: "UPDATE periods SET id = 'x' WHERE period = 1", table: "periods"),
         Change(sql: "UPDATE cuts SET last_batch = last_batch - 1", table: "cuts"),
         Change(sql: "UPDATE cuts SET alliance = 2", table: "cuts"),
+        Change(sql: "UPDATE cuts SET begun = 0", table: "cuts"),
+        Change(sql: "DELETE FROM cuts", table: "cuts"),
         Change(sql: "UPDATE outcomes SET attempts = 1", table: "outcomes"),
         Change(sql: "UPDATE outcomes SET code = 'original_unknown'", table: "outcomes"),
         Change(sql: "DELETE FROM settlements WHERE period = 1", table: "settlements"),
@@ -72,6 +74,15 @@ struct ChangedRowTests {
         #expect(trouble?.attempt.hasPrefix("read \(change.table), ") == true, "\(trouble?.attempt ?? "")")
     }
 
+    @Test("What became of a record and was changed is told with the record")
+    func outcome() throws {
+        let scene = try scene()
+        try harm(scene, "UPDATE outcomes SET code = 'original_unknown'")
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.close(2) }
+        #expect(trouble?.attempt == "read outcomes, period 0")
+        #expect(trouble?.cause.hasSuffix("; the first that differs is of record M/d") == true)
+    }
+
     @Test("What a period's close kept is not taken for leftovers where the period's own row is gone")
     func periodGone() throws {
         let scene = try scene()
@@ -81,6 +92,28 @@ struct ChangedRowTests {
         let trouble = #expect(throws: StoreTrouble.self) { try scene.close(1) }
         #expect(trouble?.attempt == "read periods, period 1")
         #expect(try settlements(scene) == kept && kept > 0)
+    }
+
+    @Test("Without the row that says whether a close has begun no batch is taken and no close begins")
+    func cutGone() throws {
+        let begun = try scene()
+        let fresh = try Scene()
+        for (scene, sequence, period, at) in [
+            (begun, 6, 2, "2026-03-10T00:00:00Z"), (fresh, 1, 0, "2026-01-10T00:00:00Z"),
+        ] as [(Scene, Int64, Int, String)] {
+            try harm(scene, "DELETE FROM cuts")
+            for attempt in [
+                {
+                    try scene.send(
+                        "b\(sequence)", sequence, [record("new", .earn, "x", 1, at)],
+                        received: .at("2026-04-03T00:00:00Z"))
+                },
+                { try scene.close(period) }, { _ = try scene.store.unfinishedClose() },
+            ] as [() throws -> Void] {
+                let trouble = #expect(throws: StoreTrouble.self) { try attempt() }
+                #expect(trouble?.isDamage == true && trouble?.attempt == "read cuts, its row")
+            }
+        }
     }
 
     @Test("A row of holdings has one name, whatever an unfinished close has left or taken away")

@@ -124,6 +124,8 @@ struct IdentityIndexTests {
             let index = try IdentityIndex(database)
             let rows = try IdentityRuns(database)
             let chunks = try RecordChunks(database)
+            // What the process knows marks all that the file does, whatever groups it has.
+            let own = scene.store.memory.identities.withLock { $0 }
             var covered: Int64 = 0
             for run in index.runs {
                 #expect(run.first == covered + 1)
@@ -136,7 +138,9 @@ struct IdentityIndexTests {
                         index.form.fingerprint(of: $0.view.id, of: $0.merchant)
                     }
                     #expect(try rows.records(with: fingerprint, in: run).contains(record))
-                    #expect(index.marks(of: [fingerprint]) != [0])
+                    let marks = index.marks(of: [fingerprint])
+                    #expect(marks != [0])
+                    #expect(own.map { $0.marks(of: [fingerprint]) == marks } != false)
                 }
             }
             #expect(index.last - covered < index.form.tail)
@@ -156,6 +160,9 @@ struct IdentityIndexTests {
         #expect(try scene.integer("SELECT max(level) FROM identity_runs WHERE whole = 1") == 2)
         #expect(try #require(try scene.integer("SELECT count(*) FROM identity_runs")) < 12)
         try expectWhole(scene)
+        // Groups go with the runs that are merged.
+        let groups = scene.store.memory.identities.withLock { $0?.groups.count }
+        #expect(try (1...2).contains(#require(groups)))
         // Nothing is left of what was merged.
         #expect(
             try scene.integer(
@@ -205,6 +212,10 @@ struct IdentityIndexTests {
                 "read identity_runs, row 2"
             ),
             ("UPDATE identity_pages SET bytes = zeroblob(length(bytes))", "read identity_pages, row "),
+            ("UPDATE identity_form SET seed_low = seed_low + 1", "read identity_runs, row 1"),
+            ("UPDATE identity_form SET seed_high = seed_high + 1", "read identity_runs, row 1"),
+            ("UPDATE identity_form SET bits = 40", "read identity_runs, row 1"),
+            ("UPDATE identity_runs SET first = first + 1 WHERE run = 1", "read identity_runs, row 1"),
         ])
     func damaged(_ sql: String, _ attempt: String) throws {
         let scene = try scene(bits: 48, tail: 50, fanOut: 8)
@@ -215,6 +226,30 @@ struct IdentityIndexTests {
         let trouble = #expect(throws: StoreTrouble.self) { try scene.store.record("e0-0", of: "M") }
         #expect(trouble?.isDamage == true)
         #expect(trouble?.attempt.hasPrefix(attempt) == true, "\(trouble?.attempt ?? "")")
+        // Nor does a restart take for new what is there already.
+        let restarted = try Store.open(folder: scene.folder)
+        defer { try? restarted.shut() }
+        let (again, signer) = (try scene.verified("again", 5, [earn("e0-0", 1)]), scene.signer)
+        #expect(throws: StoreTrouble.self) {
+            try restarted.append(
+                again, received: Self.received, seal: { signer.seal($0.bytes, for: $0.merchant.text) })
+        }
+    }
+
+    @Test("Another form before the first run is written finds every id all the same")
+    func otherForm() throws {
+        let scene = try scene(bits: 48, tail: 50, fanOut: 8)
+        try scene.send("b", 1, (0..<10).map { earn("e\($0)", 1) })
+        try scene.store.writing("change") {
+            try $0.execute(sql: "UPDATE identity_form SET seed_low = seed_low + 1")
+        }
+        scene.store.memory.identities.withLock { $0 = nil }
+        guard case .stored(_, let receipt) = try scene.send("again", 2, [earn("e3", 1), earn("new", 1)])
+        else {
+            Issue.record("it was taken for a copy")
+            return
+        }
+        #expect(receipt.counts.duplicates == 1 && receipt.counts.accepted == 1)
     }
 
     @Test("What one process stores is known to another that stores after it")
@@ -274,10 +309,10 @@ struct IdentityIndexTests {
         for fingerprint in inside { filter.insert(fingerprint) }
         filter = try #require(filter.bytes.withUnsafeBytes { IdentityFilter($0) })
         var marks = [UInt64](repeating: 0, count: inside.count)
-        filter.mark(inside, with: 4, in: &marks)
+        filter.mark(inside.map { IdentityFilter.Probe($0) }, with: 4, in: &marks)
         #expect(marks.allSatisfy { $0 == 4 })
         marks = [UInt64](repeating: 1, count: outside.count)
-        filter.mark(outside, with: 4, in: &marks)
+        filter.mark(outside.map { IdentityFilter.Probe($0) }, with: 4, in: &marks)
         #expect(marks.count { $0 == 5 } < 400)
         #expect(marks.allSatisfy { $0 & 1 == 1 })
     }

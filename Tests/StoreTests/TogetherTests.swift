@@ -19,7 +19,7 @@ struct TogetherTests {
     /// Appends the batches so that one transaction takes them all, in this order: another batch holds the
     /// writer until they all wait.
     private func together(
-        _ scene: Scene, _ batches: [VerifiedBatch], gate: Int64 = 1
+        _ scene: Scene, _ batches: [VerifiedBatch], gate: Int64 = 1, turningAway turnedAway: String? = nil
     ) throws -> [Result<Appended, any Error>] {
         let holding = try scene.verified("gate-\(gate)", gate, [], of: "N", byOperator: true)
         let (entered, open) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
@@ -30,7 +30,10 @@ struct TogetherTests {
             done.enter()
             Thread {
                 let outcome = Result {
-                    try store.append(batch, received: received) { receipt in
+                    try store.append(
+                        batch, received: received,
+                        admit: { if $0.batch.text == turnedAway { throw NoRoom() } }
+                    ) { receipt in
                         wait()
                         return signer.seal(receipt.bytes, for: receipt.merchant.text)
                     }
@@ -121,6 +124,29 @@ struct TogetherTests {
         }
         #expect(points == [10, 10, 10, 5, 4, 2])
         #expect(try scene.store.recordCount() == 6)
+    }
+
+    private struct NoRoom: Error {}
+
+    @Test("One that is not admitted leaves the others as they would be without it, and may come again")
+    func turnedAway() throws {
+        let scene = try Scene()
+        let batches = [
+            try scene.verified("b1", 1, [earn("e1")]),
+            try scene.verified("b2", 2, [earn("e1"), earn("e2"), earn("e3")]),
+            try scene.verified("b3", 3, [earn("e2", 7)]),
+        ]
+        let outcomes = try together(scene, batches, turningAway: "b2")
+        #expect(try receipt(outcomes[0])?.counts.accepted == 1)
+        #expect(throws: NoRoom.self) { try outcomes[1].get() }
+        // Its ids and its number are not taken.
+        let third = try #require(try receipt(outcomes[2]))
+        #expect(third.counts.accepted == 1 && third.warnings == [Receipt.sequenceGap])
+        #expect(try scene.store.recordCount() == 2)
+
+        let again = try #require(try receipt(try together(scene, [batches[1]], gate: 2)[0]))
+        #expect(again.counts.accepted == 1 && again.counts.duplicates == 1 && again.counts.refused == 1)
+        #expect(try scene.store.recordCount() == 3)
     }
 
     @Test("Trouble is everybody's: nothing is kept, and all of it may come again")

@@ -22,7 +22,7 @@ struct ReadmeTests {
             return name.hasSuffix("Command") ? String(name) : nil
         }
         #expect(shown == Set(files))
-        #expect(files.count == 27)
+        #expect(files.count == 28)
     }
 
     @Test("Every path of the repository that it names is there")
@@ -66,6 +66,16 @@ struct ReadmeTests {
         let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
             .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
         #expect(rows == DisputeRefusal.Code.allCases.map(\.rawValue))
+    }
+
+    @Test("Its table of payment runs likewise")
+    func paymentCodes() throws {
+        let section = try #require(
+            Self.text.components(separatedBy: "\n## ").first { $0.hasPrefix("Finance's page: a payment run") }
+        )
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+        #expect(rows == PaymentRefusal.Code.allCases.map(\.rawValue))
     }
 
     @Test("Its tables explain no code that nothing gives, and each has a cause and a cure")

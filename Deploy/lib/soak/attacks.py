@@ -1,5 +1,6 @@
 """What is not sent by honest clients. None of it may be answered by a success, nor be stored."""
-import base64, gzip, json, random, socket, threading, time
+import base64, gzip, json, socket, time
+from .hostile import Hostile
 
 # Members of gzip may follow each other; a block of zstd may say one byte and how often it is there (RFC 8878 §3.1.1.2).
 GZIP_BOMB = gzip.compress(bytes(1 << 24)) * 64
@@ -8,28 +9,18 @@ ZSTD_BOMB = (
     + ((0x20000 << 3 | 2).to_bytes(3, "little") + b" ") * 8191 + (0x20000 << 3 | 3).to_bytes(3, "little") + b" ")
 
 
-class Attacker(threading.Thread):
+class Attacker(Hostile):
     def __init__(self, number, seed, daemon, ledger, key, ending):
-        super().__init__(daemon=True)
-        self.random = random.Random(f"{seed}-attack-{number}")
-        self.host, self.ledger, self.key, self.ending = daemon, ledger, key, ending
-        self.tried = 0
+        super().__init__(number, seed, daemon, ledger, ending)
+        self.key = key
 
-    def run(self):
-        while not self.ending.is_set():
-            self.host.up.wait(timeout=1)
-            attack = self.random.choice([
-                self.forged, self.smuggled, self.garbage, self.slow, self.endless, self.broken_off, self.bomb,
-                self.prying, self.unwrapped])
-            try:
-                answer = attack()
-            except OSError:
-                continue
-            finally:
-                time.sleep(self.random.random() / 5)
-            self.tried += 1
-            if b"HTTP/1.1 2" in answer:
-                self.ledger.fault(f"the attack {attack.__name__} was answered {answer[:120]!r}")
+    def attack(self):
+        way = self.random.choice([
+            self.forged, self.smuggled, self.garbage, self.slow, self.endless, self.broken_off, self.bomb, self.prying,
+            self.unwrapped])
+        answer = way()
+        if b"HTTP/1.1 2" in answer:
+            self.ledger.fault(f"the attack {way.__name__} was answered {answer[:120]!r}")
 
     def body(self):
         header = {
@@ -96,7 +87,7 @@ class Attacker(threading.Thread):
         return self.exchange(self.random.randbytes(self.random.randrange(1, 20_000)))
 
     def slow(self):
-        with self.host.connect(timeout=5) as peer:
+        with self.connect(timeout=5) as peer:
             for byte in b"POST /v1/batches HT":
                 peer.sendall(bytes([byte]))
                 time.sleep(0.02)
@@ -112,7 +103,7 @@ class Attacker(threading.Thread):
 
     def broken_off(self):
         body = self.body()
-        with self.host.connect(timeout=5) as peer:
+        with self.connect(timeout=5) as peer:
             peer.sendall(self.head(len(body), self.key.sign(body)) + body[:-1])
         return b""
 
@@ -125,7 +116,7 @@ class Attacker(threading.Thread):
             f"Content-Length: {length}\r\nSettled-Signature: {signature}\r\n\r\n").encode()
 
     def exchange(self, data):
-        with self.host.connect(timeout=5) as peer:
+        with self.connect(timeout=5) as peer:
             answer = b""
             try:
                 peer.sendall(data)

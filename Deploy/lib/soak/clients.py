@@ -108,6 +108,10 @@ class Client(threading.Thread):
             self.send(batch)
 
 
+# How curl says that an answer did not come, or not all of it: refused, timed out, broken off.
+BROKEN_OFF = {7, 16, 18, 28, 35, 52, 55, 56, 92}
+
+
 class Multiplexer(Client):
     """One that sends four batches at once over one connection of HTTP/2, by curl."""
 
@@ -131,15 +135,18 @@ class Multiplexer(Client):
             answer.unlink(missing_ok=True)
             words += ["--next"] * (number > 0) + [
                 "--http2", "--max-time", "300", "--cacert", self.certificate, "--output", str(answer),
-                "--write-out", f"{number}|%{{http_version}}|%{{http_code}}|%header{{settled-signature}}|%header{{retry-after}}\n",
+                "--write-out", f"{number}|%{{http_version}}|%{{http_code}}|%header{{settled-signature}}|%header{{retry-after}}|%{{exitcode}}\n",
                 "--header", "Content-Type: application/x-ndjson", "--header", f"Settled-Signature: {batch.signature}",
                 "--data-binary", f"@{file}", f"https://localhost:{self.host.port}/v1/batches"]
-        told = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
-        answers = {line.split("|")[0]: line.split("|")[1:] for line in told.splitlines()}
+        ran = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        answers = {line.split("|")[0]: line.split("|")[1:] for line in ran.stdout.splitlines()}
         for number, batch in enumerate(batches):
-            version, status, signature, again = answers.get(str(number), ["0", "000", "", ""])
+            version, status, signature, again, exit = answers.get(str(number), ["0", "000", "", "", str(ran.returncode)])
             answer = self.folder / f"{number}.answer"
-            if status == "000" or not answer.exists():
+            if exit != "0":
+                # What came of it is not all.
+                if int(exit) not in BROKEN_OFF:
+                    self.ledger.fault(f"curl ended with {exit}")
                 self.lost(batch)
                 continue
             if version != "2":

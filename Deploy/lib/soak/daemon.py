@@ -10,7 +10,8 @@ class Daemon:
         self.limits, self.environment, self.flags = limits, environment or {}, list(flags)
         self.trust = None
         if certificate:
-            self.trust = ssl.create_default_context(cafile=certificate[0])
+            self.trust, self.trust2 = (ssl.create_default_context(cafile=certificate[0]) for _ in range(2))
+            self.trust2.set_alpn_protocols(["h2"])
             self.flags += ["--tls-certificate", certificate[0], "--tls-key", certificate[1]]
         self.port = free_port()
         self.process, self.starts, self.peak = None, 0, 0
@@ -49,13 +50,15 @@ class Daemon:
         except (OSError, IndexError, ValueError):
             return None
 
-    def connect(self, timeout):
-        """A connection on which HTTP/1.1 is spoken. Throws `OSError`."""
-        peer = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+    def connect(self, timeout, source=None, http2=False):
+        """A connection on which HTTP/1.1 is spoken, or with a certificate HTTP/2, from an address of this machine's.
+        Throws `OSError`."""
+        source = source and (source, 0)
+        peer = socket.create_connection(("127.0.0.1", self.port), timeout=timeout, source_address=source)
         if not self.trust:
             return peer
         try:
-            return self.trust.wrap_socket(peer, server_hostname="localhost")
+            return (self.trust2 if http2 else self.trust).wrap_socket(peer, server_hostname="localhost")
         except BaseException:
             peer.close()
             raise

@@ -29,7 +29,8 @@ class Standing:
             database = sqlite3.connect(f"{look}/{NAME}")
             self.integrity = database.execute("PRAGMA quick_check").fetchone()[0]
             self.rows = {name: database.execute(sql, (period,)).fetchall() for name, sql in ROWS.items()}
-            self.is_begun = database.execute("SELECT count(*) FROM cuts WHERE period = ?", (period,)).fetchone()[0] == 1
+            begun = database.execute("SELECT count(*) FROM cuts WHERE period = ? AND begun = 1", (period,))
+            self.is_begun = begun.fetchone()[0] == 1
             database.close()
         self.is_closed = bool(self.rows["periods"])
 

@@ -25,6 +25,7 @@ struct AllianceReader {
             "refund_shortfall", Form.words(RefundShortfall.self), RefundShortfall.init(rawValue:))
         let maxAgeDays = members.optional("max_age_days", Form.count, Form.integer)
         let fourEyes = members.optional("four_eyes", Form.truth, Form.boolean)
+        let payment = PaymentReader(isAlliance: true).details(members)
         let merchants = merchants(members, start: start)
         let campaigns = campaigns(members)
         let items = items(members)
@@ -34,13 +35,15 @@ struct AllianceReader {
             id: id, name: name, currency: currency, timezone: timezone, period: period,
             graceHours: grace ?? 24, expiry: expiry, carryPeriods: carryPeriods ?? 1,
             refundShortfall: refundShortfall ?? .debt,
-            maxAgeDays: maxAgeDays ?? 400, fourEyes: fourEyes ?? false, start: start, merchants: merchants,
+            maxAgeDays: maxAgeDays ?? 400, fourEyes: fourEyes ?? false, payment: payment, start: start,
+            merchants: merchants,
             campaigns: campaigns, items: items)
     }
 
     private static let allianceMembers = [
         "id", "name", "currency", "timezone", "period", "grace", "expiry", "carry_periods",
-        "refund_shortfall", "max_age_days", "four_eyes", "start", "merchants", "campaigns", "items",
+        "refund_shortfall", "max_age_days", "four_eyes", "payment", "start", "merchants", "campaigns",
+        "items",
     ]
 
     /// None, or months and how they are counted.
@@ -72,20 +75,21 @@ struct AllianceReader {
     private func merchants(_ alliance: Members, start: LocalDate?) -> [Merchant] {
         elements(
             "merchants", of: alliance,
-            known: ["id", "name", "address", "exposure_limit", "status", "terms"], isRequired: true
+            known: ["id", "name", "address", "exposure_limit", "payment", "status", "terms"], isRequired: true
         )
         .compactMap { members in
             let id = members.required("id", Form.merchantID, MerchantID.init)
             let name = members.required("name", "a name") { $0 }
             let address = address(members)
             let limit = members.unlessNone("exposure_limit", Form.money, Form.integer)
+            let payment = PaymentReader(isAlliance: false).details(members)
             let statuses = statuses(members, start: start)
             let terms = elements("terms", of: members, known: Self.termsMembers, isRequired: true)
                 .compactMap(self.terms)
             guard let id, let name else { return nil }
             return Merchant(
                 id: id, name: name, address: address, exposureLimit: limit.map { Money(Int64($0)) },
-                statuses: statuses, terms: terms)
+                payment: payment, statuses: statuses, terms: terms)
         }
     }
 
@@ -175,7 +179,7 @@ struct AllianceReader {
 }
 
 /// The forms of values, as a refusal names them.
-private enum Form {
+enum Form {
     static let identifier = "1–64 characters of printable ASCII without space, quote, backslash and comma"
     static let merchantID = "a merchant's id: 1–40 of A–Z a–z 0–9 . _ -, not `operator`, no point first"
     static let date = "a date as 2026-11-01"

@@ -19,6 +19,14 @@ final class NamelessFile: Sendable {
 
     deinit { if number >= 0 { close(number) } }
 
+    /// Takes room on the disk for so many bytes, which are still to be appended. Throws trouble where there is none.
+    func allocate(_ bytes: Int) throws(Failure) {
+        var status = EINTR
+        // It gives its reason, and leaves `errno` alone.
+        while status == EINTR { status = posix_fallocate(number, 0, off_t(bytes)) }
+        guard status == 0 else { throw .fromSystem(folder, "make room for a file in it", code: status) }
+    }
+
     func append(_ bytes: [UInt8]) throws(Failure) {
         var written = 0
         while written < bytes.count {

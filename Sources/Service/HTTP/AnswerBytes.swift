@@ -1,55 +1,41 @@
 import Hummingbird
 import NIOCore
 
-/// The bytes of an answer. Many lie in a file without a name while they are sent, so that who takes its time to read
-/// keeps little memory: a peer may have thousands of answers under way, none of which it reads.
+/// The bytes of an answer, in their place.
 struct AnswerBytes: Sendable {
     let count: Int
-    private let place: Place
+    private let bytes: Bytes
+    /// Taken as long as they are sent.
+    private let place: AnswerPlace
 
-    private enum Place {
-        case memory([UInt8], AnswerRoom.Share?)
-        case file(NamelessFile, AnswerRoom.Share)
+    private enum Bytes {
+        case memory([UInt8])
+        case file(NamelessFile)
     }
 
-    /// Up to here they stay in memory, whatever else is under way: a piece of a file would take no less.
-    static let leastBytes = 8 << 10
-    /// Up to here they stay in memory as long as there is room.
-    static let mostInMemory = 64 << 10
     /// Bytes of a file that are in memory at a time: two pieces, as the next one waits while one is being sent. It is
     /// what one frame of HTTP/2 and one record of TLS hold.
     static let pieceBytes = 16 << 10
 
-    /// Of what may be asked for again at no loss: what is read, and what is answered to a batch that was not stored by
-    /// that. Throws `busy` where there is no room for a file or the disk's reserve begins, and trouble with the disk. It
-    /// blocks while it writes.
+    /// Of what may be asked for again at no loss. Throws `busy` where there is no place for them, and trouble with the
+    /// disk. It blocks while it writes.
     init(_ bytes: [UInt8], to recipient: AnswerRoom.Recipient, in room: AnswerRoom) throws {
-        if bytes.count > Self.leastBytes { try room.leaveReserve(bytes.count) }
-        guard let place = try Self.place(of: bytes, to: recipient, in: room) else {
-            throw Problem.busy("many long answers are being fetched")
-        }
-        (count, self.place) = (bytes.count, place)
+        place = try AnswerPlace(bytes.count, to: recipient, in: room)
+        (count, self.bytes) = (bytes.count, try Self.put(bytes, in: place))
     }
 
-    /// Of the receipt of a batch that was just stored, which may take of what is kept for batches: where there is no room
-    /// and where the disk fails they stay in memory, uncounted, as the batch is there by now. It blocks while it writes.
-    init(ofStored bytes: [UInt8], to sender: Peer, in room: AnswerRoom) {
-        let place = try? Self.place(of: bytes, to: .sender(sender), in: room)
-        (count, self.place) = (bytes.count, place ?? .memory(bytes, nil))
+    /// Of the receipt of a batch that was just stored, whose place was taken before. If the disk fails in that very moment
+    /// they stay in memory, as the batch is there by now; what they take is counted all the same. It blocks while it
+    /// writes.
+    init(ofStored bytes: [UInt8], in place: AnswerPlace) {
+        self.place = place
+        (count, self.bytes) = (bytes.count, (try? Self.put(bytes, in: place)) ?? .memory(bytes))
     }
 
-    /// Nil: there is no room.
-    private static func place(
-        of bytes: [UInt8], to recipient: AnswerRoom.Recipient, in room: AnswerRoom
-    ) throws(Failure) -> Place? {
-        if bytes.count <= leastBytes { return .memory(bytes, nil) }
-        if bytes.count <= mostInMemory, let share = room.inMemory(bytes.count) {
-            return .memory(bytes, share)
-        }
-        guard let share = room.onDisk(bytes.count, for: recipient) else { return nil }
-        let file = try NamelessFile(in: room.folder, as: "answer")
+    private static func put(_ bytes: [UInt8], in place: AnswerPlace) throws(Failure) -> Bytes {
+        guard case .file(let file, _) = place else { return .memory(bytes) }
         try file.append(bytes)
-        return .file(file, share)
+        return .file(file)
     }
 
     /// Does where it may wait what reads a file.
@@ -57,7 +43,7 @@ struct AnswerBytes: Sendable {
 
     /// Piece after piece, the next one when the reader has taken the last.
     func body(_ read: @escaping Reading) -> ResponseBody {
-        if case .memory(let bytes, nil) = place, count <= Self.leastBytes {
+        if case .memory(let bytes) = bytes, count <= AnswerPlace.leastBytes {
             return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
         }
         return ResponseBody(contentLength: count) { writer in
@@ -75,10 +61,10 @@ struct AnswerBytes: Sendable {
     }
 
     private func next(from offset: Int, _ read: Reading) async throws -> ByteBuffer {
-        switch place {
-        case .memory(let bytes, _):
+        switch bytes {
+        case .memory(let bytes):
             return ByteBuffer(bytes: bytes[offset..<min(offset + Self.pieceBytes, count)])
-        case .file(let file, _):
+        case .file(let file):
             return try await read { try file.read(at: offset, most: Self.pieceBytes) }
         }
     }

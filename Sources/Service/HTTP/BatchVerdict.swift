@@ -3,6 +3,7 @@ import Logging
 import Settlement
 import Signing
 import Store
+import Synchronization
 
 /// What a batch is answered with, made on the thread where it was checked.
 extension BatchRoutes {
@@ -14,18 +15,29 @@ extension BatchRoutes {
         let said: (message: Logger.Message, figures: Logger.Metadata)?
     }
 
-    /// From more refused records on the page that lists them is made where the batch was checked.
-    static let manyRecords = 100
+    /// With more refused records the page that lists them takes room for long answers, and is made where the batch was
+    /// checked.
+    static let manyRecords = 40
 
-    /// Throws `busy` where there is no room for the first receipt of a copy, beside what the intake throws.
+    /// Throws `busy` where there is no room for the receipt, beside what the intake throws: then nothing was stored.
     func take(
         _ bytes: consuming [UInt8], form: BatchForm, signature: String?, received: Instant, from peer: Peer
     ) throws -> Verdict {
-        switch try intake.take(bytes, form: form, signature: signature, received: received) {
+        let place = Mutex<AnswerPlace?>(nil)
+        let answer = try intake.take(
+            bytes, form: form, signature: signature, received: received,
+            admit: { [answers] receipt in
+                let taken = try AnswerPlace(ofReceipt: receipt.mostBytes, to: peer, in: answers)
+                place.withLock { $0 = taken }
+            })
+        switch answer {
         case .stored(let document, let receipt):
             health.succeed()
+            guard let place = place.withLock(\.self) else {
+                preconditionFailure("it was admitted, then stored")
+            }
             return verdict(
-                .created, document, AnswerBytes(ofStored: document.bytes, to: peer, in: answers),
+                .created, document, AnswerBytes(ofStored: document.bytes, in: place),
                 said: ("batch stored", Self.figures(receipt)))
         case .copy(let document):
             let figures = Receipt(figuresOf: document.bytes).map(Self.figures)

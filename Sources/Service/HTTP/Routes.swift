@@ -1,5 +1,6 @@
 import Hummingbird
 import Logging
+import Settlement
 import Store
 
 /// What the daemon answers over HTTP: each path with the methods it knows, as `/openapi.yaml` describes them.
@@ -15,7 +16,10 @@ func makeRouter(
     logger: Logger
 ) -> Router<PeerContext> {
     let router = Router(context: PeerContext.self)
-    let answers = AnswerRoom(folder: intake.store.folder, reserve: reserve)
+    let answers = AnswerRoom(
+        folder: intake.store.folder,
+        largestBytes: Receipt.mostBytes(ofBatch: intake.limitBytes, records: intake.limitRecords),
+        reserve: reserve)
     router.add(middleware: Problems())
     router.add(middleware: Throttle(bounds: bounds, isBehindProxy: isBehindProxy))
     BatchRoutes(

@@ -28,7 +28,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case duplicates, missing, digest
     // Preview of a close
     case previewTitle, previewAt, closesFrom, warnings, warning, notReported, sequencesMissing, unusual
-    case wouldStayPending, beyondExposure, change, nothingWritten
+    case wouldStayPending, beyondExposure, change, nothingWritten, merchantCount, listedBelow, silentMerchants
     // Closing
     case positions, journal, account, debit, credit, liability, funding, expires, value, statements
     // How to check it
@@ -190,6 +190,9 @@ extension Phrase {
         case .warnings: ("Warnings", "警告")
         case .warning: ("Warning", "警告")
         case .notReported: ("has not reported", "尚未上报")
+        case .merchantCount: ("%1 merchants", "%1家商户")
+        case .listedBelow: ("have not reported, as listed below", "尚未上报，名单见下")
+        case .silentMerchants: ("Have not reported", "尚未上报的商户")
         case .sequencesMissing: ("batches missing, signed by %1: %2", "缺少批次（签名方：%1）：%2")
         case .unusual:
             ("unusual activity: %1; average of the last %2 periods: %3", "本期发生异常：%1；前%2期平均：%3")

@@ -32,9 +32,23 @@ struct PreviewSheet {
             (language.say(.previewAt), Sheet.Cell(clock(preview.at))),
             (language.say(.closesFrom), Sheet.Cell(clock(preview.closesFrom))),
         ]
-        sheet.parts = [.table(warnings), .table(statements)] + closing.tables.map { .table($0) }
+        sheet.parts = [.table(warnings)]
+        if listsSilent {
+            sheet.parts.append(
+                .sentence(title: language.say(.silentMerchants), silent.joined(separator: ", ")))
+        }
+        sheet.parts += [.table(statements)] + closing.tables.map { .table($0) }
         return sheet
     }
+
+    /// Merchants that have not reported, of which more than this stand in one row and a list of their own.
+    private static let mostSilentRows = 5
+
+    private var silent: [String] {
+        preview.warnings.filter { $0.finding == .notReported }.map(\.merchant)
+    }
+
+    private var listsSilent: Bool { silent.count > Self.mostSilentRows }
 
     /// In local time, as the period's own bounds are.
     private func clock(_ instant: Instant) -> String {
@@ -45,7 +59,13 @@ struct PreviewSheet {
     private var warnings: Sheet.Table {
         var table = Sheet.Table(
             title: language.say(.warnings), columns: [make.left(.merchant), make.left(.warning)])
-        for warning in preview.warnings {
+        let listsSilent = listsSilent
+        if listsSilent {
+            table.add(
+                Sheet.Cell(language.say(.merchantCount, Figures.count(Int64(silent.count)))),
+                Sheet.Cell(language.say(.listedBelow)))
+        }
+        for warning in preview.warnings where !listsSilent || warning.finding != .notReported {
             table.add(Sheet.Cell(warning.merchant), Sheet.Cell(say(warning.finding)))
         }
         return table

@@ -147,6 +147,9 @@ extension RederivationRun {
                     place, "`period` is not the one that its date and the closes before it give",
                     derived: "\(period)", stored: "\(booked.period)"))
         }
+        for number in history.changedDrafts {
+            report.add(.init("draft \(number)", "its row is not as it was written, or is gone"))
+        }
         for (key, left) in noted.sorted(by: { $0.key < $1.key }) where !left.isEmpty {
             report.add(.init("booking: \(key)", "the audit says that it was made, and it is not there"))
         }

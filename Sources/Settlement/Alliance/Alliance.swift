@@ -17,6 +17,8 @@ public struct Alliance: Hashable, Sendable {
     public let maxAgeDays: Int
     /// Whether an act of money needs a second person: one drafts it, another approves it.
     public let fourEyes: Bool
+    /// How the alliance itself is paid and pays, and what holds for merchants that say nothing else. It settles nothing.
+    public let payment: PaymentDetails?
     /// The first period's first day.
     public let start: LocalDate
     /// By id, ascending.
@@ -30,7 +32,8 @@ public struct Alliance: Hashable, Sendable {
         id: AllianceID, name: String, currency: Currency, timezone: String, period: PeriodLength,
         graceHours: Int = 24, expiry: Expiry? = nil, carryPeriods: Int = 1,
         refundShortfall: RefundShortfall = .debt, maxAgeDays: Int = 400, fourEyes: Bool = false,
-        start: LocalDate, merchants: [Merchant], campaigns: [Campaign] = [], items: [Item] = []
+        payment: PaymentDetails? = nil, start: LocalDate, merchants: [Merchant], campaigns: [Campaign] = [],
+        items: [Item] = []
     ) {
         self.id = id
         self.name = name
@@ -43,6 +46,7 @@ public struct Alliance: Hashable, Sendable {
         self.refundShortfall = refundShortfall
         self.maxAgeDays = maxAgeDays
         self.fourEyes = fourEyes
+        self.payment = payment
         self.start = start
         self.merchants = merchants.sorted { $0.id < $1.id }
         self.campaigns = campaigns.sorted { $0.id < $1.id }

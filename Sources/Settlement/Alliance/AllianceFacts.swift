@@ -22,6 +22,7 @@ extension Alliance {
             Fact(path: "start", value: start.description),
         ]
         if fourEyes { facts.append(Fact(path: "four_eyes", value: "true")) }
+        if let payment { facts += payment.facts(at: "payment") }
         for merchant in merchants { facts += merchant.facts }
         for campaign in campaigns { facts += campaign.facts }
         for item in items { facts += item.facts }
@@ -44,11 +45,29 @@ extension Merchant {
         if let exposureLimit {
             facts.append(Alliance.Fact(path: "\(path).exposure_limit", value: "\(exposureLimit.minorUnits)"))
         }
+        if let payment { facts += payment.facts(at: "\(path).payment") }
         for change in statuses {
             facts.append(Alliance.Fact(path: "\(path).status[\(change.from)]", value: change.status.rawValue))
         }
         for terms in terms { facts += terms.facts(at: "\(path).terms[\(terms.from)]") }
         return facts
+    }
+}
+
+extension PaymentDetails {
+    fileprivate func facts(at path: String) -> [Alliance.Fact] {
+        let parts = address.map { [$0.street, $0.building, $0.postalCode, $0.town, $0.country] }
+        return Settlement.facts(
+            at: path,
+            [
+                "minimum": minimum.map { "\($0.minorUnits)" },
+                "due_days": dueDays.map { "\($0)" },
+                "account": account?.text,
+                "name": name,
+                "address": parts?.compactMap(\.self).joined(separator: ", "),
+                "mandate": mandate.map { "\($0.id), \($0.scheme.rawValue), signed \($0.signed)" },
+                "creditor_id": creditorIdentifier?.text,
+            ])
     }
 }
 

@@ -8,6 +8,8 @@ public struct AllianceProblem: Hashable, Sendable, CustomStringConvertible {
         case nameMalformed = "name_malformed"
         /// An address of no or too many lines, of a line that would not print, or of no country.
         case addressMalformed = "address_malformed"
+        /// Payment details of a text that would not print or that no bank takes, or that belong to the other side.
+        case paymentMalformed = "payment_malformed"
         /// Not a name of a zone.
         case timezoneMalformed = "timezone_malformed"
         /// No currency of ISO 4217 with an exponent of 0 … 3, or with another exponent than the standard's.

@@ -80,6 +80,10 @@ private struct AllianceCheck {
         }
     }
 
+    private mutating func payment(_ details: PaymentDetails, at path: String) {
+        for fault in details.faults { note(fault.code, "\(path).\(fault.member)", fault.reason) }
+    }
+
     mutating func head(of alliance: Alliance) {
         name(alliance.name, at: "name")
         if Currency(iso4217: alliance.currency.code) != alliance.currency {
@@ -96,6 +100,12 @@ private struct AllianceCheck {
         }
         bound(alliance.carryPeriods, in: AllianceBounds.carryPeriods, at: "carry_periods")
         bound(alliance.maxAgeDays, in: AllianceBounds.maxAgeDays, at: "max_age_days")
+        if let details = alliance.payment {
+            payment(details, at: "payment")
+            if details.mandate != nil {
+                note(.paymentMalformed, "payment.mandate", "a mandate is a merchant's")
+            }
+        }
         bound(alliance.start, in: AllianceBounds.start, at: "start")
         if !alliance.period.begins(on: alliance.start) {
             let expected = alliance.period == .week ? "a Monday" : "the first day of a month"
@@ -115,6 +125,12 @@ private struct AllianceCheck {
         if let address = merchant.address { self.address(address, at: "\(path).address") }
         if let limit = merchant.exposureLimit {
             bound(limit.minorUnits, in: 0...Money.maximum, at: "\(path).exposure_limit")
+        }
+        if let details = merchant.payment {
+            payment(details, at: "\(path).payment")
+            if details.creditorIdentifier != nil {
+                note(.paymentMalformed, "\(path).payment.creditor_id", "it is the alliance's")
+            }
         }
         ascending(merchant.statuses.map(\.from), at: "\(path).status")
         if merchant.terms.isEmpty {

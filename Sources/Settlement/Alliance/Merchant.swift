@@ -5,6 +5,8 @@ public struct Merchant: Hashable, Sendable {
     public let address: PostalAddress?
     /// The exposure that is warned of beyond it, minor units, 0 … 10^15; nil: none. It settles nothing.
     public let exposureLimit: Money?
+    /// How it is paid and pays; nil: as the alliance says. It settles nothing.
+    public let payment: PaymentDetails?
     /// Strictly ascending by `from`; before the first, active.
     public let statuses: [StatusChange]
     /// Strictly ascending by `from`; never empty.
@@ -12,12 +14,13 @@ public struct Merchant: Hashable, Sendable {
 
     public init(
         id: MerchantID, name: String, address: PostalAddress? = nil, exposureLimit: Money? = nil,
-        statuses: [StatusChange] = [], terms: [Terms]
+        payment: PaymentDetails? = nil, statuses: [StatusChange] = [], terms: [Terms]
     ) {
         self.id = id
         self.name = name
         self.address = address
         self.exposureLimit = exposureLimit
+        self.payment = payment
         self.statuses = statuses
         self.terms = terms
     }

@@ -70,8 +70,8 @@ public struct Receipt: Hashable, Sendable {
 
     /// The canonical bytes, which are signed. Rulebook §7.
     public var bytes: [UInt8] {
-        // Room that is never written to costs no memory, growing does: most is needed for what is refused.
-        var json = CanonicalJSON(capacity: 2048 + refused.count * Self.mostRefusedBytes + refused.idBytes)
+        // Room that is never written to costs no memory, growing does.
+        var json = CanonicalJSON(capacity: mostBytes)
         json.object { json in
             json.member("format", Self.format)
             json.member("alliance", alliance.text)
@@ -105,6 +105,19 @@ public struct Receipt: Hashable, Sendable {
         return json.bytes
     }
 
-    /// What a refused record takes beside its id, at most.
-    private static let mostRefusedBytes = 64
+    /// Bytes that are never less than `bytes` has, known before those are made.
+    public var mostBytes: Int {
+        Self.mostOtherBytes + (refused.count + periods.count) * Self.mostEntryBytes + refused.idBytes
+    }
+
+    /// Bytes that no receipt of a batch of so many bytes and records has more of.
+    public static func mostBytes(ofBatch bytes: Int, records: Int) -> Int {
+        // A record is refused, or makes a period be named; its id is in the batch.
+        mostOtherBytes + records * mostEntryBytes + bytes
+    }
+
+    /// What all but both lists takes at most.
+    private static let mostOtherBytes = 2048
+    /// What a refused record takes beside its id, and a period, at most.
+    private static let mostEntryBytes = 64
 }

@@ -12,6 +12,8 @@ public enum CloseFailure: Error, Hashable, Sendable {
     /// Invariants of which the records that earlier closes kept tell the one that breaks them.
     public static let openLots = "open lots at the start hold what the last statement closed with"
     public static let pendingRecords = "as many records are pending as the last closing left"
+    public static let poolWorth = "pool is worth the open prepaid points"
+    public static let recordStates = "records by state add up"
 
     /// A record by its merchant and its id, as DETAILS.csv names lots.
     public struct RecordName: Hashable, Sendable, CustomStringConvertible {

@@ -21,7 +21,7 @@ extension PeriodSettlement {
             $0 + roundedWorth(of: $1.value.openAfter, at: $1.key.price, minorPerMajor: minorPerMajor)
         }
         try Self.hold(
-            "pool is worth the open prepaid points", -worth, Int128(closings[Journal.pool] ?? 0),
+            CloseFailure.poolWorth, -worth, Int128(closings[Journal.pool] ?? 0),
             account: Journal.pool)
     }
 

@@ -75,7 +75,9 @@ struct OpeningProof {
     ) throws(CloseFailure) {
         guard expected == found else {
             throw .broken(
-                invariant: invariant, merchant: merchant, expected: "\(expected)",
+                invariant: invariant,
+                merchant: merchant ?? account.flatMap { JournalAccounts.merchant(ofReceivable: $0) },
+                expected: "\(expected)",
                 found: found.map { "\($0)" } ?? "nothing", account: account)
         }
     }

@@ -14,6 +14,8 @@ public struct AuditEntry: Hashable, Sendable {
         case draftWithdrawn = "draft_withdrawn"
         /// What was said or done about a dispute.
         case disputed
+        /// A payment run was made, withdrawn, or a file of it given out.
+        case paymentRun = "payment_run"
         case closed
         /// A close that a figure or a changed row forbade, or that waits for room on the disk; the period stays open.
         case closeFailed = "close_failed"

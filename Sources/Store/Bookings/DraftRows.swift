@@ -1,7 +1,7 @@
 import GRDB
 import Settlement
 
-/// The table of drafts.
+/// The table of drafts. Rows are numbered without a gap, bear a sum, and change only where a draft ends.
 struct DraftRows {
     private let database: Database
     private let roster: Roster
@@ -17,32 +17,43 @@ struct DraftRows {
             database,
             """
             INSERT INTO drafts (merchant, reference, kind, amount, date, reason, undoes, drafted, drafter,
-                drafter_key)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                drafter_key, draft, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
+        let draft = StoredDraft(
+            number: try nextNumber(), booking: booking, drafted: instant, drafter: person.name,
+            drafterKey: person.provenKey, state: .waiting)
         insert.bind(booking, roster)
         insert.bind(8, instant.milliseconds)
         insert.bind(9, person.name)
         insert.bind(10, person.provenKey)
+        insert.bind(11, draft.number)
+        insert.bind(12, sum(of: draft))
         try insert.run()
         try note(.drafted, booking, by: person, at: instant)
     }
 
+    private func nextNumber() throws -> Int64 {
+        try Prepared(database, "SELECT coalesce(max(draft), 0) + 1 FROM drafts").first { $0.integer(0) } ?? 1
+    }
+
     /// Ends a waiting draft: it was booked under this number.
     func end(_ draft: StoredDraft, bookedAs booking: Int64) throws {
-        let update = try Prepared(database, "UPDATE drafts SET booking = ? WHERE draft = ?")
+        let update = try Prepared(database, "UPDATE drafts SET booking = ?, sum = ? WHERE draft = ?")
         update.bind(1, booking)
-        update.bind(2, draft.number)
+        update.bind(2, sum(of: draft, bookedAs: booking))
+        update.bind(3, draft.number)
         try update.run()
     }
 
     /// Ends a waiting draft: nothing is booked.
     func withdraw(_ draft: StoredDraft, by person: Person, at instant: Instant) throws {
         let update = try Prepared(
-            database, "UPDATE drafts SET withdrawn = ?, withdrawn_by = ? WHERE draft = ?")
+            database, "UPDATE drafts SET withdrawn = ?, withdrawn_by = ?, sum = ? WHERE draft = ?")
         update.bind(1, instant.milliseconds)
         update.bind(2, person.name)
-        update.bind(3, draft.number)
+        update.bind(3, sum(of: draft, withdrawn: instant, by: person.name))
+        update.bind(4, draft.number)
         try update.run()
         try note(.draftWithdrawn, draft.booking, by: person, at: instant)
     }
@@ -57,8 +68,46 @@ struct DraftRows {
                 reason: BookingNote.text(booking, by: person.name)))
     }
 
+    /// The sum of a draft's row: as it waits, or once it has ended.
+    private func sum(
+        of draft: StoredDraft, bookedAs number: Int64? = nil, withdrawn: Instant? = nil,
+        by person: PersonName? = nil
+    ) -> Int64 {
+        let booking = draft.booking
+        return RowSum.of(
+            columns: [
+                draft.number, roster[booking.merchant], booking.amount.minorUnits,
+                Int64(booking.date.dayNumber), draft.drafted.milliseconds, number, withdrawn?.milliseconds,
+            ],
+            [
+                booking.reference.text, booking.kind.rawValue, booking.reason, booking.undoes?.text,
+                draft.drafter.text, person?.text,
+            ], bytes: draft.drafterKey)
+    }
+
+    /// In the order in which they were made. Throws `StoreTrouble` where a row is not as it was written, or one before
+    /// the last is gone.
     func all() throws -> [StoredDraft] {
-        try Prepared(database, Self.select + " ORDER BY draft").all { try stored($0) }
+        var last: Int64 = 0
+        return try Prepared(database, Self.select + " ORDER BY draft").all { row in
+            last += 1
+            guard row.integer(7) == last else {
+                throw StoreTrouble.damaged("drafts", "row \(last)", "it is not there")
+            }
+            return try stored(row)
+        }
+    }
+
+    /// The numbers of the rows that are not as they were written, and of those before the last that are gone.
+    static func changed(_ database: Database) throws -> [Int64] {
+        var (changed, last): ([Int64], Int64) = ([], 0)
+        try Prepared(database, select + " ORDER BY draft").forEach { row in
+            let number = row.integer(7)
+            if number != last + 1 { changed.append(last + 1) }
+            if !isWhole(row) { changed.append(number) }
+            last = number
+        }
+        return changed
     }
 
     /// Those of a reference, of one merchant or of all, the last one first.
@@ -88,11 +137,20 @@ struct DraftRows {
 
     private static let select = """
         SELECT merchant, reference, kind, amount, date, reason, undoes, draft, drafted, drafter, booking, withdrawn,
-            withdrawn_by, drafter_key
+            withdrawn_by, drafter_key, sum
         FROM drafts
         """
 
+    /// Whether a row's sum is of what it says.
+    private static func isWhole(_ row: Prepared) -> Bool {
+        let sum = RowSum.of(
+            columns: [7, 0, 3, 4, 8, 10, 11].map { row.integerOrNil($0) },
+            [1, 2, 5, 6, 9, 12].map { row.textOrNil($0) }, bytes: row.isNull(13) ? nil : row.bytes(13))
+        return sum == row.integer(14)
+    }
+
     private func stored(_ row: Prepared) throws -> StoredDraft {
+        guard Self.isWhole(row) else { throw StoreTrouble.damaged("drafts", "row \(row.integer(7))") }
         let state: StoredDraft.State =
             if !row.isNull(10) {
                 .booked

@@ -53,9 +53,13 @@ extension Store {
                 let staging = try Staging(pool, reserve, folder: folder)
                 try Leftovers(of: ordinal, staging).remove()
                 let (closed, kept) = try asOfNow { try proved(run(cut, staging, reserve, $0), body) }
-                try pool.write { database in
-                    try reserve.check(folder, database)
-                    try finish(cut, closed, kept, at: instant, database)
+                do {
+                    try pool.write { database in
+                        try reserve.check(folder, database)
+                        try finish(cut, closed, kept, at: instant, database)
+                    }
+                } catch let failure as CloseFailure {
+                    throw named(failure, of: cut)
                 }
                 return closed
             } catch {
@@ -84,6 +88,15 @@ extension Store {
         do { closed = try body(run) } catch let failure as CloseFailure { throw run.named(failure) }
         // Behind the checks of `body`, which may name a merchant.
         return (closed, try run.keptSums())
+    }
+
+    /// A failure of the last transaction, which is undone by then, with the record that causes it, where that can be
+    /// found.
+    private func named(_ failure: CloseFailure, of cut: Cut) -> CloseFailure {
+        let named = try? asOfNow {
+            try FailedRecord($0, try inForce($0).roster, before: cut.period).named(failure)
+        }
+        return named ?? failure
     }
 
     /// Reads by a connection of its own, which sees the file as it is now, whatever is written meanwhile.
@@ -168,7 +181,7 @@ extension Store {
         try PeriodRows(database).add(period, cut, records: closed.records, kept: kept)
         try ClosedPeriodWriter(database, inForce: inForce, period: period).write(closed)
         try StateRows(database).prove(closed.records, of: cut)
-        try CutRows(database).remove()
+        try CutRows(database).clear()
         try AuditRows(database).add(
             AuditEntry(at: instant, act: .closed, reason: cut.forced ? "\(period.id), forced" : period.id))
     }
@@ -179,7 +192,7 @@ extension Store {
         let rows = CutRows(database)
         guard try rows.present() == cut else { return }
         if try rows.now(cut.period, at: cut.at, forced: cut.forced) == cut {
-            try rows.remove()
+            try rows.clear()
         } else if error is CloseFailure {
             try rows.fail()
         }

@@ -124,7 +124,7 @@ public final class ClosingRun {
 
     /// What this close kept. Throws `StoreTrouble` where what earlier ones kept is not what they wrote.
     func keptSums() throws -> KeptSums {
-        try KeptRows(database).verify(before: period.ordinal, held: sums?.before)
+        try KeptRows(database, inForce.roster).verify(before: period.ordinal, held: sums?.before)
         let last = try PeriodRows(database).closed(period.ordinal - 1)
         // A close that settles nobody leaves what was held.
         var kept = sums?.kept ?? KeptSums(held: last?.kept.held ?? HeldSums())

@@ -18,14 +18,15 @@ struct FailedRecord {
     func named(_ failure: CloseFailure) throws -> CloseFailure {
         guard case .broken(let invariant, _, _, _, _, _, nil) = failure else { return failure }
         switch invariant {
-        case CloseFailure.openLots: return failure.naming(try strangeLot())
-        case CloseFailure.pendingRecords: return failure.naming(try strayPending())
+        case CloseFailure.openLots, CloseFailure.poolWorth: return failure.naming(try strangeLot())
+        case CloseFailure.pendingRecords: return failure.naming(try strayOutcome())
+        case CloseFailure.recordStates: return failure.naming(try strayRecord())
         default: return failure
         }
     }
 
     /// The first lot, in the order of members, that is held otherwise than the close left it that touched it last.
-    private func strangeLot() throws -> CloseFailure.RecordName? {
+    func strangeLot() throws -> CloseFailure.RecordName? {
         var source = try HoldingsSource(database, before: period)
         let settlements = try SettlementLookup(database, roster)
         while let member = source.member {
@@ -47,39 +48,68 @@ struct FailedRecord {
         return nil
     }
 
-    /// The first record that is pending and that no last statement lists so, or the reverse.
-    private func strayPending() throws -> CloseFailure.RecordName? {
-        try listedPending().symmetricDifference(try storedPending())
+    /// The first record that stands otherwise after the last close than the statements of that list it.
+    func strayOutcome() throws -> CloseFailure.RecordName? {
+        let (listed, stored) = (try listedOutcomes(), try storedOutcomes())
+        return Set(listed.keys).union(stored.keys).filter { listed[$0] != stored[$0] }
             .min { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
     }
 
-    private func listedPending() throws -> Set<CloseFailure.RecordName> {
+    /// The first record of the first batch of which not every record settles in some period.
+    private func strayRecord() throws -> CloseFailure.RecordName? {
+        let query = try Prepared(
+            database,
+            """
+            SELECT first_record FROM batches b
+            LEFT JOIN (SELECT batch, sum(records) AS placed FROM batch_periods GROUP BY batch) p
+                ON p.batch = b.batch
+            WHERE accepted <> coalesce(placed, 0) ORDER BY b.batch LIMIT 1
+            """)
+        return try query.first { $0.integer(0) }.map { try name(of: $0) }
+    }
+
+    /// By record, its state and its code or the points that it lacked, of those that did not simply settle.
+    private func listedOutcomes() throws -> [CloseFailure.RecordName: String] {
         let query = try Prepared(
             database, "SELECT merchant, document, statement FROM statements WHERE period = ?")
         query.bind(1, period - 1)
-        var listed: Set<CloseFailure.RecordName> = []
+        var listed: [CloseFailure.RecordName: String] = [:]
         try query.forEach { row in
             let merchant = try roster.merchant(row.integer(0), of: "statements", row.integer(2))
             let document = try? JSONValue(parsing: row.bytes(1))
-            for exception in document?["exceptions"]?.array ?? []
-            where exception["state"]?.string == "pending" {
+            for exception in document?["exceptions"]?.array ?? [] {
                 guard let id = exception["id"]?.string.flatMap({ RecordID($0) }) else { continue }
-                listed.insert(CloseFailure.RecordName(merchant, id))
+                listed[CloseFailure.RecordName(merchant, id)] = Self.outcome(
+                    exception["state"]?.string ?? "", code: exception["code"]?.string,
+                    missing: exception["points"]?.integer)
             }
         }
         return listed
     }
 
-    private func storedPending() throws -> Set<CloseFailure.RecordName> {
-        let chunks = try RecordChunks(database)
-        let query = try Prepared(database, EventSource.pending)
+    private func storedOutcomes() throws -> [CloseFailure.RecordName: String] {
+        let query = try Prepared(
+            database,
+            """
+            SELECT record, state, code, missing FROM outcomes
+            WHERE period = ? AND (state <> 'settled' OR missing IS NOT NULL) ORDER BY record
+            """)
         query.bind(1, period - 1)
-        var stored: Set<CloseFailure.RecordName> = []
-        for number in try query.all({ $0.integer(0) }) {
-            let record = try chunks.record(RecordNumber(number))
-            let merchant = try roster.merchant(record.merchant, of: "record_chunks", number)
-            stored.insert(CloseFailure.RecordName(merchant, record.record.id))
+        let rows = try query.all { row in
+            (row.integer(0), Self.outcome(row.text(1), code: row.textOrNil(2), missing: row.integerOrNil(3)))
         }
+        var stored: [CloseFailure.RecordName: String] = [:]
+        for (number, outcome) in rows { stored[try name(of: number)] = outcome }
         return stored
+    }
+
+    private static func outcome(_ state: String, code: String?, missing: Int64?) -> String {
+        state == "settled" ? "\(state), \(missing ?? 0) missing" : "\(state), \(code ?? "no code")"
+    }
+
+    private func name(of number: Int64) throws -> CloseFailure.RecordName {
+        let record = try RecordChunks(database).record(RecordNumber(number))
+        let merchant = try roster.merchant(record.merchant, of: "record_chunks", number)
+        return CloseFailure.RecordName(merchant, record.record.id)
     }
 }

@@ -44,24 +44,30 @@ struct HeldSums: Hashable, Sendable {
 /// Holds what closes have kept against what they said of it.
 struct KeptRows {
     private let database: Database
+    private let roster: Roster
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: Database, _ roster: Roster) {
+        self.database = database
+        self.roster = roster
+    }
 
     /// Closes whose rows are counted again by each that follows, and how many closes share those of older ones: so a
     /// close costs no more after years. `rederive` looks at all.
     private static let recent = 16
 
     /// Throws `StoreTrouble` unless what the closes before `open` kept is there and as it was: what the recent ones wrote
-    /// and a share of the older ones; `held` is what all members held, nil where nobody looked.
+    /// and a share of the older ones; `held` is what all members held, nil where nobody looked. It names the first record
+    /// that differs, where what is left tells it.
     func verify(before open: Int, held: HeldSums?) throws {
         let closed = try PeriodRows(database).all().filter { $0.ordinal < open }
         let expected = closed.last?.kept.held ?? HeldSums()
         if let held, held != expected {
             throw StoreTrouble.damaged(
                 "holdings", "all rows",
-                held.holders == expected.holders
+                (held.holders == expected.holders
                     ? "\(held.holders) members hold anything, but not what the last close left them"
                     : "\(held.holders) members hold anything, the last close left \(expected.holders)")
+                    + first(try? FailedRecord(database, roster, before: open).strangeLot()))
         }
         for period in closed
         where period.ordinal >= open - Self.recent || period.ordinal % Self.recent == open % Self.recent {
@@ -73,9 +79,16 @@ struct KeptRows {
             }
             guard try outcomeSum(of: period.ordinal) == period.kept.outcomeSum else {
                 throw StoreTrouble.damaged(
-                    "outcomes", "period \(period.ordinal)", "its rows are not those that its close wrote")
+                    "outcomes", "period \(period.ordinal)",
+                    "its rows are not those that its close wrote"
+                        + first(
+                            try? FailedRecord(database, roster, before: period.ordinal + 1).strayOutcome()))
             }
         }
+    }
+
+    private func first(_ record: CloseFailure.RecordName?) -> String {
+        record.map { "; the first that differs is of record \($0)" } ?? ""
     }
 
     private func settlementRows(of period: Int) throws -> Int64 {

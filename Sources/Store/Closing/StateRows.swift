@@ -98,7 +98,7 @@ struct StateRows {
         let proofs = [
             ("every record due has an outcome", due, records.all),
             ("records pending", records.pending, counts.pending),
-            ("records by state add up", try stored(), counts.all),
+            (CloseFailure.recordStates, try stored(), counts.all),
         ]
         for (invariant, expected, found) in proofs where expected != found {
             throw CloseFailure.broken(

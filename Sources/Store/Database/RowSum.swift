@@ -24,6 +24,9 @@ struct RowSum {
         state ^= state &>> 32
     }
 
+    /// Adds one more number that the row stands on.
+    mutating func add(_ number: Int64) { add(UInt64(bitPattern: number)) }
+
     @inline(__always)
     mutating func add(_ bytes: UnsafeRawBufferPointer) {
         var place = 0
@@ -44,6 +47,13 @@ struct RowSum {
         for var text in texts { text.withUTF8 { sum.add(UnsafeRawBufferPointer($0)) } }
         if let bytes { bytes.withUnsafeBytes { sum.add($0) } }
         return Int64(bitPattern: sum.state)
+    }
+
+    /// The same of columns of which some may be NULL, which is another value than any.
+    static func of(columns numbers: [Int64?], _ texts: [String?], bytes: [UInt8]? = nil) -> Int64 {
+        of(
+            numbers.map { $0 ?? 0 } + numbers.map { $0 == nil ? 0 : 1 } + texts.map { $0 == nil ? 0 : 1 },
+            texts.map { $0 ?? "" }, bytes: bytes)
     }
 
     /// The sum at the end of a row's bytes, as it stands there.

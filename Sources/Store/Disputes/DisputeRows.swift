@@ -1,7 +1,7 @@
 import GRDB
 import Settlement
 
-/// The tables of disputes. Rows are added and never change.
+/// The tables of disputes. Rows are numbered without a gap, bear a sum, and never change.
 struct DisputeRows {
     private let database: Database
     private let roster: Roster
@@ -17,24 +17,31 @@ struct DisputeRows {
     ) throws -> Dispute {
         let insert = try Prepared(
             database,
-            "INSERT INTO disputes (merchant, period, line, record, owner, due) VALUES (?, ?, ?, ?, ?, ?)")
-        insert.bind(1, roster[merchant])
-        switch subject {
-        case .line(let line, let period):
-            insert.bind(2, period)
-            insert.bind(3, line)
-            insert.bind(4, nil as String?)
-        case .record(let id):
-            insert.bind(2, nil as Int64?)
-            insert.bind(3, nil as Int64?)
-            insert.bind(4, id)
-        }
-        insert.bind(5, owner)
-        insert.bind(6, due.dayNumber)
+            """
+            INSERT INTO disputes (dispute, merchant, period, line, record, owner, due, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        let number = try nextNumber("dispute", of: "disputes")
+        let (period, line, record): (Int64?, Int64?, RecordID?) =
+            switch subject {
+            case .line(let line, let period): (Int64(period), Int64(line), nil)
+            case .record(let id): (nil, nil, id)
+            }
+        insert.bind(1, number)
+        insert.bind(2, roster[merchant])
+        insert.bind(3, period)
+        insert.bind(4, line)
+        insert.bind(5, record?.text)
+        insert.bind(6, owner)
+        insert.bind(7, due.dayNumber)
+        insert.bind(
+            8,
+            RowSum.of(
+                columns: [number, roster[merchant], period, line, Int64(due.dayNumber)],
+                [record?.text, owner.text]))
         try insert.run()
         let dispute = Dispute(
-            number: database.lastInsertedRowID, merchant: merchant, subject: subject, owner: owner, due: due,
-            steps: [step])
+            number: number, merchant: merchant, subject: subject, owner: owner, due: due, steps: [step])
         try add(step, to: dispute, by: person)
         return dispute
     }
@@ -47,14 +54,23 @@ struct DisputeRows {
         }
         let insert = try Prepared(
             database,
-            "INSERT INTO dispute_steps (dispute, act, at, person, text, adjustment) VALUES (?, ?, ?, ?, ?, ?)"
-        )
-        insert.bind(1, dispute.number)
-        insert.bind(2, step.act.rawValue)
-        insert.bind(3, step.at.milliseconds)
-        insert.bind(4, step.person)
-        insert.bind(5, step.text)
-        insert.bind(6, step.adjustment?.text)
+            """
+            INSERT INTO dispute_steps (step, dispute, act, at, person, text, adjustment, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        let number = try nextNumber("step", of: "dispute_steps")
+        insert.bind(1, number)
+        insert.bind(2, dispute.number)
+        insert.bind(3, step.act.rawValue)
+        insert.bind(4, step.at.milliseconds)
+        insert.bind(5, step.person)
+        insert.bind(6, step.text)
+        insert.bind(7, step.adjustment?.text)
+        insert.bind(
+            8,
+            RowSum.of(
+                columns: [number, dispute.number, step.at.milliseconds],
+                [step.act.rawValue, step.person.text, step.text, step.adjustment?.text]))
         try insert.run()
         try AuditRows(database).add(
             AuditEntry(
@@ -64,32 +80,67 @@ struct DisputeRows {
                     + (step.adjustment.map { ", adjustment \($0)" } ?? "")))
     }
 
+    private func nextNumber(_ column: String, of table: String) throws -> Int64 {
+        try Prepared(database, "SELECT coalesce(max(\(column)), 0) + 1 FROM \(table)").first { $0.integer(0) }
+            ?? 1
+    }
+
+    /// By number. Throws `StoreTrouble` where a row is not as it was written, or one is gone that others tell of.
     func all() throws -> [Dispute] {
-        var steps: [Int64: [Dispute.Step]] = [:]
-        try Prepared(
+        let steps = try steps()
+        var last: Int64 = 0
+        let disputes = try Prepared(
             database,
-            "SELECT dispute, act, at, person, text, adjustment, step FROM dispute_steps ORDER BY step"
-        ).forEach { row in
-            guard let act = Dispute.Step.Act(rawValue: row.text(1)) else {
-                throw StoreTrouble.damaged(
-                    "dispute_steps", "row \(row.integer(6))", "its act is none that is known")
-            }
-            steps[row.integer(0), default: []].append(
-                Dispute.Step(
-                    act: act, at: Instant(milliseconds: row.integer(2)), person: row.identifier(3),
-                    text: row.text(4), adjustment: row.isNull(5) ? nil : row.identifier(5)))
-        }
-        return try Prepared(
-            database,
-            "SELECT dispute, merchant, period, line, record, owner, due FROM disputes ORDER BY dispute"
+            "SELECT dispute, merchant, period, line, record, owner, due, sum FROM disputes ORDER BY dispute"
         ).all { row in
+            last += 1
             let number = row.integer(0)
+            guard number == last else {
+                throw StoreTrouble.damaged("disputes", "row \(last)", "it is not there")
+            }
+            let sum = RowSum.of(
+                columns: [0, 1, 2, 3, 6].map { row.integerOrNil($0) }, [4, 5].map { row.textOrNil($0) })
+            guard sum == row.integer(7) else { throw StoreTrouble.damaged("disputes", "row \(number)") }
+            guard let course = steps[number], course.first?.act == .opened else {
+                throw StoreTrouble.damaged("disputes", "row \(number)", "no step says that it was opened")
+            }
             return Dispute(
                 number: number, merchant: try roster.merchant(row.integer(1), of: "disputes", number),
                 subject: row.isNull(4)
-                    ? .line(Int(row.integer(3)), period: Int(row.integer(2))) : .record(row.identifier(4)),
-                owner: row.identifier(5), due: LocalDate(dayNumber: Int(row.integer(6))),
-                steps: steps[number] ?? [])
+                    ? .line(
+                        Int(row.integer(3)),
+                        period: try PeriodRows.ordinal(row.integer(2), of: "disputes", number))
+                    : .record(row.identifier(4)),
+                owner: row.identifier(5), due: LocalDate(dayNumber: Int(row.integer(6))), steps: course)
         }
+        if let number = steps.keys.filter({ $0 > last }).min() {
+            throw StoreTrouble.damaged("disputes", "row \(number)", "it is not there")
+        }
+        return disputes
+    }
+
+    /// By the dispute's number, in order.
+    private func steps() throws -> [Int64: [Dispute.Step]] {
+        var steps: [Int64: [Dispute.Step]] = [:]
+        var last: Int64 = 0
+        try Prepared(
+            database,
+            "SELECT step, dispute, act, at, person, text, adjustment, sum FROM dispute_steps ORDER BY step"
+        ).forEach { row in
+            last += 1
+            guard row.integer(0) == last else {
+                throw StoreTrouble.damaged("dispute_steps", "row \(last)", "it is not there")
+            }
+            let sum = RowSum.of(
+                columns: [0, 1, 3].map { row.integerOrNil($0) }, [2, 4, 5, 6].map { row.textOrNil($0) })
+            guard sum == row.integer(7), let act = Dispute.Step.Act(rawValue: row.text(2)) else {
+                throw StoreTrouble.damaged("dispute_steps", "row \(last)")
+            }
+            steps[row.integer(1), default: []].append(
+                Dispute.Step(
+                    act: act, at: row.instant(3), person: row.identifier(4), text: row.text(5),
+                    adjustment: row.isNull(6) ? nil : row.identifier(6)))
+        }
+        return steps
     }
 }

@@ -30,14 +30,17 @@ extension Store {
     /// it is on the disk when this returns.
     ///
     /// Batches that come from several threads at once are stored together, in one transaction and with one
-    /// wait for the disk; each is judged by itself, in the order in which they came. `seal` is called from
-    /// any of the threads. Throws `BatchRefusal` (`batch_reused`, `sequence_reused`, `records_refused`); then
-    /// nothing of this batch is kept. What `StoreTrouble` befalls is all that was to be stored together.
+    /// wait for the disk; each is judged by itself, in the order in which they came. `admit` is asked once a batch is
+    /// judged as new, before anything of it is written; both are called from any of the threads. Throws `BatchRefusal`
+    /// (`batch_reused`, `sequence_reused`, `records_refused`) and what `admit` throws; then nothing of this batch is
+    /// kept. What `StoreTrouble` befalls is all that was to be stored together.
     public func append(
-        _ batch: VerifiedBatch, received: Instant, seal: @escaping @Sendable (Receipt) -> SealedDocument
+        _ batch: VerifiedBatch, received: Instant,
+        admit: @escaping @Sendable (Receipt) throws -> Void = { _ in },
+        seal: @escaping @Sendable (Receipt) -> SealedDocument
     ) throws -> Appended {
         try memory.arrivals.run(
-            Arrival(batch: batch, received: received, purpose: .keep(seal))
+            Arrival(batch: batch, received: received, purpose: .keep(admit: admit, seal: seal))
         ) { store($0) }
     }
 
@@ -74,8 +77,9 @@ extension Store {
 /// A batch that is to be judged.
 struct Arrival: Sendable {
     enum Purpose: Sendable {
-        /// To be stored, its receipt sealed by this.
-        case keep(@Sendable (Receipt) -> SealedDocument)
+        /// To be stored unless `admit` throws, its receipt sealed by `seal`.
+        case keep(
+            admit: @Sendable (Receipt) throws -> Void = { _ in }, seal: @Sendable (Receipt) -> SealedDocument)
         /// To be told what would become of it.
         case rehearse
     }

@@ -37,6 +37,7 @@ struct Appending {
         return zip(verdicts, receipts).map { verdict, receipt in
             switch verdict {
             case .refused(let refusal): .failure(refusal)
+            case .turnedAway(let reason): .failure(reason)
             case .copy(let document): .success(.copy(document))
             case .again(let earlier): .success(.copy(Self.known(receipts[earlier])))
             case .new(let accepted): .success(.stored(Self.known(receipt), accepted.receipt))
@@ -48,6 +49,8 @@ struct Appending {
     /// What becomes of one batch.
     enum Verdict {
         case refused(BatchRefusal)
+        /// Who sent it did not admit it after all.
+        case turnedAway(any Error)
         case copy(SealedDocument)
         /// The same as one of those before it, by its place among them.
         case again(Int)
@@ -87,11 +90,17 @@ struct Appending {
         var warnings = batch.header.sequence - 1 > highest ? [Receipt.sequenceGap] : []
         if warned.contains(batch.header.merchant) { warnings.append(Receipt.exposureLimit) }
         let receipt = receipt(arrival, judgement, warnings: warnings)
-        if case .rehearse = arrival.purpose {
+        switch arrival.purpose {
+        case .rehearse:
             admitting.forgetLast(&identities)
             return .rehearsed(receipt)
+        case .keep(let admit, _):
+            do { try admit(receipt) } catch {
+                admitting.forgetLast(&identities)
+                return .turnedAway(error)
+            }
+            return .new(Accepted(merchant: merchant, judgement: judgement, receipt: receipt))
         }
-        return .new(Accepted(merchant: merchant, judgement: judgement, receipt: receipt))
     }
 
     /// What becomes of a batch whose id is used: stored earlier, or among those that are stored with it.
@@ -145,7 +154,7 @@ struct Appending {
         }
         let places = receipts.indices.filter { receipts[$0] != nil }
         let seal = { @Sendable (place: Int) in
-            guard let receipt = receipts[place], case .keep(let seal) = arrivals[place].purpose else {
+            guard let receipt = receipts[place], case .keep(_, let seal) = arrivals[place].purpose else {
                 return
             }
             let document = seal(receipt)

@@ -25,6 +25,12 @@ struct IdentityForm: Sendable {
         fanOut = Int(row[4])
     }
 
+    /// Stands for all that fingerprints are made with. Runs bear it in their sums: by another form none of their ids
+    /// would be found, and each could come once more.
+    var mark: Int64 {
+        RowSum.of([Int64(bitPattern: seeds.0), Int64(bitPattern: seeds.1), Int64(bits)])
+    }
+
     /// 48 bits that stand for an id of a merchant. Two ids may have the same.
     @inline(__always)
     func fingerprint(of id: UnsafeRawBufferPointer, of merchant: Int64) -> UInt64 {

@@ -11,6 +11,8 @@ import Settlement
 struct IdentityIndex: Sendable {
     let form: IdentityForm
     private(set) var runs: [IdentityRun]
+    /// Of the runs that this process wrote and that are not merged.
+    private(set) var groups: [IdentityGroup] = []
     private var tail = IdentityTail()
     private var merge: IdentityMerge?
     /// The last record that it knows.
@@ -19,7 +21,7 @@ struct IdentityIndex: Sendable {
     /// Reads what the file says. Throws `StoreTrouble` if its runs do not cover the records.
     init(_ database: Database) throws {
         form = try IdentityForm(database)
-        runs = try IdentityRuns(database).all()
+        runs = try IdentityRuns(database).all(by: form)
         last = try RecordChunks.lastNumber(database).value
         let told = try BatchRows(database).lastRecord()
         guard told == last else {
@@ -56,15 +58,30 @@ struct IdentityIndex: Sendable {
 
     /// In which runs each fingerprint may be; most are in none.
     func marks(of fingerprints: [UInt64]) -> [UInt64] {
+        let probes = fingerprints.map { IdentityFilter.Probe($0) }
         var marks = [UInt64](repeating: 0, count: fingerprints.count)
+        var grouped: [(flag: UInt64, run: IdentityRun)] = []
         for (position, run) in runs.enumerated() {
-            run.filter.mark(fingerprints, with: Self.flag(position), in: &marks)
+            if groups.contains(where: { $0.covers(run) }) {
+                grouped.append((Self.flag(position), run))
+            } else {
+                run.filter.mark(probes, with: Self.flag(position), in: &marks)
+            }
+        }
+        guard !grouped.isEmpty else { return marks }
+        for group in groups { group.filter.mark(probes, with: Self.groupFlag, in: &marks) }
+        for index in marks.indices where marks[index] & Self.groupFlag != 0 {
+            marks[index] &= ~Self.groupFlag
+            for (flag, run) in grouped where run.filter.holds(fingerprints[index]) { marks[index] |= flag }
         }
         return marks
     }
 
-    /// The 64th run and those behind it share a flag.
-    private static func flag(_ position: Int) -> UInt64 { 1 &<< UInt64(min(position, 63)) }
+    /// The 63rd run and those behind it share a flag.
+    private static func flag(_ position: Int) -> UInt64 { 1 &<< UInt64(min(position, 62)) }
+
+    /// Some group's filter lets it pass.
+    private static let groupFlag: UInt64 = 1 << 63
 
     /// The first record with this fingerprint of which `bears` says that it bears the id.
     @inline(__always)
@@ -116,10 +133,11 @@ struct IdentityIndex: Sendable {
         if tail.count >= form.tail { try writeRun(rows) }
         if merge == nil { try beginMerge(rows) }
         guard var merge = merge.take() else { return }
-        if try merge.advance(by: claimed * pace, rows) {
+        if try merge.advance(by: claimed * pace, rows, form) {
             runs.removeAll { merge.covers($0) }
             runs.append(merge.target)
             runs.sort { $0.first < $1.first }
+            groups.removeAll { group in !runs.contains { group.covers($0) } }
         } else {
             self.merge = merge
         }
@@ -140,8 +158,11 @@ struct IdentityIndex: Sendable {
         for entry in entries { run.filter.insert(entry.fingerprint) }
         try rows.begin(run)
         try rows.write(0..<run.pages, of: run, entries)
-        try rows.finish(run)
+        try rows.finish(run, by: form)
         runs.append(run)
+        if groups.isEmpty || !groups[groups.count - 1].add(run, entries) {
+            groups.append(IdentityGroup(run, entries))
+        }
         tail.removeAll()
     }
 
@@ -175,7 +196,7 @@ struct IdentityMerge: Sendable {
     func covers(_ run: IdentityRun) -> Bool { sources.contains { $0.run == run.run } }
 
     /// Merges about so many fingerprints more; true if the target is whole and the sources are gone.
-    mutating func advance(by count: Int, _ rows: IdentityRuns) throws -> Bool {
+    mutating func advance(by count: Int, _ rows: IdentityRuns, _ form: IdentityForm) throws -> Bool {
         let pages = nextPage..<min(target.pages, nextPage + max(1, count * target.pages / target.count))
         let fingerprints = target.start(of: pages.lowerBound)..<target.start(of: pages.upperBound)
         var entries: [IdentityTail.Entry] = []
@@ -185,7 +206,7 @@ struct IdentityMerge: Sendable {
         try rows.write(pages, of: target, entries)
         nextPage = pages.upperBound
         guard nextPage == target.pages else { return false }
-        try rows.finish(target)
+        try rows.finish(target, by: form)
         for source in sources { try rows.remove(source.run) }
         return true
     }

@@ -17,24 +17,33 @@ struct IdentityRuns {
 
     // MARK: Reading
 
-    /// The whole runs, in the order of the records that they cover.
-    func all() throws -> [IdentityRun] {
+    /// The whole runs, in the order of the records that they cover, if they were made by this form.
+    func all(by form: IdentityForm) throws -> [IdentityRun] {
         try Prepared(
             database,
             "SELECT run, level, first, last, filter FROM identity_runs WHERE whole = 1 ORDER BY first"
         ).all { row in
             let (run, first, last) = (row.integer(0), row.integer(2), row.integer(3))
             let filter = row.withBytes(4) {
-                RowSum(run, first, last).content(of: $0).flatMap { IdentityFilter($0) }
+                Self.sum(run, first, last, form).content(of: $0).flatMap { IdentityFilter($0) }
             }
             // A level has twice as many records as the one below or more, and a number leaves room for its pages.
             guard let filter, first >= 1, first <= last, (0..<64).contains(row.integer(1)),
                 (1..<1 << 38).contains(run)
             else {
-                throw StoreTrouble.damaged("identity_runs", "row \(run)")
+                throw StoreTrouble.damaged(
+                    "identity_runs", "row \(run)",
+                    "its bytes are not those that were written, or identity_form is not what it was made by")
             }
             return IdentityRun(run, level: Int(row.integer(1)), first: first, last: last, filter: filter)
         }
+    }
+
+    /// The sum of a run's row, before its filter.
+    private static func sum(_ run: Int64, _ first: Int64, _ last: Int64, _ form: IdentityForm) -> RowSum {
+        var sum = RowSum(run, first, last)
+        sum.add(form.mark)
+        return sum
     }
 
     private static func withContent<Result>(
@@ -150,10 +159,10 @@ struct IdentityRuns {
     }
 
     /// Notes that all pages of a run are there: from now on it is one.
-    func finish(_ run: IdentityRun) throws {
+    func finish(_ run: IdentityRun, by form: IdentityForm) throws {
         let update = try Prepared(database, "UPDATE identity_runs SET whole = 1, filter = ? WHERE run = ?")
         var filter = run.filter.bytes
-        RowSum(run.run, run.first, run.last).append(to: &filter)
+        Self.sum(run.run, run.first, run.last, form).append(to: &filter)
         update.bind(1, filter)
         update.bind(2, run.run)
         try update.run()

@@ -13,19 +13,29 @@ struct IdentityTail: Sendable {
         }
     }
 
-    private var places: [Entry]
+    private var memory: RandomMemory<Entry>
     private var shift: UInt64
     /// Where the latest went, in order, since `keep` was called.
     private var latest: [UInt32] = []
     private(set) var count = 0
 
     init() {
-        places = Self.free(1 << 10)
+        memory = Self.free(1 << 10)
         shift = 64 - 10
     }
 
-    private static func free(_ count: Int) -> [Entry] {
-        [Entry](repeating: Entry(fingerprint: 0, record: 0), count: count)
+    private static func free(_ count: Int) -> RandomMemory<Entry> {
+        RandomMemory(repeating: Entry(fingerprint: 0, record: 0), count: count)
+    }
+
+    @inline(__always)
+    private var places: UnsafeMutableBufferPointer<Entry> { memory.all }
+
+    /// The places, to be changed.
+    @inline(__always)
+    private mutating func changed() -> UnsafeMutableBufferPointer<Entry> {
+        if !isKnownUniquelyReferenced(&memory) { memory = RandomMemory(copying: memory) }
+        return memory.all
     }
 
     /// Makes room for so many more. Done before the first of them, for nothing moves while it may be taken
@@ -33,11 +43,11 @@ struct IdentityTail: Sendable {
     mutating func reserve(_ more: Int) {
         precondition(latest.isEmpty, "room is made before what may be taken back")
         guard (count + more) * 2 > places.count else { return }
-        let old = places
+        let old = memory
         while (count + more) * 2 > 1 << (64 - Int(shift)) { shift -= 1 }
-        places = Self.free(1 << (64 - Int(shift)))
+        memory = Self.free(1 << (64 - Int(shift)))
         count = 0
-        for entry in old where entry.record != 0 { put(entry) }
+        for entry in old.all where entry.record != 0 { put(entry) }
         latest.removeAll(keepingCapacity: true)
     }
 
@@ -46,6 +56,7 @@ struct IdentityTail: Sendable {
     }
 
     private mutating func put(_ entry: Entry) {
+        let places = changed()
         var place = home(of: entry.fingerprint)
         while places[place].record != 0 { place = (place &+ 1) & (places.count &- 1) }
         places[place] = entry
@@ -71,6 +82,7 @@ struct IdentityTail: Sendable {
 
     /// Takes back the latest insertions, of this record and later ones.
     mutating func takeBack(from record: Int64) {
+        let places = changed()
         while let place = latest.last.map(Int.init), places[place].record >= record {
             // No later one can have gone past a place that the latest takes.
             places[place] = Entry(fingerprint: 0, record: 0)
@@ -83,6 +95,7 @@ struct IdentityTail: Sendable {
     mutating func keep() { latest.removeAll(keepingCapacity: true) }
 
     mutating func removeAll() {
+        let places = changed()
         for index in places.indices { places[index].record = 0 }
         latest.removeAll(keepingCapacity: true)
         count = 0

@@ -16,7 +16,7 @@ extension Store {
         _ batch: VerifiedBatch, received: Instant, under version: Int64,
         seal: (@Sendable (Receipt) -> SealedDocument)?
     ) throws -> Appended {
-        let purpose = seal.map { Arrival.Purpose.keep($0) } ?? .rehearse
+        let purpose = seal.map { Arrival.Purpose.keep(seal: $0) } ?? .rehearse
         let arrival = Arrival(batch: batch, received: received, purpose: purpose)
         return try store([arrival], under: version)[0].get()
     }

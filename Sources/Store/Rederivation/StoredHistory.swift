@@ -65,6 +65,8 @@ public struct StoredHistory: Sendable {
     public let hasFailed: Bool
     public let keys: [Key]
     public let bookings: [Booked]
+    /// The numbers of drafts whose rows are not as they were written, or are gone.
+    public let changedDrafts: [Int64]
     /// What the audit says of keys, changes of the alliance, drafts, bookings and closes, in order.
     public let audit: [AuditEntry]
     /// The number of the last batch.
@@ -82,7 +84,8 @@ extension Store {
                         period: cut.period, at: cut.at, forced: cut.forced, alliance: cut.alliance,
                         lastBatch: cut.lastBatch, finishedBatch: cut.lastBatch)
                 }, hasFailed: try CutRows(database).hasFailed(), keys: try keys(database),
-                bookings: try booked(database), audit: try audited(database),
+                bookings: try booked(database), changedDrafts: try DraftRows.changed(database),
+                audit: try audited(database),
                 lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")
                     .first { $0.integer(0) } ?? 0)
         }

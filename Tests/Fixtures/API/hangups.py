@@ -12,7 +12,6 @@ import random, socket, struct, time
 from http2 import *
 
 port, streams, rounds = (int(word) for word in sys.argv[1:])
-CANCEL = struct.pack(">I", 8)
 chance = random.Random(streams)
 
 
@@ -20,7 +19,7 @@ def heads(first):
     """Every second one says that a body follows."""
     numbers = [first + 2 * at for at in range(streams)]
     return b"".join(
-        frame(HEADERS, END_HEADERS | (END_STREAM if number % 4 == 1 else 0), number, asking("/README.md")) for number in numbers)
+        frame(HEADERS, END_HEADERS | END_STREAM * (number % 4 == 1), number, head("/README.md")) for number in numbers)
 
 
 def close(connection):
@@ -38,7 +37,7 @@ def more_and_reset(connection):
 
 
 def take_back(connection):
-    connection.sendall(b"".join(frame(RST_STREAM, 0, 1 + 2 * at, CANCEL) for at in range(streams)))
+    connection.sendall(b"".join(frame(RST_STREAM, 0, 1 + 2 * at, struct.pack(">I", CANCEL)) for at in range(streams)))
     connection.close()
 
 
@@ -59,7 +58,7 @@ for number in range(rounds):
             # The daemon was first.
             connection.close()
     honest, received, answer = connect(port, 65_535), b"", None
-    honest.sendall(frame(HEADERS, END_STREAM | END_HEADERS, 1, asking("/healthz")))
+    honest.sendall(frame(HEADERS, END_STREAM | END_HEADERS, 1, head("/healthz")))
     while answer is None:
         piece = honest.recv(1 << 16)
         assert piece, "the connection ended unanswered"

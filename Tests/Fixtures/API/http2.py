@@ -1,31 +1,12 @@
-"""Frames of HTTP/2 as bytes (RFC 9113 §4.1), for clients that do what no library would. Standard library only."""
-import socket, ssl, struct
+"""What clients of HTTP/2 that do what no library would have in common. Standard library only."""
+import pathlib, socket, ssl, struct, sys
 
-DATA, HEADERS, RST_STREAM, SETTINGS, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 4, 7, 8
-END_STREAM, END_HEADERS, ACK = 1, 4, 1
-MOST_STREAMS, INITIAL_WINDOW = 3, 4
-REFUSED_STREAM = 7
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "Deploy/lib"))
+from soak.http2 import CANCEL, END_HEADERS, END_STREAM, GOAWAY, HEADERS, INITIAL_WINDOW, RST_STREAM, SETTINGS, frame, head
+
+DATA, WINDOW_UPDATE, ACK, MOST_STREAMS, REFUSED_STREAM = 0, 8, 1, 3, 7
 # 200 is in the table of HPACK itself.
 GOOD = b"\x88"
-
-
-def frame(kind, flags, stream, body=b""):
-    return struct.pack(">I", len(body))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + body
-
-
-def text(value):
-    """A string of HPACK: its length, seven bits of it and then the rest, seven bits a byte."""
-    rest, length = len(value) - 127, bytes([min(len(value), 127)])
-    while rest >= 0:
-        length += bytes([rest % 128 + (128 if rest >= 128 else 0)])
-        rest = rest // 128 if rest >= 128 else -1
-    return length + value.encode()
-
-
-def asking(path, token=None):
-    """A head: GET and https by their index in HPACK, the path, the authority and the token as they are."""
-    head = b"\x82\x87\x04" + text(path) + b"\x01" + text("localhost")
-    return head + (b"\x0f\x08" + text("Bearer " + token) if token else b"")
 
 
 def connect(port, window, address="127.0.0.1"):

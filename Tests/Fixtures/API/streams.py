@@ -14,7 +14,7 @@ from http2 import *
 port, path, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 connection = connect(port, window=0)
 streams = [1 + 2 * number for number in range(count)]
-connection.sendall(b"".join(frame(HEADERS, END_STREAM | END_HEADERS, stream, asking(path)) for stream in streams))
+connection.sendall(b"".join(frame(HEADERS, END_STREAM | END_HEADERS, stream, head(path)) for stream in streams))
 
 most, good, other, refused, ended, closed, rest = [], 0, 0, 0, set(), False, b""
 while len(ended) < count and not closed:

@@ -2,10 +2,10 @@
 
     unread.py PORT PATH CONNECTIONS STREAMS PEERS WINDOW < TOKENS
 
-Its connections come from so many addresses of the loopback in turn. Reads a token a line, one for each request. With a
-window of 0 it ends when each request is answered, its body still unread, or refused, or its connection closed. With a
-larger one, which all connections grant, it reads nothing at all, for a few seconds. Writes a line of JSON: how many were
-answered 200, how many refused as streams that are one too many, and how many answered otherwise.
+Its connections come from so many addresses of the loopback in turn, as far as those may have more. Reads a token a line,
+one for each request. With a window of 0 it ends when each request is answered, its body still unread, or refused, or its
+connection closed. With a larger one, which all connections grant, it reads nothing at all, for a few seconds. Writes a line
+of JSON: how many were answered 200, how many refused as streams that are one too many, and how many answered otherwise.
 """
 import sys
 
@@ -19,14 +19,18 @@ tokens = [line.strip() for line in sys.stdin]
 resource.setrlimit(resource.RLIMIT_NOFILE, [resource.getrlimit(resource.RLIMIT_NOFILE)[1]] * 2)
 open_ones, rests, answered = [], {}, {}
 for number in range(count):
-    connection = connect(port, window, f"127.0.0.{1 + number % peers}")
-    if window:
-        connection.sendall(frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", (1 << 31) - 1 - 65_535)))
+    try:
+        connection = connect(port, window, f"127.0.0.{1 + number % peers}")
+        if window:
+            connection.sendall(frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", (1 << 31) - 1 - 65_535)))
+    except OSError:
+        # Its address has as many as it may have.
+        continue
     open_ones.append(connection)
     rests[connection], answered[connection] = b"", 0
 for number, connection in enumerate(open_ones):
-    asked = [asking(path, tokens[number * streams + at]) for at in range(streams)]
-    heads = [frame(HEADERS, END_STREAM | END_HEADERS, 1 + 2 * at, head) for at, head in enumerate(asked)]
+    asked = [head(path, token=token) for token in tokens[number * streams:(number + 1) * streams]]
+    heads = [frame(HEADERS, END_STREAM | END_HEADERS, 1 + 2 * at, one) for at, one in enumerate(asked)]
     try:
         connection.sendall(b"".join(heads))
     except OSError:

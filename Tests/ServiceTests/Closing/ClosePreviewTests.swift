@@ -199,6 +199,36 @@ struct ClosePreviewTests {
     }
 
     @Test(
+        "Of many that have not reported a person sees one row and one list, a program each",
+        arguments: [5, 6, 150])
+    func manySilent(count: Int) throws {
+        let ids = (1...count).map { "shop-\(1_000 + $0)" }
+        let merchants = ids.map { id in
+            """
+            - id: \(id)
+              name: Merchant \(id)
+              terms:
+              - {from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}
+
+            """
+        }
+        let estate = try Estate(alliance: Estate.head + merchants.joined())
+        let closer = PeriodCloser(store: estate.open.store, signer: estate.open.signer)
+        let preview = try ClosePreview(closer, at: instant("2026-01-20T00:00:00Z"))
+        let text = preview.text(.english)
+        let warned = text.components(separatedBy: "\nStatements\n")[0]
+        let lines = warned.components(separatedBy: "\n")
+        let rows = lines.count { $0.contains("has not reported") }
+        #expect(rows == (count == 5 ? 5 : 0), "\(text)")
+        #expect(lines.contains("  \(count) merchants  have not reported, as listed below") == (count > 5))
+        #expect(lines.contains("Have not reported") == (count > 5))
+        #expect(ids.allSatisfy { warned.components(separatedBy: $0).count == 2 })
+        #expect(lines.allSatisfy { $0.count <= 100 })
+        #expect(try warnings(members(preview.json)).map { $0["merchant"] as? String } == ids)
+        #expect(preview.text(.chinese).contains("\(count)家商户") == (count > 5))
+    }
+
+    @Test(
         "For a person the warnings come first, in either language", arguments: [Language.english, .chinese])
     func text(language: Language) throws {
         let estate = try Estate(alliance: Self.alliance)

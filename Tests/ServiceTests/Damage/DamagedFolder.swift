@@ -153,6 +153,15 @@ struct DamagedFolder {
             { _ = try $0.periods().map { "\($0.close?.at.description ?? "")" } },
             { _ = try $0.stateCounts() },
             { _ = try $0.bookings().map { "\($0.booking.date) \($0.booked)" } },
+            { store in
+                let listing = try BookingListing(store, .init())
+                _ = (listing.text, listing.json)
+            },
+            { store in
+                let listing = try DisputeListing(
+                    try store.disputes(), in: store, now: instant("2026-05-03T00:00:02Z"))
+                _ = (listing.course, listing.json)
+            },
             { store in for merchant in merchants { try read(merchant, store) } },
         ]
 
@@ -183,7 +192,8 @@ struct DamagedFolder {
         defer { try? desk.store.shut() }
         for period in ["2026-01", "2026-02", "2026-03"] {
             for merchant in ["M", "N", "P"] where merchant != "P" || period != "2026-01" {
-                _ = try desk.statement(of: merchant, period: period)
+                let statement = try desk.statement(of: merchant, period: period)
+                _ = (statement.text(.english), statement.page(.chinese))
             }
             _ = try desk.flows(period: period)
         }

@@ -10,10 +10,10 @@ final class UnreadConnection: Sendable {
         let reason: String
     }
 
-    /// Sends a request from an address of the loopback and waits for the head of the answer.
-    init(_ url: String, _ request: [UInt8], from source: String = "127.0.0.1") async throws {
+    /// Sends a request and waits for the head of the answer.
+    init(_ url: String, _ request: [UInt8]) async throws {
         (descriptor, head) = try await blocking {
-            let descriptor = try Self.connect(url, from: source)
+            let descriptor = try Self.connect(url)
             do {
                 let sent = request.withUnsafeBytes {
                     send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
@@ -42,7 +42,7 @@ final class UnreadConnection: Sendable {
         }
     }
 
-    private static func connect(_ url: String, from source: String) throws -> Int32 {
+    private static func connect(_ url: String) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         // The system takes little of an answer off the daemon's hands: how much is a matter of how large segments are.
         for (level, option, value) in [
@@ -55,19 +55,18 @@ final class UnreadConnection: Sendable {
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr(source)
-        func trying(_ call: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32, _ name: String) throws {
-            let status = withUnsafePointer(to: address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    call(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-            guard status == 0 else { throw Broken(reason: "\(name): \(String(cString: strerror(errno)))") }
-        }
-        try trying(bind, "bind")
         address.sin_port = (url.split(separator: ":").last.flatMap { UInt16($0) } ?? 0).bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        try trying(Foundation.connect, "connect")
+        let status = withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else {
+            let reason = String(cString: strerror(errno))
+            close(descriptor)
+            throw Broken(reason: reason)
+        }
         return descriptor
     }
 }

@@ -20,13 +20,15 @@ struct AnswerBytesTests {
         _ bytes: [UInt8], to recipient: AnswerRoom.Recipient = one, in room: AnswerRoom
     ) throws -> AnswerBytes { try AnswerBytes(bytes, to: recipient, in: room) }
 
-    private func stored(_ bytes: [UInt8], by number: UInt32 = 1, in room: AnswerRoom) -> AnswerBytes {
-        AnswerBytes(ofStored: bytes, to: .address(number), in: room)
+    /// Of a batch that is stored, when it was known how many bytes they have at most.
+    private func stored(_ bytes: [UInt8], by number: UInt32 = 1, in room: AnswerRoom) throws -> AnswerBytes {
+        AnswerBytes(
+            ofStored: bytes, in: try AnswerPlace(ofReceipt: bytes.count, to: .address(number), in: room))
     }
 
-    /// Room for two answers of 20 kB in memory, and for two files of readers and two of batches, one of each.
+    /// One has room for two answers of 20 kB in memory; there are two files of readers and two of batches, one of each.
     private func room() -> AnswerRoom {
-        AnswerRoom(folder: scratch.path, memoryBytes: 40_000, fileBytes: 1_000_000, files: 2)
+        AnswerRoom(folder: scratch.path, memoryBytes: 160_000, fileBytes: 1_000_000, files: 2)
     }
 
     /// Takes what is sent.
@@ -63,7 +65,7 @@ struct AnswerBytesTests {
     func whole(count: Int) async throws {
         let room = AnswerRoom(folder: scratch.path)
         let bytes = bytes(count)
-        for answer in [try fetched(bytes, in: room), stored(bytes, in: room)] {
+        for answer in [try fetched(bytes, in: room), try stored(bytes, in: room)] {
             let pieces = try await sent(answer)
             #expect(pieces.flatMap { Array($0.readableBytesView) } == bytes)
             #expect(pieces.allSatisfy { $0.readableBytes <= 16_384 })
@@ -92,34 +94,37 @@ struct AnswerBytesTests {
         #expect(underWay(room) == [0, 0, 0])
     }
 
-    @Test("The answer to a batch has room that no reader takes, and beyond that lies in memory")
+    @Test("The answer to a batch has room that no reader takes, and beyond that there is none")
     func batches() async throws {
         let room = room()
         var answers = try [Self.one, Self.other].map { try fetched(bytes(70_000), to: $0, in: room) }
         #expect(code { try fetched(bytes(70_000), to: .reader(.operator), in: room) } == "busy")
-        for number: UInt32 in 1...3 {
-            answers.append(stored(bytes(70_000), by: number, in: room))
-            #expect(room.underWay.files == min(2 + Int(number), 4))
-        }
+        answers.append(try fetched(bytes(70_000), to: .sender(.address(1)), in: room))
+        answers.append(try stored(bytes(70_000), by: 2, in: room))
+        #expect(room.underWay.files == 4)
+        #expect(code { try stored(bytes(70_000), by: 3, in: room) } == "busy")
+        #expect(code { try fetched(bytes(70_000), to: .sender(.address(3)), in: room) } == "busy")
         for answer in answers {
             #expect(try await sent(answer).flatMap { Array($0.readableBytesView) } == bytes(70_000))
         }
+        answers.removeLast()
+        #expect(code { try fetched(bytes(70_000), in: room) } == "busy", "that room is the batches'")
+        #expect(code { try stored(bytes(70_000), by: 3, in: room) } == nil)
     }
 
-    @Test("What is answered to a batch that was not stored has that room too, and beyond it comes again")
-    func notStored() throws {
+    @Test("Room that was taken for more bytes than there are is given back whole")
+    func fewer() async throws {
         let room = room()
-        var answers: [AnswerBytes] = []
-        for number: UInt32 in 1...2 {
-            answers.append(try fetched(bytes(70_000), to: .sender(.address(number)), in: room))
+        for (most, count) in [(50_000, 9_000), (90_000, 80_000), (90_000, 100)] {
+            var place: AnswerPlace? = try AnswerPlace(ofReceipt: most, to: .address(1), in: room)
+            var answer = place.map { AnswerBytes(ofStored: bytes(count), in: $0) }
+            place = nil
+            #expect(room.underWay.memoryBytes + room.underWay.fileBytes == most)
+            let sent = try await sent(#require(answer)).flatMap { Array($0.readableBytesView) }
+            #expect(sent == bytes(count))
+            answer = nil
+            #expect(underWay(room) == [0, 0, 0])
         }
-        #expect(room.underWay.files == 2)
-        #expect(code { try fetched(bytes(70_000), to: .sender(.address(5)), in: room) } == "busy")
-        answers.append(stored(bytes(70_000), by: 5, in: room))
-        #expect(room.underWay.files == 2, "what was stored is answered all the same")
-        #expect(code { try fetched(bytes(70_000), in: room) } == nil, "the readers' part is theirs")
-        answers.removeAll()
-        #expect(code { try fetched(bytes(70_000), to: .sender(.address(5)), in: room) } == nil)
     }
 
     @Test("Who takes all that one may have of files, or of their bytes, leaves room to another")
@@ -144,27 +149,36 @@ struct AnswerBytesTests {
         }
     }
 
-    @Test("What is kept of the disk for batches no answer takes but the receipt of one that was just stored")
+    @Test("What is kept of the disk for batches no answer takes but the receipt of one that is to be stored")
     func reserve() async throws {
-        let most = DiskReserve.bounds.upperBound
-        let room = AnswerRoom(folder: scratch.path, reserve: DiskReserve(bytes: most))
-        #expect(code { try fetched(bytes(8_192), in: room) } == nil)
+        let most = DiskReserve(bytes: DiskReserve.bounds.upperBound)
+        let room = AnswerRoom(folder: scratch.path, reserve: most)
+        let withoutMemory = AnswerRoom(folder: scratch.path, memoryBytes: 0, reserve: most)
         for recipient in [Self.one, .sender(.address(1))] {
-            #expect(code { try fetched(bytes(8_193), to: recipient, in: room) } == "busy")
+            for count in [8_192, 8_193, 65_536] {
+                #expect(code { try fetched(bytes(count), to: recipient, in: room) } == nil, "in memory")
+            }
+            #expect(code { try fetched(bytes(65_537), to: recipient, in: room) } == "busy")
+            #expect(code { try fetched(bytes(8_192), to: recipient, in: withoutMemory) } == nil)
+            #expect(code { try fetched(bytes(8_193), to: recipient, in: withoutMemory) } == "busy")
         }
-        let answer = stored(bytes(70_000), in: room)
+        let answer = try stored(bytes(70_000), in: room)
         #expect(room.underWay.files == 1)
         #expect(try await sent(answer).flatMap { Array($0.readableBytesView) } == bytes(70_000))
     }
 
-    @Test("Where no file can be made a reader's answer is trouble, and a batch is answered all the same")
-    func trouble() async throws {
-        let room = AnswerRoom(folder: scratch.file("nowhere"))
-        #expect(code { try fetched(bytes(70_000), in: room) } == "Failure")
+    @Test("Where no file can be made, or no room for it, that is trouble, before a batch is stored")
+    func trouble() throws {
+        let nowhere = AnswerRoom(folder: scratch.file("nowhere"))
+        #expect(code { try fetched(bytes(70_000), in: nowhere) } == "Failure")
+        #expect(code { try stored(bytes(70_000), in: nowhere) } == "Failure")
+        #expect(underWay(nowhere) == [0, 0, 0])
+
+        let endless = 1 << 55
+        let room = AnswerRoom(folder: scratch.path, largestBytes: endless)
+        #expect(throws: Failure.self) { try AnswerPlace(ofReceipt: endless, to: .address(1), in: room) }
         #expect(underWay(room) == [0, 0, 0])
-        let answer = stored(bytes(70_000), in: room)
-        #expect(try await sent(answer).flatMap { Array($0.readableBytesView) } == bytes(70_000))
-        #expect(underWay(room) == [0, 0, 0])
+        #expect(scratch.names.isEmpty)
     }
 
     @Test("The room is taken as long as somebody holds the answer's body")

@@ -255,6 +255,30 @@ struct LimitTests {
         }
     }
 
+    @Test("The last quarter of the connections is for those who have few")
+    func connectionsOfFew() async throws {
+        let estate = try Estate()
+        try await withLimits(estate) {
+            $0.connections = 8
+        } _: { url in
+            var held: [Connection] = []
+            for place in 1...6 {
+                let connection = try await Connection(url, from: place > 3 ? "127.0.0.3" : "127.0.0.2")
+                try await connection.send(request("GET /healthz"))
+                #expect(try await connection.answer().status == 200)
+                held.append(connection)
+            }
+            for address in ["127.0.0.2", "127.0.0.3"] {
+                await #expect(throws: Connection.Broken.self) {
+                    try await ask(url, request("GET /README.md"), from: address)
+                }
+            }
+            // Until those that were closed count no more, it may be told that all are taken.
+            while try await ask(url, request("GET /README.md"), from: "127.0.0.4").status != 200 {}
+            #expect(held.count == 6)
+        }
+    }
+
     private static func post(_ bytes: [UInt8], _ key: SigningKey) -> [UInt8] {
         upload(bytes, signature: key.sign(bytes))
     }

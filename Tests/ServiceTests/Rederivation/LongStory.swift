@@ -132,7 +132,29 @@ struct LongStory {
             [booking("P", .payment, "PAY-1", 30, "2026-03-01")], by: Self.ana,
             at: instant("2026-02-22T00:00:00Z"))
         try close(2, "2026-04-03T00:00:00Z")
+        try contest()
         try send("M", "2026-04-05T00:00:00Z", [record("m6", .redeem, "ana", 40, "2026-04-04T10:00:00Z")])
+    }
+
+    /// Disputes, and drafts that wait or were withdrawn: no figure comes of them.
+    private func contest() throws {
+        let at = instant("2026-04-04T00:00:00Z")
+        guard let due = LocalDate("2026-04-30") else { preconditionFailure("it is a date") }
+        for subject in [.line(1, period: 0), .line(1, period: 1), .record(RecordID(verified: "m3"))]
+            as [Dispute.Subject]
+        {
+            _ = try store.openDispute(
+                against: subject, of: MerchantID(verified: "M"), reason: "not ours", owner: Self.ana.name,
+                due: due, by: Self.ana, at: at)
+        }
+        try store.commentDispute(1, "asked the shop", by: Self.ana, at: at)
+        try store.rejectDispute(2, "it was theirs", by: Self.ana, at: at)
+        try store.draft(
+            [
+                booking("M", .adjustment, "ADJ-2", 9, "2026-04-04"),
+                booking("N", .payment, "PAY-3", -40, "2026-04-04"),
+            ], by: Self.ana, at: at)
+        try store.withdraw([DraftName(BookingReference(verified: "ADJ-2"))], by: Self.ana, at: at)
     }
 
     private func failApril() throws {
@@ -160,8 +182,11 @@ struct LongStory {
         try send("P", "2026-04-07T00:00:00Z", [record("p4", .earn, "ana", 1_000, "2026-04-06T10:00:00Z")])
         try store.beginClose(3, at: instant("2026-04-20T00:00:00Z"), forced: true)
         try send("N", "2026-04-20T00:00:01Z", [record("n5", .earn, "ana", 40, "2026-04-06T10:00:00Z")])
-        try store.book(
+        try store.draft(
             [booking("P", .payment, "PAY-2", 30, "2026-04-02")], by: Self.ana,
+            at: instant("2026-04-20T00:00:02Z"))
+        try store.approve(
+            [DraftName(BookingReference(verified: "PAY-2"))], by: Person(PersonName(verified: "ben")),
             at: instant("2026-04-20T00:00:02Z"))
         try apply(Self.limited, "2026-04-20T00:00:03Z")
         try send("M", "2026-04-20T00:00:04Z", [record("m7", .earn, "ana", 4, "2026-04-07T10:00:00Z")])

@@ -104,6 +104,8 @@ struct RederivedBookingsTests {
             ),
             ("DELETE FROM audit WHERE act = 'drafted'", "booking P-1 of M", "drafted by nobody"),
             ("UPDATE bookings SET reason = 'another' WHERE reference = 'A-1'", "booking A-1 of M", "its sum"),
+            ("UPDATE drafts SET amount = 2 WHERE reference = 'P-2'", "draft 2", "not as it was written"),
+            ("DELETE FROM drafts WHERE reference = 'P-1'", "draft 1", "is gone"),
             ("UPDATE bookings SET sum = sum + 1 WHERE reference = 'A-1'", "booking A-1 of M", "its sum"),
         ])
     func changed(sql: String, place: String, problem: String) throws {

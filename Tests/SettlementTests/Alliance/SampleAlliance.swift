@@ -73,7 +73,7 @@ extension Alliance {
             carryPeriods: carryPeriods ?? self.carryPeriods,
             refundShortfall: refundShortfall ?? self.refundShortfall,
             maxAgeDays: maxAgeDays ?? self.maxAgeDays, fourEyes: fourEyes ?? self.fourEyes,
-            start: start ?? self.start, merchants: merchants ?? self.merchants,
+            payment: payment, start: start ?? self.start, merchants: merchants ?? self.merchants,
             campaigns: campaigns ?? self.campaigns, items: items ?? self.items)
     }
 }

@@ -38,6 +38,34 @@ struct ReceiptTests {
         #expect(String(decoding: receipt.bytes, as: UTF8.self) == canonical)
     }
 
+    @Test("How many bytes it has at most is known before, whatever is listed")
+    func mostBytes() {
+        let line = Int(UInt32.max)
+        for (records, periods) in [(0, 0), (0, 400), (1_000, 0), (1_000, 400)] {
+            let refused = (0..<records).map { number in
+                let code = RecordRefusalCode.allCases[number % RecordRefusalCode.allCases.count]
+                let id = String(repeating: "i", count: 1 + number % 64)
+                return RefusedRecord(line: line - number, id: RecordID(id)!, code: code)
+            }
+            let full = Receipt(
+                alliance: AllianceID(String(repeating: "a", count: 64))!,
+                merchant: MerchantID(String(repeating: "m", count: 40))!, signer: .operator,
+                batch: BatchID(String(repeating: "b", count: 64))!, sequence: 1_000_000_000_000_000,
+                digest: receipt.digest, received: receipt.received,
+                counts: Receipt.Counts(
+                    records: 1_000_000_000, accepted: 1_000_000_000, duplicates: 1_000_000_000,
+                    refused: 1_000_000_000),
+                refused: RefusedRecords(refused), warnings: [Receipt.sequenceGap, Receipt.exposureLimit],
+                periods: (0..<periods).map { number in
+                    Receipt.PeriodCount(period: "2026-11-24", records: 1_000_000_000 + Int64(number))
+                })
+            #expect(full.bytes.count <= full.mostBytes)
+            #expect(full.mostBytes <= full.bytes.count * 2 + 2_048)
+            let idBytes = RefusedRecords(refused).idBytes
+            #expect(full.mostBytes <= Receipt.mostBytes(ofBatch: idBytes, records: records + periods))
+        }
+    }
+
     @Test("What is written reads back as it was")
     func roundTrip() throws {
         #expect(try Receipt(parsing: receipt.bytes) == receipt)

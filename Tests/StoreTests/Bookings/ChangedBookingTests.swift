@@ -69,13 +69,75 @@ struct ChangedBookingTests {
         let (ana, now) = (Person("ana"), Instant.at("2026-01-10T00:00:00Z"))
         try scene.store.draft([.pay("u", -5, "2026-01-06", undoes: "p1")], by: ana, at: now)
         let copy = """
-            INSERT INTO drafts (merchant, reference, kind, amount, date, reason, undoes, drafted, drafter)
-            SELECT merchant, 'v', kind, amount, date, reason, undoes, drafted, drafter FROM drafts
+            INSERT INTO drafts (merchant, reference, kind, amount, date, reason, undoes, drafted, drafter, sum)
+            SELECT merchant, 'v', kind, amount, date, reason, undoes, drafted, drafter, sum FROM drafts
             """
-        #expect(throws: (any Error).self) { try scene.store.writing("change") { try $0.execute(sql: copy) } }
+        let refused = #expect(throws: StoreTrouble.self) {
+            try scene.store.writing("change") { try $0.execute(sql: copy) }
+        }
+        #expect(refused?.cause.contains("UNIQUE") == true, "\(refused?.cause ?? "")")
         try scene.store.withdraw([DraftName("u")], by: ana, at: now)
         try scene.store.writing("change") { try $0.execute(sql: copy) }
-        #expect(try scene.store.drafts().map(\.state).last == .waiting)
+        let waiting = try scene.store.pool.read {
+            try Int.fetchOne(
+                $0, sql: "SELECT count(*) FROM drafts WHERE booking IS NULL AND withdrawn IS NULL")
+        }
+        #expect(waiting == 1)
+    }
+
+    @Test(
+        "A draft that was changed is told with its row, and nobody approves or withdraws it",
+        arguments: [
+            "UPDATE drafts SET amount = -500000 WHERE draft = 2",
+            "UPDATE drafts SET merchant = 2 WHERE draft = 2",
+            "UPDATE drafts SET kind = 'adjustment' WHERE draft = 2",
+            "UPDATE drafts SET date = date + 1 WHERE draft = 2",
+            "UPDATE drafts SET reason = 'another' WHERE draft = 2",
+            "UPDATE drafts SET drafter = 'ben' WHERE draft = 2",
+            "UPDATE drafts SET drafter_key = zeroblob(32) WHERE draft = 2",
+            "UPDATE drafts SET drafted = drafted - 1 WHERE draft = 2",
+            "UPDATE drafts SET sum = sum + 1 WHERE draft = 2",
+        ])
+    func draftChanged(sql: String) throws {
+        let scene = try scene()
+        let (ana, ben, now) = (Person("ana"), Person("ben"), Instant.at("2026-01-10T00:00:00Z"))
+        try scene.store.draft(
+            [.pay("d1", 1, "2026-01-03"), .pay("d2", 5, "2026-01-03"), .pay("d3", 7, "2026-01-03")], by: ana,
+            at: now)
+        try scene.store.withdraw([DraftName("d1")], by: ana, at: now)
+        try scene.store.approve([DraftName("d3")], by: ben, at: now)
+        #expect(try scene.store.drafts().map(\.number) == [1, 2, 3])
+        try scene.store.writing("change") { try $0.execute(sql: sql) }
+        for attempt in [
+            { _ = try scene.store.drafts() },
+            { try scene.store.approve([DraftName("d2")], by: ben, at: now) },
+            { try scene.store.withdraw([DraftName("d2")], by: ana, at: now) },
+        ] as [() throws -> Void] {
+            let trouble = #expect(throws: StoreTrouble.self) { try attempt() }
+            #expect(trouble?.isDamage == true && trouble?.attempt == "read drafts, row 2")
+        }
+        #expect(try scene.store.bookings().count == 5)
+        #expect(try scene.store.history().changedDrafts == [2])
+    }
+
+    @Test("A draft that ended otherwise than was written, or is gone, is told with its row")
+    func draftEnd() throws {
+        for (sql, row) in [
+            ("UPDATE drafts SET withdrawn_by = 'ben' WHERE draft = 1", 1),
+            ("UPDATE drafts SET withdrawn = NULL, withdrawn_by = NULL WHERE draft = 1", 1),
+            ("UPDATE drafts SET booking = 1 WHERE draft = 2", 2), ("DELETE FROM drafts WHERE draft = 1", 1),
+        ] {
+            let scene = try scene()
+            let (ana, now) = (Person("ana"), Instant.at("2026-01-10T00:00:00Z"))
+            try scene.store.draft(
+                [.pay("d1", 1, "2026-01-03"), .pay("d2", 5, "2026-01-03")], by: ana, at: now)
+            try scene.store.withdraw([DraftName("d1")], by: ana, at: now)
+            try scene.store.approve([DraftName("d2")], by: ana, at: now)
+            try scene.store.writing("change") { try $0.execute(sql: sql) }
+            let trouble = #expect(throws: StoreTrouble.self) { try scene.store.drafts() }
+            #expect(trouble?.isDamage == true && trouble?.attempt == "read drafts, row \(row)", "\(sql)")
+            #expect(try scene.store.history().changedDrafts == [Int64(row)], "\(sql)")
+        }
     }
 
     @Test("Nothing changed, nothing is refused")

@@ -50,7 +50,7 @@ final class Connections: Sendable {
                 state.peers[peer, default: 0] += 1
                 return state.peers[peer, default: 0]
             }
-            return (state.all > most, (own ?? 0) > mostOfPeer)
+            return (state.all > most, isBeyond(own ?? 0, of: state.all))
         }
         if isTooMany { channel.close(promise: nil) }
         if isSpare { channel.eventLoop.scheduleTask(in: Self.spareLife) { channel.close(promise: nil) } }
@@ -95,6 +95,15 @@ final class Connections: Sendable {
             guard let peer, let own = state.streamsOfPeers[peer] else { return }
             state.streamsOfPeers[peer] = own > 1 ? own - 1 : nil
         }
+    }
+}
+
+extension Connections {
+    /// Whether the last connection of a peer that has so many, of all, is to be closed. The last quarter is for those who
+    /// have few: a few peers who have all that one may have keep nobody out.
+    private func isBeyond(_ own: Int, of all: Int) -> Bool {
+        let isInLastQuarter = all > most - most / 4 && all <= most
+        return own > (isInLastQuarter ? min(mostOfPeer, max(1, most / 64)) : mostOfPeer)
     }
 }
 

@@ -1,0 +1,42 @@
+import Settlement
+
+/// Why a payment run is not made, exported or withdrawn. Codes are never reused.
+public struct PaymentRefusal: Error, Hashable, Sendable {
+    public enum Code: String, Hashable, Sendable, CaseIterable {
+        /// A later period has closed, whose balances contain these.
+        case periodSuperseded = "period_superseded"
+        /// The period has a run.
+        case runMade = "run_made"
+        /// The period has none.
+        case runUnknown = "run_unknown"
+        /// Files of it were given out: it cannot be withdrawn any more.
+        case runExported = "run_exported"
+        /// The file was given out before.
+        case exportedAlready = "exported_already"
+        /// No merchant is paid in this way.
+        case nothingToExport = "nothing_to_export"
+        /// What is open with a merchant is beyond ±10^15.
+        case amountOutOfBounds = "amount_out_of_bounds"
+        /// A name or an address has characters that banks do not take, or too many.
+        case textUnsupported = "text_unsupported"
+        /// A calendar of bank days that cannot be read, with its line.
+        case calendarMalformed = "calendar_malformed"
+        /// With four eyes, who made the run cannot export it.
+        case samePerson = "same_person"
+        /// With four eyes, it was made by a name without a key.
+        case makerUnproven = "maker_unproven"
+    }
+
+    public let code: Code
+    /// What is wrong, for a person.
+    public let reason: String
+
+    public init(_ code: Code, _ reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+}
+
+extension PaymentRefusal: CustomStringConvertible {
+    public var description: String { "\(code.rawValue): \(reason)" }
+}

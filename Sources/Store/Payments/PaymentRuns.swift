@@ -1,0 +1,201 @@
+import GRDB
+public import Settlement
+import Signing
+
+/// A payment run as it was made, and what became of it.
+public struct PaymentRun: Hashable, Sendable {
+    /// A file of it that was given out.
+    public struct File: Hashable, Sendable {
+        public enum Kind: String, Hashable, Sendable, CaseIterable {
+            case creditTransfers = "pain.001"
+            case directDebits = "pain.008"
+            /// What is done by hand.
+            case table = "csv"
+        }
+
+        public let kind: Kind
+        /// As `pain.001.001.09`.
+        public let form: String
+        public let exported: Instant
+        public let person: PersonName
+        public let bytes: [UInt8]
+    }
+
+    /// 1, 2, 3 …
+    public let number: Int64
+    /// The ordinal of the period whose balances it pays.
+    public let period: Int
+    /// The alliance's version whose names and accounts its files bear.
+    public let alliance: Int64
+    /// `sha256:` + hex of the closing's bytes.
+    public let closingDigest: String
+    public let made: Instant
+    public let maker: PersonName
+    /// The public key whose private half the maker showed, 32 bytes; nil: the name was taken on trust.
+    let makerKey: [UInt8]?
+    /// By merchant.
+    public let items: [PaymentItem]
+    /// In the order in which they were given out.
+    public let files: [File]
+    /// When it was withdrawn, and by whom; nil: it stands.
+    public let withdrawn: Instant?
+    public let withdrawnBy: PersonName?
+
+    /// How the item at a place, from 0, is named end to end, and what its payment is booked under.
+    public func reference(of place: Int) -> BookingReference {
+        PaymentReference.of(run: number, items[place].open.merchant, place: place + 1)
+    }
+
+    /// Whether what stands at a place, from 0, was ordered: its file was given out. What a merchant is to pay by itself
+    /// is nobody's order.
+    public func hasOrdered(_ place: Int) -> Bool {
+        let kind: File.Kind? =
+            switch items[place].method {
+            case .transfer: .creditTransfers
+            case .debit: .directDebits
+            case .byHand: items[place].amount > .zero ? .table : nil
+            case .carried, .settled: nil
+            }
+        return withdrawn == nil && files.contains { $0.kind == kind }
+    }
+}
+
+extension Store {
+    /// Makes a payment run of the period that closed last: `balances` are those of its signed closing, by merchant, and
+    /// `item` says what becomes of each. What was paid since and what earlier runs have ordered is looked up in the same
+    /// transaction.
+    ///
+    /// A trial makes none. Throws `PaymentRefusal` and, unless it is a trial, `PersonRefusal`.
+    public func makePaymentRun(
+        of period: Int, closing: String, balances: [(merchant: MerchantID, balance: Money)],
+        by person: Person?, at instant: Instant, item: (OpenBalance) throws -> PaymentItem
+    ) throws -> PaymentRun {
+        try acting("make a payment run", trial: person == nil) { database in
+            let inForce = try inForce(database)
+            try person?.verify(database, inForce, at: instant)
+            let calendar = inForce.schedule.calendar
+            let id = calendar.period(period).id
+            let last = try PeriodRows(database).lastClosed()
+            guard period == last else {
+                throw PaymentRefusal(
+                    .periodSuperseded,
+                    "\(calendar.period(last).id) has closed since, and its balances contain those of \(id)")
+            }
+            let rows = PaymentRows(database, inForce.roster)
+            let runs = try rows.all()
+            if let run = runs.first(where: { $0.period == period && $0.withdrawn == nil }) {
+                throw PaymentRefusal(.runMade, "run \(run.number) of \(id) was made by \(run.maker)")
+            }
+            let bookings = try BookingRows(database, inForce.roster).all()
+            let items = try balances.sorted { $0.merchant < $1.merchant }.map { merchant, balance in
+                try item(
+                    try Self.open(merchant, balance, after: period, bookings: bookings, runs: runs))
+            }
+            let run = PaymentRun(
+                number: try rows.nextNumber(), period: period, alliance: inForce.version,
+                closingDigest: closing, made: instant, maker: person?.name ?? PersonName(verified: "nobody"),
+                makerKey: person?.provenKey, items: items, files: [], withdrawn: nil, withdrawnBy: nil)
+            if let person { try rows.add(run, id: id, by: person) }
+            return run
+        }
+    }
+
+    /// Gives out a file of a period's run: `make` makes its form and bytes the first time. Given out before, it is refused,
+    /// or with `again` the same bytes come once more.
+    ///
+    /// Throws `PaymentRefusal` and `PersonRefusal`.
+    public func exportPayments(
+        of period: Int, _ kind: PaymentRun.File.Kind, again: Bool, by person: Person, at instant: Instant,
+        make: (PaymentRun, Schedule) throws -> (form: String, bytes: [UInt8])
+    ) throws -> PaymentRun.File {
+        try writing("export a payment run") { database in
+            let inForce = try inForce(database)
+            try person.verify(database, inForce, at: instant)
+            let rows = PaymentRows(database, inForce.roster)
+            let id = inForce.schedule.calendar.period(period).id
+            let run = try rows.standing(of: period, id: id)
+            if inForce.schedule.alliance.fourEyes { try Self.requireSecond(person, for: run) }
+            if let file = run.files.first(where: { $0.kind == kind }) {
+                guard again else {
+                    throw PaymentRefusal(
+                        .exportedAlready,
+                        "\(file.form) of run \(run.number) was given out to \(file.person) on \(file.exported)"
+                            + ": paid twice is paid wrongly; --again gives the same file")
+                }
+                try rows.note(
+                    "\(file.form) of run \(run.number) of \(id) again by \(person.name)", by: person,
+                    at: instant)
+                return file
+            }
+            let schedule = try AllianceRows(database).schedule(of: run.alliance)
+            let (form, bytes) = try make(run, schedule)
+            let file = PaymentRun.File(
+                kind: kind, form: form, exported: instant, person: person.name, bytes: bytes)
+            try rows.add(file, of: run, id: id, by: person)
+            return file
+        }
+    }
+
+    /// Ends a run of which no file was given out; the period may have another.
+    ///
+    /// Throws `PaymentRefusal` and `PersonRefusal`.
+    @discardableResult
+    public func withdrawPaymentRun(of period: Int, by person: Person, at instant: Instant) throws
+        -> PaymentRun
+    {
+        try writing("withdraw a payment run") { database in
+            let inForce = try inForce(database)
+            try person.verify(database, inForce, at: instant)
+            let rows = PaymentRows(database, inForce.roster)
+            let id = inForce.schedule.calendar.period(period).id
+            let run = try rows.standing(of: period, id: id)
+            guard run.files.isEmpty else {
+                throw PaymentRefusal(
+                    .runExported,
+                    "\(run.files[0].form) of run \(run.number) was given out to \(run.files[0].person)")
+            }
+            try rows.withdraw(run, id: id, by: person, at: instant)
+            return run
+        }
+    }
+
+    /// All runs, by number.
+    public func paymentRuns() throws -> [PaymentRun] {
+        try reading("read the payment runs") { try PaymentRows($0, try inForce($0).roster).all() }
+    }
+
+    private static func open(
+        _ merchant: MerchantID, _ balance: Money, after period: Int, bookings: [StoredBooking],
+        runs: [PaymentRun]
+    ) throws -> OpenBalance {
+        let own = bookings.filter { $0.booking.merchant == merchant }
+        let since = own.filter { $0.booking.kind == .payment && $0.period > period }
+            .reduce(Int128(0)) { $0 + Int128($1.booking.amount.minorUnits) }
+        let booked = Set(own.map(\.booking.reference))
+        var underWay = Int128(0)
+        for run in runs {
+            guard let place = run.items.firstIndex(where: { $0.open.merchant == merchant }),
+                run.hasOrdered(place), !booked.contains(run.reference(of: place))
+            else { continue }
+            underWay -= Int128(run.items[place].amount.minorUnits)
+        }
+        guard let since = Int64(exactly: since), let underWay = Int64(exactly: underWay) else {
+            throw PaymentRefusal(.amountOutOfBounds, "\(merchant): its payments do not fit 64 bits")
+        }
+        return OpenBalance(
+            merchant: merchant, balance: balance, paidSince: Money(since), underWay: Money(underWay))
+    }
+
+    /// Who exports is another one than who made the run, each by a key that was shown.
+    private static func requireSecond(_ person: Person, for run: PaymentRun) throws {
+        guard let key = run.makerKey else {
+            throw PaymentRefusal(
+                .makerUnproven,
+                "\(run.maker) showed no key: withdraw run \(run.number), and make it anew with --key")
+        }
+        guard person.name != run.maker, person.provenKey != key else {
+            throw PaymentRefusal(
+                .samePerson, "\(run.maker) made run \(run.number): another person has to export it")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import GRDB
+import Settlement
+import Testing
+
+@testable import Store
+
+@Suite("Disputes that were changed behind the program's back")
+struct ChangedDisputeTests {
+    /// Three disputes: one that was rejected, two that are open.
+    private func scene() throws -> Scene {
+        let scene = try Scene()
+        let (ana, now) = (Person("ana"), Instant.at("2026-02-10T00:00:00Z"))
+        for subject in [.line(1, period: 0), .line(2, period: 0), .record("T-1")] as [Dispute.Subject] {
+            _ = try scene.store.openDispute(
+                against: subject, of: "M", reason: "twice", owner: "ben", due: .on("2026-02-20"), by: ana,
+                at: now)
+        }
+        try scene.store.rejectDispute(1, "two sales", by: ana, at: now)
+        return scene
+    }
+
+    @Test(
+        "It is told with its row, and ends no process",
+        arguments: [
+            ("UPDATE disputes SET merchant = 2 WHERE dispute = 1", "disputes, row 1"),
+            ("UPDATE disputes SET period = 9223372036854775807 WHERE dispute = 1", "disputes, row 1"),
+            ("UPDATE disputes SET line = 9 WHERE dispute = 2", "disputes, row 2"),
+            ("UPDATE disputes SET record = 'T-2' WHERE dispute = 3", "disputes, row 3"),
+            ("UPDATE disputes SET owner = 'cem' WHERE dispute = 1", "disputes, row 1"),
+            ("UPDATE disputes SET due = -9223372036854775807 WHERE dispute = 1", "disputes, row 1"),
+            ("UPDATE disputes SET sum = sum + 1 WHERE dispute = 1", "disputes, row 1"),
+            ("DELETE FROM disputes WHERE dispute = 1", "disputes, row 1"),
+            ("DELETE FROM disputes WHERE dispute = 3", "disputes, row 3"),
+            ("UPDATE dispute_steps SET dispute = 2 WHERE step = 1", "dispute_steps, row 1"),
+            ("UPDATE dispute_steps SET act = 'commented' WHERE step = 4", "dispute_steps, row 4"),
+            ("UPDATE dispute_steps SET at = 9223372036854775807 WHERE step = 2", "dispute_steps, row 2"),
+            ("UPDATE dispute_steps SET person = 'cem' WHERE step = 2", "dispute_steps, row 2"),
+            ("UPDATE dispute_steps SET text = 'once' WHERE step = 3", "dispute_steps, row 3"),
+            ("UPDATE dispute_steps SET sum = sum + 1 WHERE step = 3", "dispute_steps, row 3"),
+            ("DELETE FROM dispute_steps WHERE step = 2", "dispute_steps, row 2"),
+            ("DELETE FROM dispute_steps WHERE step >= 3", "disputes, row 3"),
+            ("DELETE FROM dispute_steps", "disputes, row 1"),
+        ])
+    func told(sql: String, row: String) throws {
+        let scene = try scene()
+        try scene.store.pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA foreign_keys = OFF")
+            try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
+            try database.execute(sql: sql)
+            #expect(database.changesCount > 0)
+        }
+        for attempt in [
+            { _ = try scene.store.disputes() },
+            {
+                try scene.store.commentDispute(
+                    2, "asked", by: Person("ana"), at: .at("2026-02-11T00:00:00Z"))
+            },
+        ] as [() throws -> Void] {
+            let trouble = #expect(throws: StoreTrouble.self) { try attempt() }
+            #expect(trouble?.isDamage == true && trouble?.attempt == "read \(row)")
+        }
+    }
+
+    @Test("Nothing changed, nothing is refused")
+    func unchanged() throws {
+        #expect(try scene().store.disputes().map(\.state) == [.rejected, .open, .open])
+    }
+}

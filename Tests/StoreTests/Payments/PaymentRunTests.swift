@@ -1,0 +1,214 @@
+import GRDB
+import Settlement
+import Signing
+import Testing
+
+@testable import Store
+
+@Suite("Payment runs")
+struct PaymentRunTests {
+    private let now = Instant.at("2026-02-03T00:00:00Z")
+    private let later = Instant.at("2026-03-03T00:00:00Z")
+    private let ana = Person("ana")
+    private let ben = Person("ben")
+
+    /// January has closed.
+    private func scene(_ alliance: Alliance = Scene.alliance()) throws -> Scene {
+        let scene = try Scene(alliance)
+        try scene.close(0)
+        return scene
+    }
+
+    /// Makes a run of these balances: positive is transferred, negative collected, an odd one by hand.
+    private func make(
+        _ scene: Scene, _ balances: [(MerchantID, Int64)] = [("N", -40), ("M", 100)], of period: Int = 0,
+        by person: Person?, at instant: Instant? = nil
+    ) throws -> PaymentRun {
+        try scene.store.makePaymentRun(
+            of: period, closing: "sha256:x", balances: balances.map { ($0, Money($1)) }, by: person,
+            at: instant ?? now
+        ) { open in
+            let amount =
+                open.balance.minorUnits + open.paidSince.minorUnits + open.underWay.minorUnits
+            let method: PaymentMethod =
+                amount == 0
+                ? .settled : !amount.isMultiple(of: 2) ? .byHand : amount > 0 ? .transfer : .debit
+            return PaymentItem(
+                open: open, amount: Money(amount), method: method, due: .on("2026-02-16"))
+        }
+    }
+
+    private func export(
+        _ scene: Scene, _ kind: PaymentRun.File.Kind = .creditTransfers, of period: Int = 0,
+        again: Bool = false, by person: Person, _ content: String = "file"
+    ) throws -> PaymentRun.File {
+        try scene.store.exportPayments(of: period, kind, again: again, by: person, at: now) { run, _ in
+            (kind.rawValue, Array("\(content) of run \(run.number)".utf8))
+        }
+    }
+
+    private func code<Value>(_ body: () throws -> Value) throws -> PaymentRefusal.Code? {
+        do {
+            _ = try body()
+            return nil
+        } catch let refusal as PaymentRefusal { return refusal.code }
+    }
+
+    @Test("A trial makes none; one that is made is numbered, stays as it is, and is noted")
+    func make() throws {
+        let scene = try scene()
+        #expect(try make(scene, by: nil).number == 1)
+        #expect(try scene.store.paymentRuns().isEmpty)
+        let made = try make(scene, by: ana)
+        #expect(try scene.store.paymentRuns() == [made])
+        #expect(made.number == 1 && made.items.map(\.open.merchant) == ["M", "N"])
+        #expect(made.items.map(\.method) == [.transfer, .debit])
+        #expect([made.reference(of: 0), made.reference(of: 1)] == ["R1-M", "R1-N"])
+        let entry = try #require(try scene.store.audit(limit: 1).first)
+        #expect(entry.act == .paymentRun && entry.reason == "run 1 of 2026-01, 2 by bank, made by ana")
+    }
+
+    @Test("A period has one run; of one that a later close contains there is none any more")
+    func once() throws {
+        let scene = try scene()
+        #expect(try code { try export(scene, by: ana) } == .runUnknown)
+        #expect(try code { try scene.store.withdrawPaymentRun(of: 0, by: ana, at: now) } == .runUnknown)
+        _ = try make(scene, by: ana)
+        #expect(try code { try make(scene, by: ben) } == .runMade)
+        try scene.close(1)
+        #expect(try code { try make(scene, by: ben) } == .periodSuperseded)
+        #expect(try make(scene, of: 1, by: ben).number == 2)
+    }
+
+    @Test("A file is given out once; again it is the same, byte for byte, whatever would be made now")
+    func export() throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        let file = try export(scene, by: ana)
+        #expect(file.bytes == Array("file of run 1".utf8))
+        #expect(try code { try export(scene, by: ben) } == .exportedAlready)
+        #expect(try export(scene, again: true, by: ben, "other") == file)
+        #expect(try export(scene, .directDebits, by: ben).form == "pain.008")
+        #expect(try scene.store.paymentRuns()[0].files.map(\.kind) == [.creditTransfers, .directDebits])
+        #expect(
+            try scene.store.audit(limit: 3).map(\.reason) == [
+                "pain.008 of run 1 of 2026-01 by ben", "pain.001 of run 1 of 2026-01 again by ben",
+                "pain.001 of run 1 of 2026-01 by ana",
+            ])
+        #expect(try scene.store.audit(limit: 3).last?.digest == SHA256Digest(of: file.bytes).text)
+        #expect(try code { try scene.store.withdrawPaymentRun(of: 0, by: ana, at: now) } == .runExported)
+    }
+
+    @Test("A refusal while a file is made leaves the run as it was")
+    func refused() throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        let thrown = try code {
+            try scene.store.exportPayments(of: 0, .table, again: false, by: ana, at: now) { _, _ in
+                throw PaymentRefusal(.nothingToExport, "nothing")
+            }
+        }
+        #expect(thrown == .nothingToExport)
+        #expect(try scene.store.paymentRuns()[0].files.isEmpty)
+    }
+
+    @Test("One that was withdrawn makes room for another, under the next number")
+    func withdraw() throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        try scene.store.withdrawPaymentRun(of: 0, by: ben, at: later)
+        #expect(try code { try export(scene, by: ana) } == .runUnknown)
+        #expect(try make(scene, by: ana).number == 2)
+        let runs = try scene.store.paymentRuns()
+        #expect(runs.map(\.withdrawnBy) == ["ben", nil] && runs[0].withdrawn == later)
+    }
+
+    @Test(
+        "What was ordered and is not booked is under way; once it is booked it is paid; undone it is open again"
+    )
+    func underWay() throws {
+        let scene = try scene()
+        _ = try make(scene, [("M", 100), ("N", -40)], by: ana)
+        _ = try export(scene, by: ana)
+        try scene.close(1)
+        func open(_ place: Int) throws -> OpenBalance {
+            try make(scene, [("M", 130), ("N", -40)], of: 1, by: nil).items[place].open
+        }
+        // The debit's file was not given out: nobody has ordered it.
+        #expect(try open(0).underWay == Money(-100) && open(1).underWay == .zero)
+        try scene.store.book([.pay("R1-M", -100, "2026-03-02")], by: ana, at: later)
+        #expect(try open(0).underWay == .zero && open(0).paidSince == Money(-100))
+        try scene.store.book([.pay("back", 100, "2026-03-03", undoes: "R1-M")], by: ana, at: later)
+        #expect(try open(0).underWay == .zero && open(0).paidSince == .zero)
+        // An adjustment is a line of a later statement.
+        try scene.store.book([.pay("A", 5, "2026-03-03", kind: .adjustment)], by: ana, at: later)
+        #expect(try open(0).paidSince == .zero)
+    }
+
+    @Test("By hand only what is paid to a merchant is under way")
+    func byHand() throws {
+        let scene = try scene()
+        _ = try make(scene, [("M", 101), ("N", -41)], by: ana)
+        _ = try export(scene, .table, by: ana)
+        try scene.close(1)
+        let items = try make(scene, [("M", 101), ("N", -41)], of: 1, by: nil).items
+        #expect(items.map(\.open.underWay) == [Money(-101), .zero])
+        #expect(items.map(\.method) == [.settled, .byHand])
+    }
+
+    private static func publicKey(_ byte: UInt8) throws -> Ed25519PublicKey {
+        let key = try SigningKey.ed25519(
+            id: "any", seed: SecretBytes([UInt8](repeating: byte, count: 32)))
+        return try #require(key.verification.publicKey)
+    }
+
+    @Test("With four eyes another person exports than who made it, each by their own key")
+    func fourEyes() throws {
+        let plain = Scene.alliance()
+        func alliance(fourEyes: Bool) -> Alliance {
+            Alliance(
+                id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
+                period: plain.period, fourEyes: fourEyes, start: plain.start, merchants: plain.merchants)
+        }
+        let scene = try scene(alliance(fourEyes: false))
+        var persons: [Person] = []
+        for (byte, name) in [(1, "ana"), (2, "ben")] as [(UInt8, PersonName)] {
+            let key = try Self.publicKey(byte)
+            _ = try scene.store.addPublicKey(key, id: name.text, for: nil, at: now)
+            persons.append(Person(name, provenKey: key.bytes))
+        }
+        _ = try make(scene, by: ana)
+        _ = try scene.store.apply(alliance(fourEyes: true), zone: Scene.utc, at: now)
+        #expect(try code { try export(scene, by: persons[1]) } == .makerUnproven)
+        try scene.store.withdrawPaymentRun(of: 0, by: persons[0], at: now)
+        #expect(throws: PersonRefusal.keyRequired("ana")) { try make(scene, by: ana) }
+        _ = try make(scene, by: persons[0])
+        #expect(throws: PersonRefusal.keyRequired("ben")) { try export(scene, by: ben) }
+        #expect(try code { try export(scene, by: persons[0]) } == .samePerson)
+        #expect(try export(scene, by: persons[1]).person == "ben")
+        #expect(try code { try export(scene, again: true, by: persons[0]) } == .samePerson)
+    }
+
+    @Test(
+        "A row that was changed behind the program's back is told",
+        arguments: [
+            ("UPDATE payment_runs SET maker = 'eve'", "payment_runs"),
+            ("UPDATE payment_runs SET alliance = 2", "payment_runs"),
+            ("DELETE FROM payment_items WHERE place = 2", "payment_runs"),
+            ("UPDATE payment_items SET amount = amount + 2 WHERE place = 1", "payment_items"),
+            ("UPDATE payment_items SET method = 'carried' WHERE place = 1", "payment_items"),
+            ("UPDATE payment_items SET due = due + 1 WHERE place = 1", "payment_items"),
+            ("UPDATE payment_files SET bytes = X'00'", "payment_files"),
+        ])
+    func changed(sql: String, table: String) throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        _ = try export(scene, by: ana)
+        try scene.store.pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA foreign_keys = OFF")
+            try database.execute(sql: sql)
+        }
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.store.paymentRuns() }
+        #expect(trouble?.isDamage == true && trouble?.attempt.hasPrefix("read \(table), ") == true)
+    }
+}
