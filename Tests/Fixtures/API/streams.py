@@ -3,7 +3,8 @@
     streams.py PORT PATH COUNT
 
 Writes a line of JSON when the daemon has ended every stream or the connection: what it was told of the most streams,
-how many were answered 200, how many otherwise and how many refused, how many were ended, and whether the connection was.
+how many were answered 200, with heads of how many lengths, how many otherwise and how many refused, how many were ended,
+and whether the connection was.
 """
 import sys
 
@@ -16,7 +17,7 @@ connection = connect(port, window=0)
 streams = [1 + 2 * number for number in range(count)]
 connection.sendall(b"".join(frame(HEADERS, END_STREAM | END_HEADERS, stream, head(path)) for stream in streams))
 
-most, good, other, refused, ended, closed, rest = [], 0, 0, 0, set(), False, b""
+most, good, other, refused, ended, lengths, closed, rest = [], 0, 0, 0, set(), set(), False, b""
 while len(ended) < count and not closed:
     try:
         piece = connection.recv(1 << 16)
@@ -31,9 +32,11 @@ while len(ended) < count and not closed:
             connection.sendall(frame(SETTINGS, ACK, 0))
         elif kind == HEADERS:
             good, other = (good + 1, other) if body[:1] == GOOD else (good, other + 1)
+            lengths.add(len(body))
         elif kind == RST_STREAM or kind == DATA and flags & END_STREAM:
             ended.add(stream)
             refused += kind == RST_STREAM and int.from_bytes(body, "big") == REFUSED_STREAM
         elif kind == GOAWAY:
             closed = True
-print(json.dumps({"most": most, "good": good, "other": other, "refused": refused, "ended": len(ended), "closed": closed}))
+counts = {"good": good, "heads": len(lengths), "other": other, "refused": refused, "ended": len(ended)}
+print(json.dumps({"most": most, "closed": closed} | counts))
