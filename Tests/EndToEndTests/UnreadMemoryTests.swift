@@ -116,12 +116,12 @@ struct UnreadMemoryTests {
             let house = try House(rows: rows)
             let bytes = try house.statementBytes()
             for load in Self.loads {
-                // What stays in memory up to its bound, and a quarter of the files, or of their bytes, of each reader.
-                let inMemory = bytes <= 64 << 10 ? (16 << 20) / bytes : 0
-                let onDisk = load.merchants * min(64, (256 << 20) / bytes)
+                // Of each reader a quarter of what stays in memory, and of the files or their bytes.
+                let inMemory = bytes <= 64 << 10 ? (4 << 20) / bytes : 0
+                let onDisk = min(64, (256 << 20) / bytes)
                 try unread(
                     house, "/v1/statements/2025-03/STATEMENT.json", load,
-                    answered: min(load.mostUnderWay, inMemory + onDisk))
+                    answered: min(load.mostUnderWay, load.merchants * (inMemory + onDisk)))
             }
         }
     }
