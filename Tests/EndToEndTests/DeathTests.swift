@@ -58,6 +58,62 @@ struct DeathTests {
         #expect(try documents(in: killed, period: "2025-03") == expected)
     }
 
+    /// How a kill left a period.
+    private enum Left: Hashable { case open, begun, closed }
+
+    @Test("Hundreds of killed closes leave a period open or closed, and the same bytes in the end")
+    func manyCloses() throws {
+        let kills = 240
+        let scratch = try Scratch()
+        let (fresh, quiet) = (scratch.file("fresh").path, scratch.file("quiet").path)
+        let killed = scratch.file("killed").path
+        do {
+            let door = try QuaysideDoor()
+            let history = RandomHistory(seed: 6, count: 1_000, members: 100)
+            for batch in history.shuffledBatches(seed: 6, most: 250) { _ = try door.take(batch) }
+            let data = door.folder.folder.path
+            try door.folder.store.shut()
+            for copy in [fresh, quiet, killed] {
+                try FileManager.default.copyItem(atPath: data, toPath: copy)
+            }
+        }
+        let begin = ContinuousClock.now
+        try expectDone(Command.settled("close", "2025-03", "--data", quiet))
+        let microseconds = (ContinuousClock.now - begin) / .microseconds(1)
+        let expected = try standing(in: quiet).documents
+        #expect(expected.count == RandomHistory.merchants.count + 1)
+
+        var chance = SeededGenerator(seed: 6)
+        var met: [Left: Int] = [:]
+        for number in 1...kills {
+            let process = try Command.settled("close", "2025-03", "--data", killed)
+                .start(output: scratch.file("out"), errors: scratch.file("err"))
+            usleep(UInt32(microseconds * Double.random(in: 0...1.1, using: &chance)))
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            let (left, documents) = try standing(in: killed)
+            met[left, default: 0] += 1
+            #expect(documents == (left == .closed ? expected : []), "kill \(number)")
+            guard left == .closed else { continue }
+            try FileManager.default.removeItem(atPath: killed)
+            try FileManager.default.copyItem(atPath: fresh, toPath: killed)
+        }
+        for left in [.open, .begun, .closed] as [Left] { #expect(met[left, default: 0] > 0, "\(met)") }
+        try expectDone(Command.settled("close", "2025-03", "--data", killed))
+        #expect(try standing(in: killed).documents == expected)
+    }
+
+    /// How March stands, and its closing and statements as they were signed.
+    private func standing(in data: String) throws -> (left: Left, documents: [[UInt8]]) {
+        let store = try Store.open(folder: data)
+        defer { try? store.shut() }
+        let statements = try store.statements(period: 0).sorted { $0.merchant < $1.merchant }
+        let closing = try store.closing(of: 0)
+        let documents = statements.map(\.document.bytes) + (closing.map { [$0.document.bytes] } ?? [])
+        let isBegun = try store.unfinishedClose() != nil
+        return (try store.earliestOpen() > 0 ? .closed : isBegun ? .begun : .open, documents)
+    }
+
     @Test("A batch whose receipt was given is there after a kill, and one without can be sent again")
     func duringIntake() throws {
         let quayside = try Quayside()

@@ -1,7 +1,9 @@
+import Dispatch
 import Foundation
 import GRDB
 import Settlement
 import Signing
+import Synchronization
 import Testing
 
 @testable import Store
@@ -42,6 +44,36 @@ struct DetailsTests {
                 #expect(SHA256Digest(of: bytes).text == statement.detailsDigest)
             }
         }
+    }
+
+    @Test("Whoever reads one keeps no batch from being stored, and reads on as it was")
+    func beside() throws {
+        let scene = try scene()
+        let received = Instant.at("2026-03-05T10:00:00Z")
+        let batch = try scene.verified(
+            "b3", 3, [record("c", .earn, "x", 7, "2026-03-04T10:00:00Z")], received: received)
+        let (store, signer) = (scene.store, scene.signer)
+        var (alone, beside, outcomes) = ([UInt8](), [UInt8](), [Bool]())
+        try store.details(of: "M", period: 0) { alone += $0 }
+        try store.details(of: "M", period: 0) { piece in
+            beside += piece
+            guard outcomes.isEmpty else { return }
+            let done = DispatchSemaphore(value: 0)
+            let isStored = Mutex(false)
+            Thread {
+                let appended = try? store.append(batch, received: received) {
+                    signer.seal($0.bytes, for: $0.merchant.text)
+                }
+                if case .stored? = appended { isStored.withLock { $0 = true } }
+                done.signal()
+            }.start()
+            // If it waited for who reads here, it would for ever.
+            guard done.wait(timeout: .now() + 60) == .success else { return outcomes.append(false) }
+            outcomes.append(isStored.withLock(\.self))
+        }
+        #expect(outcomes == [true])
+        #expect(beside == alone)
+        #expect(try store.record("c", of: "M") != nil)
     }
 
     @Test("There are none of a period that is open, nor of a merchant without a statement")

@@ -1,8 +1,9 @@
 import Fixtures
 import Foundation
-import Settlement
 import Store
 import Testing
+
+@testable import Settlement
 
 @Suite("The README")
 struct ReadmeTests {
@@ -66,6 +67,22 @@ struct ReadmeTests {
         let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
             .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
         #expect(rows == DisputeRefusal.Code.allCases.map(\.rawValue))
+    }
+
+    @Test("Its tables of a batch explain every member of a record and every type, in their words")
+    func batch() throws {
+        let section = try #require(
+            Self.text.components(separatedBy: "\n## ").first { $0.hasPrefix("A batch, and how it is signed") }
+        )
+        func rows(after head: String) -> [String] {
+            section.components(separatedBy: "\n| \(head) |").dropFirst().prefix(1)
+                .flatMap { $0.components(separatedBy: "\n\n")[0].split(separator: "\n") }
+                .filter { $0.hasPrefix("| `") }.map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+        }
+        #expect(Set(rows(after: "a record's | of")) == Set(RecordField.allCases.map(\.name)))
+        #expect(Set(rows(after: "type")) == Set(RecordType.allCases.map(\.name)))
+        #expect(rows(after: "a record's | of").count == RecordField.allCases.count)
+        #expect(rows(after: "type").count == RecordType.allCases.count)
     }
 
     @Test("Its table of payment runs likewise")

@@ -42,7 +42,8 @@ class Streams:
         return frame(RST_STREAM, 0, stream, struct.pack(">I", CANCEL))
 
     def answers(self, count, seconds):
-        """Whether they were 200, of so many streams that were answered; fewer when the time is over or all was closed."""
+        """Whether they were 200, of so many streams that were answered or refused; fewer when the time is over or all was
+        closed."""
         found, end = {}, time.monotonic() + seconds
         while len(found) < count and not self.closed and time.monotonic() < end:
             self.peer.settimeout(max(0.01, end - time.monotonic()))
@@ -56,6 +57,8 @@ class Streams:
                 if kind == HEADERS:
                     # 200 is in the table of HPACK itself.
                     found.setdefault(stream, self.rest[9:10] == b"\x88")
+                elif kind == RST_STREAM:
+                    found.setdefault(stream, False)
                 self.closed = self.closed or kind == GOAWAY
                 self.rest = self.rest[9 + length:]
         return list(found.values())

@@ -11,7 +11,7 @@ enum Phrase: String, CaseIterable, Sendable {
     // Balance
     case balance, opening, activity, payments, closing
     // Lines
-    case lines, line, counterparty, price, rate, reference, points, amount, none, meaning
+    case lines, lineNumber, line, counterparty, price, rate, reference, points, amount, none, meaning
     // Points
     case pointsIssued, pointsOfAll, issued, reversed, redeemed, restored, expired
     // Flows
@@ -97,6 +97,7 @@ extension Phrase {
         case .closing: ("Closing", "期末")
         // Lines
         case .lines: ("Lines", "明细")
+        case .lineNumber: ("No.", "行号")
         case .line: ("Line", "项目")
         case .counterparty: ("Counterparty", "对方商户")
         case .price: ("Price a point", "每分单价")

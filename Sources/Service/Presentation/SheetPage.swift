@@ -121,8 +121,11 @@ extension Sheet {
     }
 
     private func cell(_ cell: Cell, _ side: String, _ numbers: inout Int) -> [String: Any] {
+        // A digest is one long word: it would leave no room for the ids beside it.
+        let isDigest = cell.text.hasPrefix("sha256:")
         var context: [String: Any] = [
-            "side": side, "text": side == "right" ? Self.minus(cell.text) : cell.text,
+            "side": isDigest ? side + " digest" : side,
+            "text": side == "right" ? Self.minus(cell.text) : cell.text,
         ]
         context["source"] = cell.source
         if let note = cell.note {

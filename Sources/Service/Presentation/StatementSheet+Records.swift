@@ -7,7 +7,7 @@ extension StatementSheet {
         var table = Sheet.Table(
             title: language.say(.disputes),
             columns: [
-                make.right(.dispute), make.left(.line), make.left(.record), make.left(.opened),
+                make.left(.dispute), make.left(.line), make.left(.record), make.left(.opened),
                 make.left(.due),
                 make.left(.reason),
             ])

@@ -86,14 +86,14 @@ struct StatementSheet {
         var table = Sheet.Table(
             title: language.say(.lines),
             columns: [
-                make.left(.line), make.left(.counterparty), make.right(.price), make.right(.rate),
-                make.left(.reference), make.right(.points),
+                make.left(.lineNumber), make.left(.line), make.left(.counterparty), make.right(.price),
+                make.right(.rate), make.left(.reference), make.right(.points),
                 .right(language.say(.amount, statement.currency.code)),
             ])
         for (place, line) in statement.lines.enumerated() {
             let source = "lines.\(place)"
             table.add(
-                Sheet.Cell(LineWords.name(of: line.kind, in: language)),
+                Sheet.Cell("\(place + 1)"), Sheet.Cell(LineWords.name(of: line.kind, in: language)),
                 merchant(line.counterparty, "\(source).counterparty"),
                 make.word(line.price, "\(source).price"), make.rate(line.rate, "\(source).rate"),
                 make.word(line.reference, "\(source).reference"),
@@ -102,7 +102,7 @@ struct StatementSheet {
         }
         guard !table.rows.isEmpty else { return table }
         let sum = make.money(statement.balance.activity, "balance.activity")
-        table.add([Sheet.Cell(language.say(.activity)), "", "", "", "", "", sum], isSum: true)
+        table.add(["", Sheet.Cell(language.say(.activity)), "", "", "", "", "", sum], isSum: true)
         return table
     }
 

@@ -36,6 +36,7 @@ struct ClosingFormsTests {
         ).sheet
         let figures = try ShownFigures(SampleStatement.closing)
         try figures.expect(on: sheet.page)
+        #expect(sheet.page.contains(#"class="left digest" data-of="batches.0.digest""#))
         figures.expect(in: sheet.text, batchDigests: true)
         let records: [(Phrase, String)] = [
             (.settled, "settled"), (.pending, "pending"), (.refused, "refused"),

@@ -97,7 +97,7 @@ struct StatementFormsTests {
             let cells = ["counterparty", "price", "rate", "reference", "points", "amount"].compactMap {
                 figures["lines.\(place).\($0)"]
             }
-            let expected = [LineWords.name(of: line.kind, in: language)] + cells
+            let expected = ["\(place + 1)", LineWords.name(of: line.kind, in: language)] + cells
             let row = String(text[start + 2 + place]).split(separator: #/ {2,}/#).map(String.init)
             #expect(row == expected)
         }
