@@ -7,70 +7,169 @@ import Testing
 /// What answers that nobody reads take of the built daemon's memory.
 @Suite("Memory of unread answers")
 struct UnreadMemoryTests {
-    /// A batch of redemptions that no points are there for: the statement lists each.
-    private func unfunded(_ rows: Int) -> [UInt8] {
-        let text =
-            "settled-batch/1,merchant=bakery,batch=unfunded,sequence=1,records=\(rows),totals.redeem=\(rows)\n"
-            + "id,type,member,points,at\n"
-            + (0..<rows).map { "R-\($0),redeem,m-\($0),1,2025-03-02T09:00:31Z\n" }.joined()
-        return Array(text.utf8)
+    /// A month in which each merchant redeems what no points are there for: the statement lists each.
+    private final class House {
+        let quayside: Quayside
+        let scratch: Scratch
+        private static let merchants = ["bakery", "books", "cinema", "garden"]
+        private static let start = "2025-05-01T10:00:00Z"
+
+        init(rows: Int) throws {
+            (quayside, scratch) = (try Quayside(), try Scratch())
+            try scratch.makeCertificate(serial: 1)
+            let door = try Daemon(data: quayside.data, "--now", "2025-04-01T10:00:00Z")
+            for merchant in Self.merchants {
+                let file = quayside.scratch.file("\(merchant)-unfunded.csv").path
+                try Data(Self.unfunded(merchant, rows)).write(to: URL(fileURLWithPath: file))
+                try expectDone(.settled("submit", file, "--url", door.url, "--key", key(of: merchant)))
+            }
+            #expect(door.stop() == 0)
+            try expectDone(.settled("close", "2025-03", "--data", quayside.data))
+        }
+
+        private static func unfunded(_ merchant: String, _ rows: Int) -> [UInt8] {
+            let text =
+                "settled-batch/1,merchant=\(merchant),batch=unfunded,sequence=1,records=\(rows),"
+                + "totals.redeem=\(rows)\nid,type,member,points,at\n"
+                + (0..<rows).map { "R-\($0),redeem,m-\($0),1,2025-03-02T09:00:31Z\n" }.joined()
+            return Array(text.utf8)
+        }
+
+        private func key(of merchant: String) -> String { quayside.key(of: merchant + ".ndjson") }
+
+        func daemon(_ limits: String...) throws -> Daemon {
+            try Daemon(
+                data: quayside.data,
+                arguments: scratch.certificateArguments + ["--now", Self.start]
+                    + limits.flatMap { ["--limit", $0] })
+        }
+
+        /// Tokens of so many merchants in turn, each for as many requests as a connection asks.
+        func tokens(_ connections: Int, streams: Int, merchants: Int) throws -> [String] {
+            let now = try #require(Instant(rfc3339: Self.start)).advanced(byMilliseconds: 20_000)
+            let alliance = try #require(AllianceID("quayside"))
+            let keys = try Self.merchants.map { try KeyFile.readSigning(key(of: $0), id: nil) }
+            return (0..<(connections * streams)).map { number in
+                AccessToken.make(
+                    alliance: alliance, key: keys[number / streams % merchants], now: now, seconds: 300)
+            }
+        }
+
+        /// The bytes of a statement.
+        func statementBytes() throws -> Int {
+            try expectDone(.settled("statement", "bakery", "2025-03", "--json", "--data", quayside.data))
+                .output.utf8.count
+        }
     }
 
-    /// Megabytes find room for some only, as one reader has a quarter of it; what stays in memory as a rule is bounded too.
+    private struct Told: Decodable {
+        let good, refused, other: Int
+    }
+
+    /// Has so much asked and not read.
+    private func ask(
+        _ house: House, _ daemon: Daemon, _ path: String, _ load: Load
+    ) throws -> Told {
+        let tokens = try house.tokens(load.connections, streams: load.streams, merchants: load.merchants)
+        let input = try house.scratch.write(tokens.joined(separator: "\n") + "\n", to: "tokens")
+        let port = try #require(daemon.url.split(separator: ":").last.map(String.init))
+        let script = SharedFolder.repository.appendingPathComponent("Tests/Fixtures/API/unread.py").path
+        let words = [
+            port, path, "\(load.connections)", "\(load.streams)", "\(load.peers)", "\(load.window)", input,
+        ]
+        let command = "exec python3 \"$0\" \"$1\" \"$2\" \"$3\" \"$4\" \"$5\" \"$6\" < \"$7\""
+        let ran = try Command.named("sh", ["-c", command, script] + words).run()
+        #expect(ran.status == 0, "\(ran.errors)")
+        return try JSONDecoder().decode(Told.self, from: Data(ran.output.utf8))
+    }
+
+    struct Load: CustomTestStringConvertible, Sendable {
+        var connections = 100
+        var streams = 16
+        var peers = 1
+        var merchants = 1
+        /// 0: only heads are read; else nothing is, but all is granted.
+        var window = 0
+
+        /// How many may be under way: the first of each connection, and a part of what all share.
+        var mostUnderWay: Int { connections + min(connections * (streams - 1), 128 * peers, 512) }
+
+        /// Whether its answers are told, and no connection is closed for asking beyond all bounds.
+        var isCounted: Bool { window == 0 && connections * streams <= 4_096 }
+
+        var testDescription: String {
+            "\(connections) connections of \(peers) peers that ask \(streams) times each, window \(window)"
+        }
+    }
+
+    private static let loads = [
+        Load(),
+        Load(connections: 1_000, streams: 100, peers: 4, merchants: 4),
+        Load(connections: 1_000, peers: 4, merchants: 4, window: (1 << 31) - 1),
+    ]
+
     @Test(
-        "100 connections that ask 16 times each for a statement, and read none: below 260 MB, then all is well",
+        "Statements that are asked for and not read take less than 300 MB, and then all is well",
         arguments: [60_000, 400])
     func statements(rows: Int) async throws {
         try await offPool {
-            let quayside = try Quayside()
-            let file = quayside.scratch.file("unfunded.csv").path
-            try Data(unfunded(rows)).write(to: URL(fileURLWithPath: file))
-            let key = quayside.key(of: "bakery.ndjson")
-            let start = "2025-05-01T10:00:00Z"
-            let door = try Daemon(data: quayside.data, "--now", "2025-04-01T10:00:00Z")
-            try expectDone(.settled("submit", file, "--url", door.url, "--key", key))
-            #expect(door.stop() == 0)
-            try expectDone(.settled("close", "2025-03", "--data", quayside.data))
-            let scratch = try Scratch()
-            try scratch.makeCertificate(serial: 1)
-            let daemon = try Daemon(
-                data: quayside.data, arguments: scratch.certificateArguments + ["--now", start])
-
-            let now = try #require(Instant(rfc3339: start)).advanced(byMilliseconds: 20_000)
-            let signing = try KeyFile.readSigning(key, id: nil)
-            let tokens = try (0..<1630).map { _ in
-                AccessToken.make(
-                    alliance: try #require(AllianceID("quayside")), key: signing, now: now, seconds: 300)
+            let house = try House(rows: rows)
+            let bytes = try house.statementBytes()
+            for load in Self.loads {
+                // Of each reader a quarter of what stays in memory, and of the files or their bytes.
+                let inMemory = bytes <= 64 << 10 ? (4 << 20) / bytes : 0
+                let onDisk = min(64, (256 << 20) / bytes)
+                try unread(
+                    house, "/v1/statements/2025-03/STATEMENT.json", load,
+                    answered: min(load.mostUnderWay, load.merchants * (inMemory + onDisk)))
             }
-            let port = try #require(daemon.url.split(separator: ":").last.map(String.init))
-            let script = SharedFolder.repository.appendingPathComponent("Tests/Fixtures/API/unread.py").path
-            /// How many requests are answered 200, and how many otherwise.
-            func ask(_ tokens: some Sequence<String>, connections: Int, streams: Int) throws -> [Int] {
-                let input = try scratch.write(tokens.joined(separator: "\n") + "\n", to: "tokens")
-                let ran = try Command.named(
-                    "sh",
-                    [
-                        "-c", "exec python3 \"$0\" 127.0.0.1 \"$1\" \"$2\" \"$3\" \"$4\" < \"$5\"",
-                        script, port, "/v1/statements/2025-03/STATEMENT.json", "\(connections)",
-                        "\(streams)", input,
-                    ]
-                ).run()
-                let told = try #require(
-                    try JSONSerialization.jsonObject(with: Data(ran.output.utf8)) as? [String: Int],
-                    "\(ran.errors)")
-                return [told["good"] ?? 0, told["other"] ?? 0]
-            }
-            let told = try ask(tokens.prefix(1600), connections: 100, streams: 16)
-            #expect(told[0] + told[1] == 1600 && told[0] >= 20, "\(told)")
-            let peak = try daemon.peakMemory
-            #expect(peak < 260_000_000, "\(peak) bytes at the most")
-            // Those connections are closed: what they took is given back.
-            var next = [0, 1]
-            for token in tokens.suffix(30) where next != [1, 0] {
-                next = try ask([token], connections: 1, streams: 1)
-            }
-            #expect(next == [1, 0])
-            #expect(daemon.stop() == 0)
         }
+    }
+
+    @Test("DETAILS.csv that is asked for and not read takes less than 300 MB, and then all is well")
+    func details() async throws {
+        try await offPool {
+            let house = try House(rows: 60_000)
+            for load in Self.loads {
+                try unread(
+                    house, "/v1/statements/2025-03/DETAILS.csv", load, answered: 2 * load.merchants)
+            }
+        }
+    }
+
+    @Test("Streams beyond the first of each connection are bounded for each peer, and over all")
+    func shared() async throws {
+        try await offPool {
+            let house = try House(rows: 1)
+            for (limits, good) in [
+                (["shared_streams=3", "shared_streams_per_peer=100"], 4 + 3),
+                (["shared_streams=100", "shared_streams_per_peer=1"], 4 + 2),
+                (["streams=2"], 4 * 2),
+            ] {
+                let daemon = try house.daemon(limits[0], limits.last ?? limits[0])
+                let load = Load(connections: 4, streams: 5, peers: 2)
+                let told = try ask(house, daemon, "/v1/statements/2025-03/STATEMENT.json", load)
+                #expect(told.good == good && told.refused == 20 - good && told.other == 0, "\(told)")
+                #expect(daemon.stop() == 0)
+            }
+        }
+    }
+
+    /// Asks a new daemon and reads nothing. Expects so many answers at least: whose connection is cut off for
+    /// reading nothing leaves its room to another.
+    private func unread(_ house: House, _ path: String, _ load: Load, answered: Int) throws {
+        // A slow machine may be long about so many connections.
+        let daemon = try house.daemon("head_seconds=300")
+        let told = try ask(house, daemon, path, load)
+        if load.isCounted { #expect(told.good >= answered, "\(load.testDescription): \(told)") }
+        let peak = try daemon.peakMemory
+        #expect(peak < 300_000_000, "\(load.testDescription): \(peak) bytes at the most")
+        // Those connections are closed: what they took is given back.
+        var next = try ask(house, daemon, path, Load(connections: 1, streams: 1))
+        for _ in 0..<30 where next.good == 0 {
+            next = try ask(house, daemon, path, Load(connections: 1, streams: 1))
+        }
+        #expect(next.good == 1)
+        #expect(daemon.stop() == 0)
     }
 }

@@ -19,9 +19,9 @@ private let allowed: [(target: String, folder: String, imports: Set<String>)] = 
             "AsyncHTTPClient", "CZlib", "CZstd", "Configuration", "Foundation", "FoundationEssentials",
             "Glibc",
             "HTTPTypes",
-            "Hummingbird", "HummingbirdCore", "HummingbirdHTTP2", "Logging", "Mustache", "NIOCore",
+            "Hummingbird", "HummingbirdCore", "Logging", "Mustache", "NIOCore",
             "NIOHTTP1",
-            "NIOHTTP2", "NIOHTTPTypes", "NIOPosix", "NIOSSL", "NIOTLS", "ServiceLifecycle",
+            "NIOHTTP2", "NIOHTTPTypes", "NIOHTTPTypesHTTP2", "NIOPosix", "NIOSSL", "ServiceLifecycle",
             "Settlement", "Signing", "Store", "Synchronization", "UnixSignals", "Yams",
         ]
     ),

@@ -5,8 +5,12 @@ public struct ServerLimits: Hashable, Sendable {
     public var connections = 1024
     /// The same of one peer: beyond it they are closed.
     public var connectionsPerPeer = 256
-    /// Requests that one connection of HTTP/2 may bring at once: beyond it `503`, `busy`.
+    /// Requests that one connection of HTTP/2 may bring at once: beyond it `REFUSED_STREAM`.
     public var streams = 16
+    /// The same beyond the first of each connection, of all: likewise.
+    public var sharedStreams = 512
+    /// The same of one peer: likewise.
+    public var sharedStreamsPerPeer = 128
     /// Uploads at once, of all peers: beyond it `503`, `busy`.
     public var uploads = 256
     /// Uploads at once of one peer: beyond it `429`, `too_many_uploads`.
@@ -59,6 +63,8 @@ struct ServerLimit: Sendable {
         ServerLimit("connections", \.connections, 1...100_000),
         ServerLimit("connections_per_peer", \.connectionsPerPeer, 1...100_000),
         ServerLimit("streams", \.streams, 1...100),
+        ServerLimit("shared_streams", \.sharedStreams, 1...100_000),
+        ServerLimit("shared_streams_per_peer", \.sharedStreamsPerPeer, 1...100_000),
         ServerLimit("uploads", \.uploads, 1...100_000),
         ServerLimit("uploads_per_peer", \.uploadsPerPeer, 1...100_000),
         ServerLimit("body_bytes", \.bodyBytes, 1...(1 << 36)),

@@ -82,7 +82,8 @@ struct BankFile {
     private func writeHeader(_ places: [Int], to xml: inout XMLText) throws {
         try xml.element("GrpHdr") { xml in
             xml.element("MsgId", messageID)
-            xml.element("CreDtTm", run.made.text(offsetSeconds: 0, milliseconds: false))
+            // To the second, as the older guidelines want it.
+            xml.element("CreDtTm", "\(run.made)".prefix(19) + "Z")
             writeSums(places, to: &xml)
             try xml.element("InitgPty") { $0.element("Nm", try own.writtenName()) }
         }

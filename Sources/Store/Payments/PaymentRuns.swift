@@ -120,7 +120,7 @@ extension Store {
                     throw PaymentRefusal(
                         .exportedAlready,
                         "\(file.form) of run \(run.number) was given out to \(file.person) on \(file.exported)"
-                            + ": paid twice is paid wrongly; --again gives the same file")
+                            + ": --again gives the same")
                 }
                 try rows.note(
                     "\(file.form) of run \(run.number) of \(id) again by \(person.name)", by: person,

@@ -1,66 +1,59 @@
-"""A client of HTTP/2 that asks for the same over many connections and reads no body: its window is 0. Standard library only.
+"""A client of HTTP/2 that asks for the same over many connections and reads no body. Standard library only.
 
-    unread.py HOST PORT PATH CONNECTIONS STREAMS < TOKENS
+    unread.py PORT PATH CONNECTIONS STREAMS PEERS WINDOW < TOKENS
 
-Reads a token a line, one for each request. Ends when each is answered, its body still unread, or its connection closed;
-writes a line of JSON: how many were answered 200 and how many otherwise.
+Its connections come from so many addresses of the loopback in turn, as far as those may have more. Reads a token a line,
+one for each request. With a window of 0 it ends when each request is answered, its body still unread, or refused, or its
+connection closed. With a larger one, which all connections grant, it reads nothing at all, for a few seconds. Writes a line
+of JSON: how many were answered 200, how many refused as streams that are one too many, and how many answered otherwise.
 """
-import json, select, socket, ssl, struct, sys
+import sys
 
-host, port, path, count, streams = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+sys.dont_write_bytecode = True
+import json, resource, select, struct
+from http2 import *
+
+port, path = int(sys.argv[1]), sys.argv[2]
+count, streams, peers, window = (int(word) for word in sys.argv[3:])
 tokens = [line.strip() for line in sys.stdin]
-HEADERS, SETTINGS, INITIAL_WINDOW = 1, 4, 4
-
-
-def frame(kind, flags, stream, body=b""):
-    return struct.pack(">I", len(body))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + body
-
-
-def text(value):
-    """A string of HPACK: its length, seven bits of it and then the rest, seven bits a byte."""
-    rest, length = len(value) - 127, bytes([min(len(value), 127)])
-    while rest >= 0:
-        length += bytes([rest % 128 + (128 if rest >= 128 else 0)])
-        rest = rest // 128 if rest >= 128 else -1
-    return length + value.encode()
-
-
-def ask(token):
-    """GET and https by their index in HPACK, the path, the authority and the token as they are."""
-    return b"\x82\x87\x04" + text(path) + b"\x01" + text(host) + b"\x0f\x08" + text("Bearer " + token)
-
-
-context = ssl.create_default_context()
-context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-context.set_alpn_protocols(["h2"])
+resource.setrlimit(resource.RLIMIT_NOFILE, [resource.getrlimit(resource.RLIMIT_NOFILE)[1]] * 2)
 open_ones, rests, answered = [], {}, {}
 for number in range(count):
-    connection = context.wrap_socket(socket.create_connection((host, port), timeout=300), server_hostname=host)
-    first = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0, struct.pack(">HI", INITIAL_WINDOW, 0))
-    asked = [ask(tokens[number * streams + at]) for at in range(streams)]
-    connection.sendall(first + b"".join(frame(HEADERS, 5, 1 + 2 * at, head) for at, head in enumerate(asked)))
+    try:
+        connection = connect(port, window, f"127.0.0.{1 + number % peers}")
+        if window:
+            connection.sendall(frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", (1 << 31) - 1 - 65_535)))
+    except OSError:
+        # Its address has as many as it may have.
+        continue
     open_ones.append(connection)
     rests[connection], answered[connection] = b"", 0
+for number, connection in enumerate(open_ones):
+    asked = [head(path, token=token) for token in tokens[number * streams:(number + 1) * streams]]
+    heads = [frame(HEADERS, END_STREAM | END_HEADERS, 1 + 2 * at, one) for at, one in enumerate(asked)]
+    try:
+        connection.sendall(b"".join(heads))
+    except OSError:
+        # It was closed already.
+        pass
 
-good, other, waiting = 0, 0, list(open_ones)
+good, refused, other, waiting = 0, 0, 0, [] if window else list(open_ones)
 while waiting:
     for connection in select.select(waiting, [], [], 300)[0] or sys.exit("no answer for 300 seconds"):
         try:
             piece = connection.recv(1 << 16)
-        except (ConnectionError, ssl.SSLError):
+        except OSError:
             piece = b""
-        rest = rests[connection] + piece
-        while len(rest) >= 9 and len(rest) >= 9 + int.from_bytes(rest[:3], "big"):
-            length, kind = int.from_bytes(rest[:3], "big"), rest[3]
+        whole, rests[connection] = frames(rests[connection] + piece)
+        for kind, flags, stream, body in whole:
             if kind == HEADERS:
-                # 200 is in the table of HPACK itself.
-                isGood = rest[9:10] == b"\x88"
+                isGood = body[:1] == GOOD
                 good, other, answered[connection] = good + isGood, other + (not isGood), answered[connection] + 1
-            rest = rest[9 + length:]
-        rests[connection] = rest
+            elif kind == RST_STREAM and int.from_bytes(body, "big") == REFUSED_STREAM:
+                refused, answered[connection] = refused + 1, answered[connection] + 1
         if not piece or answered[connection] == streams:
             waiting.remove(connection)
-print(json.dumps({"good": good, "other": other}))
+print(json.dumps({"good": good, "refused": refused, "other": other}))
 sys.stdout.flush()
 # The bodies stay unread a while, so that all that the daemon would make of them is made.
-select.select([], [], [], 3)
+select.select([], [], [], 8 if window else 3)

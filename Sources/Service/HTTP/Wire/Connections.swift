@@ -3,8 +3,9 @@ import HummingbirdCore
 import NIOCore
 import Synchronization
 
-/// Counts connections, of all and of each peer. Beyond the most of all there is a reserve, which answers nothing but
-/// how the daemon is: whoever asks that is not kept waiting by those who hold connections.
+/// Counts connections, of all and of each peer, and what they have of streams beyond the first of each. Beyond the most of
+/// all there is a reserve, which answers nothing but how the daemon is: whoever asks that is not kept waiting by those who
+/// hold connections.
 final class Connections: Sendable {
     /// Connections beyond the most: each lives for a few seconds.
     static let spare = 16
@@ -13,12 +14,20 @@ final class Connections: Sendable {
     private struct State {
         var all = 0
         var peers: [Peer: Int] = [:]
+        var streams = 0
+        var streamsOfPeers: [Peer: Int] = [:]
+        var refused = 0
     }
+
+    /// Streams that are refused and not yet let go of, of all connections: they take memory, too.
+    private static let mostRefused = 4_096
 
     private let most: Int
     private let mostOfPeer: Int
     /// Requests that one of HTTP/2 may bring at once.
     let mostStreams: Int
+    private let mostShared: Int
+    private let mostSharedOfPeer: Int
     private let isBehindProxy: Bool
     private let state = Mutex(State())
 
@@ -26,13 +35,15 @@ final class Connections: Sendable {
         most = limits.connections
         mostOfPeer = limits.connectionsPerPeer
         mostStreams = limits.streams
+        mostShared = limits.sharedStreams
+        mostSharedOfPeer = limits.sharedStreamsPerPeer
         self.isBehindProxy = isBehindProxy
     }
 
     /// Counts the connection while `body` serves it. One beyond its peer's most is closed; behind a proxy all are
     /// the proxy's.
     func serve(_ channel: any Channel, _ body: () async -> Void) async {
-        let peer = isBehindProxy ? nil : Peer(channel.remoteAddress)
+        let peer = peer(of: channel)
         let (isSpare, isTooMany) = state.withLock { state in
             state.all += 1
             let own = peer.map { peer in
@@ -43,12 +54,46 @@ final class Connections: Sendable {
         }
         if isTooMany { channel.close(promise: nil) }
         if isSpare { channel.eventLoop.scheduleTask(in: Self.spareLife) { channel.close(promise: nil) } }
-        let connection = ServedConnection(isSpare: isSpare, mostStreams: mostStreams)
+        let connection = ServedConnection(isSpare: isSpare)
         await ServedConnection.$current.withValue(connection) { await body() }
         state.withLock { state in
             state.all -= 1
             guard let peer, let own = state.peers[peer] else { return }
             state.peers[peer] = own > 1 ? own - 1 : nil
+        }
+    }
+
+    /// Whose a connection is; nil: nobody's, as where all are the proxy's.
+    func peer(of channel: any Channel) -> Peer? { isBehindProxy ? nil : Peer(channel.remoteAddress) }
+
+    /// Whether a connection of the peer may have one more stream beyond its first; then it must be given back.
+    func share(_ peer: Peer?) -> Bool {
+        state.withLock { state in
+            let own = peer.map { state.streamsOfPeers[$0, default: 0] } ?? 0
+            guard state.streams < mostShared, own < mostSharedOfPeer else { return false }
+            state.streams += 1
+            if let peer { state.streamsOfPeers[peer] = own + 1 }
+            return true
+        }
+    }
+
+    /// Counts a stream that is refused, until it is forgotten; false: its connection is to be closed, as there are too
+    /// many.
+    func countRefused() -> Bool {
+        state.withLock { state in
+            state.refused += 1
+            return state.refused <= Self.mostRefused
+        }
+    }
+
+    func forgetRefused() { state.withLock { $0.refused -= 1 } }
+
+    /// Gives back what a stream beyond the first had.
+    func giveBack(_ peer: Peer?) {
+        state.withLock { state in
+            state.streams -= 1
+            guard let peer, let own = state.streamsOfPeers[peer] else { return }
+            state.streamsOfPeers[peer] = own > 1 ? own - 1 : nil
         }
     }
 }
@@ -63,28 +108,14 @@ extension Connections {
 }
 
 /// One connection while it is served.
-final class ServedConnection: Sendable {
+struct ServedConnection: Sendable {
     /// Of the present request.
     @TaskLocal static var current: ServedConnection?
 
-    private let isSpare: Bool
-    private let mostStreams: Int
-    private let streams = Atomic<Int>(0)
+    fileprivate let isSpare: Bool
 
-    init(isSpare: Bool, mostStreams: Int) {
-        self.isSpare = isSpare
-        self.mostStreams = mostStreams
-    }
-
-    /// The problem `busy` of a request that is one too many; nil: it may be answered. One of HTTP/2 counts until its
-    /// stream is closed, as what was answered stays in memory until it is read.
-    func refusal(of request: Request, on channel: any Channel) -> Problem? {
-        // A connection's parent is what accepted it, a stream's the connection.
-        if channel.parent?.parent != nil {
-            let open = streams.wrappingAdd(1, ordering: .relaxed).newValue
-            channel.closeFuture.whenComplete { [self] _ in streams.wrappingSubtract(1, ordering: .relaxed) }
-            if open > mostStreams { return .busy("\(mostStreams) requests of this connection are under way") }
-        }
+    /// The problem `busy` of a request that all connections are taken for; nil: it may be answered.
+    func refusal(of request: Request) -> Problem? {
         guard isSpare, !HealthRoutes.paths.contains(request.uri.path) else { return nil }
         return .busy("all connections are taken")
     }

@@ -2,7 +2,6 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOSSL
 
 /// The connections of another kind of channel, each watched from its opening on.
 struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
@@ -14,12 +13,7 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
         do {
             try channel.pipeline.syncOperations.addHandler(
                 ConnectionGuard(patience: .seconds(Int64(headSeconds))))
-            let value = base.setup(channel: channel, logger: logger)
-            if let tls = try? channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self) {
-                try channel.pipeline.syncOperations.addHandler(
-                    StreamBound(connections.mostStreams), position: .after(tls))
-            }
-            return value
+            return base.setup(channel: channel, logger: logger)
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }

@@ -1,6 +1,5 @@
 import Hummingbird
 import HummingbirdCore
-import HummingbirdHTTP2
 import NIOCore
 
 extension HTTPServerBuilder {
@@ -11,18 +10,15 @@ extension HTTPServerBuilder {
     ) -> HTTPServerBuilder {
         let connections = Connections(limits, isBehindProxy: isBehindProxy)
         return HTTPServerBuilder { responder in
+            let plain = HTTP1Channel(responder: asking(responder), configuration: channel(limits))
             guard let certificates else {
                 return GuardedChannel(
-                    base: HTTP1Channel(responder: asking(responder), configuration: channel(limits)),
-                    connections: connections, headSeconds: limits.headSeconds)
+                    base: plain, connections: connections, headSeconds: limits.headSeconds)
             }
-            let secure = try HTTP2UpgradeChannel(
-                tlsConfiguration: certificates.configuration,
-                configuration: HTTP2UpgradeChannel.Configuration(
-                    idleTimeout: .seconds(limits.idleSeconds),
-                    gracefulCloseTimeout: .seconds(Int64(Daemon.patienceSeconds)),
-                    streamConfiguration: channel(limits)),
-                responder: asking(responder))
+            let streams = StreamsChannel(
+                plain, connections, idle: .seconds(Int64(limits.idleSeconds)),
+                patience: .seconds(Int64(Daemon.patienceSeconds)))
+            let secure = try SecureChannel(certificates.configuration, plain: plain, streams: streams)
             return GuardedChannel(base: secure, connections: connections, headSeconds: limits.headSeconds)
         }
     }
@@ -48,7 +44,7 @@ extension HTTPServerBuilder {
         _ responder: @escaping HTTPChannelHandler.Responder
     ) -> HTTPChannelHandler.Responder {
         { request, writer, channel in
-            if let problem = ServedConnection.current?.refusal(of: request, on: channel) {
+            if let problem = ServedConnection.current?.refusal(of: request) {
                 let answer = problem.response
                 let response = request.method == .head ? answer.createHeadResponse() : answer
                 return try await writer.write(response: response.head, body: response.body)

@@ -1,0 +1,33 @@
+"""What clients of HTTP/2 that do what no library would have in common. Standard library only."""
+import pathlib, socket, ssl, struct, sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "Deploy/lib"))
+from soak.http2 import CANCEL, END_HEADERS, END_STREAM, GOAWAY, HEADERS, INITIAL_WINDOW, RST_STREAM, SETTINGS, frame, head
+
+DATA, WINDOW_UPDATE, ACK, MOST_STREAMS, REFUSED_STREAM = 0, 8, 1, 3, 7
+# 200 is in the table of HPACK itself.
+GOOD = b"\x88"
+
+
+def connect(port, window, address="127.0.0.1"):
+    """A connection from an address of the loopback, which lets every stream send so many bytes at first."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    connection = socket.create_connection(("127.0.0.1", port), timeout=300, source_address=(address, 0))
+    connection = context.wrap_socket(connection, server_hostname="localhost")
+    assert connection.selected_alpn_protocol() == "h2"
+    setting = struct.pack(">HI", INITIAL_WINDOW, window)
+    connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0, setting))
+    return connection
+
+
+def frames(received):
+    """The whole frames at the beginning of what was received, as (kind, flags, stream, body), and what is left."""
+    whole = []
+    while len(received) >= 9 and len(received) >= 9 + int.from_bytes(received[:3], "big"):
+        end = 9 + int.from_bytes(received[:3], "big")
+        stream = struct.unpack(">I", received[5:9])[0] & 0x7FFFFFFF
+        whole.append((received[3], received[4], stream, received[9:end]))
+        received = received[end:]
+    return whole, received
