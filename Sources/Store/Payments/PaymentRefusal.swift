@@ -11,6 +11,8 @@ public struct PaymentRefusal: Error, Hashable, Sendable {
         case runUnknown = "run_unknown"
         /// Files of it were given out: it cannot be withdrawn any more.
         case runExported = "run_exported"
+        /// What it was made of is so no more.
+        case runStale = "run_stale"
         /// The file was given out before.
         case exportedAlready = "exported_already"
         /// No merchant is paid in this way.

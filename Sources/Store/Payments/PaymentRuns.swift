@@ -50,13 +50,20 @@ public struct PaymentRun: Hashable, Sendable {
     /// is nobody's order.
     public func hasOrdered(_ place: Int) -> Bool {
         let kind: File.Kind? =
-            switch items[place].method {
-            case .transfer: .creditTransfers
-            case .debit: .directDebits
-            case .byHand: items[place].amount > .zero ? .table : nil
-            case .carried, .settled: nil
-            }
+            items[place].method == .byHand && items[place].amount < .zero ? nil : items[place].method.file
         return withdrawn == nil && files.contains { $0.kind == kind }
+    }
+}
+
+extension PaymentMethod {
+    /// The file that says what is evened out so.
+    public var file: PaymentRun.File.Kind? {
+        switch self {
+        case .transfer: .creditTransfers
+        case .debit: .directDebits
+        case .byHand: .table
+        case .carried, .settled: nil
+        }
     }
 }
 
@@ -86,10 +93,10 @@ extension Store {
             if let run = runs.first(where: { $0.period == period && $0.withdrawn == nil }) {
                 throw PaymentRefusal(.runMade, "run \(run.number) of \(id) was made by \(run.maker)")
             }
-            let bookings = try BookingRows(database, inForce.roster).all()
+            let open = OpenBalances(
+                after: period, bookings: try BookingRows(database, inForce.roster).all(), runs: runs)
             let items = try balances.sorted { $0.merchant < $1.merchant }.map { merchant, balance in
-                try item(
-                    try Self.open(merchant, balance, after: period, bookings: bookings, runs: runs))
+                try item(try open.open(merchant, balance))
             }
             let run = PaymentRun(
                 number: try rows.nextNumber(), period: period, alliance: inForce.version,
@@ -101,7 +108,8 @@ extension Store {
     }
 
     /// Gives out a file of a period's run: `make` makes its form and bytes the first time. Given out before, it is refused,
-    /// or with `again` the same bytes come once more.
+    /// or with `again` the same bytes come once more. What is open with its merchants is looked up in the same transaction:
+    /// where it is not what the run says any more, it is refused.
     ///
     /// Throws `PaymentRefusal` and `PersonRefusal`.
     public func exportPayments(
@@ -127,6 +135,8 @@ extension Store {
                     at: instant)
                 return file
             }
+            try Self.requireFresh(
+                run, kind, bookings: try BookingRows(database, inForce.roster).all(), runs: try rows.all())
             let schedule = try AllianceRows(database).schedule(of: run.alliance)
             let (form, bytes) = try make(run, schedule)
             let file = PaymentRun.File(
@@ -164,26 +174,22 @@ extension Store {
         try reading("read the payment runs") { try PaymentRows($0, try inForce($0).roster).all() }
     }
 
-    private static func open(
-        _ merchant: MerchantID, _ balance: Money, after period: Int, bookings: [StoredBooking],
-        runs: [PaymentRun]
-    ) throws -> OpenBalance {
-        let own = bookings.filter { $0.booking.merchant == merchant }
-        let since = own.filter { $0.booking.kind == .payment && $0.period > period }
-            .reduce(Int128(0)) { $0 + Int128($1.booking.amount.minorUnits) }
-        let booked = Set(own.map(\.booking.reference))
-        var underWay = Int128(0)
-        for run in runs {
-            guard let place = run.items.firstIndex(where: { $0.open.merchant == merchant }),
-                run.hasOrdered(place), !booked.contains(run.reference(of: place))
-            else { continue }
-            underWay -= Int128(run.items[place].amount.minorUnits)
+    /// That nothing has changed since the run was made that a file of it stands on: what is open with each of its
+    /// merchants is what it was, whatever was booked or ordered since.
+    private static func requireFresh(
+        _ run: PaymentRun, _ kind: PaymentRun.File.Kind, bookings: [StoredBooking], runs: [PaymentRun]
+    ) throws {
+        let others = runs.filter { $0.number != run.number }
+        let balances = OpenBalances(after: run.period, bookings: bookings, runs: others)
+        let stale = try run.items.filter { item in
+            try item.method.file == kind && balances.open(item.open.merchant, item.open.balance) != item.open
         }
-        guard let since = Int64(exactly: since), let underWay = Int64(exactly: underWay) else {
-            throw PaymentRefusal(.amountOutOfBounds, "\(merchant): its payments do not fit 64 bits")
+        guard stale.isEmpty else {
+            let merchants = stale.map(\.open.merchant.text).joined(separator: ", ")
+            throw PaymentRefusal(
+                .runStale,
+                "since run \(run.number) was made, payments were booked or ordered of \(merchants)")
         }
-        return OpenBalance(
-            merchant: merchant, balance: balance, paidSince: Money(since), underWay: Money(underWay))
     }
 
     /// Who exports is another one than who made the run, each by a key that was shown.

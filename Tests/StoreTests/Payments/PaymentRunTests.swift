@@ -145,6 +145,44 @@ struct PaymentRunTests {
         #expect(try open(0).paidSince == .zero)
     }
 
+    @Test("Of two periods' runs only one pays a balance, whichever is given out first", arguments: [0, 1])
+    func supersededRun(first: Int) throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        try scene.close(1)
+        // February's balances contain January's.
+        _ = try make(scene, of: 1, by: ana)
+        _ = try export(scene, of: first, by: ben)
+        #expect(try code { try export(scene, of: 1 - first, by: ben) } == .runStale)
+        // Nobody has ordered the debit yet.
+        _ = try export(scene, .directDebits, of: 1 - first, by: ben)
+        #expect(try code { try export(scene, .directDebits, of: first, by: ben) } == .runStale)
+        #expect(try export(scene, of: first, again: true, by: ben).kind == .creditTransfers)
+        #expect(try scene.store.paymentRuns().map(\.files.count) == [1, 1])
+    }
+
+    @Test("What a later run has collected is not collected by one that was given out in part")
+    func halfGivenOut() throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        _ = try export(scene, by: ana)
+        try scene.close(1)
+        let next = try make(scene, of: 1, by: ana)
+        #expect(next.items.map(\.method) == [.settled, .debit])
+        _ = try export(scene, .directDebits, of: 1, by: ana)
+        #expect(try code { try export(scene, .directDebits, by: ana) } == .runStale)
+    }
+
+    @Test("What was paid otherwise since a run was made is not paid by it")
+    func paidSinceMade() throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        try scene.store.book([.pay("BANK-1", -100, "2026-02-03")], by: ana, at: now)
+        #expect(try code { try export(scene, by: ana) } == .runStale)
+        #expect(try export(scene, .directDebits, by: ana).form == "pain.008")
+        #expect(try scene.store.paymentRuns()[0].files.count == 1)
+    }
+
     @Test("By hand only what is paid to a merchant is under way")
     func byHand() throws {
         let scene = try scene()
