@@ -26,12 +26,7 @@ public struct PaymentDesk: Sendable {
     public func make(_ id: String, calendar: String?, by person: Person, at now: Instant) throws
         -> PaymentListing
     {
-        let planned = try plan(id, calendar: calendar, by: nil, at: now)
-        for (form, method) in [(BankFile.Form.transfers09, PaymentMethod.transfer), (.debits08, .debit)]
-        where planned.run.items.contains(where: { $0.method == method }) {
-            _ = try BankFile(run: planned.run, schedule: try store.schedule(), form: form).bytes()
-        }
-        return try plan(id, calendar: calendar, by: person, at: now)
+        try plan(id, calendar: calendar, by: person, at: now)
     }
 
     /// The bytes of a file of a period's run. `version` is the message's, as `09`; nil: the newest that is known.
@@ -85,30 +80,42 @@ public struct PaymentDesk: Sendable {
     {
         let closing = try desk.closing(period: id)
         let calendar = try path.map { try BankCalendarFile(path: $0) }
-        let schedule = try store.schedule()
         let days = calendar?.days ?? BankDays()
-        let today = schedule.zone.localDate(at: now)
-        let local = now.milliseconds + Int64(schedule.zone.offsetSeconds(at: now)) * 1_000
-        // Instants are of 2000 and later: none is before 1970.
-        let minutes = Int(local / 60_000 % 1_440)
         let ordinal = closing.stored.period
-        let plan = PaymentPlan(
-            alliance: schedule.alliance,
-            lastDay: schedule.calendar.firstDay(of: ordinal + 1).adding(days: -1), bankDays: days,
-            firstDay: days.first(from: today, minutes: minutes))
         let run = try store.makePaymentRun(
             of: ordinal, closing: closing.stored.digest, balances: try Self.balances(closing.document),
             by: person, at: now
-        ) { open in
-            guard let item = plan.item(open) else {
-                throw PaymentRefusal(
-                    .amountOutOfBounds, "\(open.merchant): more than 10^15 minor units are open")
+        ) { schedule in
+            let plan = Self.plan(of: ordinal, schedule, days, at: now)
+            return { open in
+                guard let item = plan.item(open) else {
+                    throw PaymentRefusal(
+                        .amountOutOfBounds, "\(open.merchant): more than 10^15 minor units are open")
+                }
+                return item
             }
-            return item
+        } check: { run, schedule in
+            for (form, method) in [(BankFile.Form.transfers09, PaymentMethod.transfer), (.debits08, .debit)]
+            where run.items.contains(where: { $0.method == method }) {
+                _ = try BankFile(run: run, schedule: schedule, form: form).bytes()
+            }
         }
         return try PaymentListing(
             run, in: store, isPreview: person == nil,
             notes: Self.notes(on: run, calendar: calendar))
+    }
+
+    private static func plan(of period: Int, _ schedule: Schedule, _ days: BankDays, at now: Instant)
+        -> PaymentPlan
+    {
+        let today = schedule.zone.localDate(at: now)
+        let local = now.milliseconds + Int64(schedule.zone.offsetSeconds(at: now)) * 1_000
+        // Instants are of 2000 and later: none is before 1970.
+        let minutes = Int(local / 60_000 % 1_440)
+        return PaymentPlan(
+            alliance: schedule.alliance,
+            lastDay: schedule.calendar.firstDay(of: period + 1).adding(days: -1), bankDays: days,
+            firstDay: days.first(from: today, minutes: minutes))
     }
 
     /// By merchant; they add up to what the operator has with all of them.

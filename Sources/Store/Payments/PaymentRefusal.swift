@@ -21,6 +21,8 @@ public struct PaymentRefusal: Error, Hashable, Sendable {
         case amountOutOfBounds = "amount_out_of_bounds"
         /// A name or an address has characters that banks do not take, or too many.
         case textUnsupported = "text_unsupported"
+        /// What an instruction needs is not in the alliance file that the run is pinned to.
+        case detailsMissing = "details_missing"
         /// A calendar of bank days that cannot be read, with its line.
         case calendarMalformed = "calendar_malformed"
         /// With four eyes, who made the run cannot export it.

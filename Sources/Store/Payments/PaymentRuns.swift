@@ -69,13 +69,15 @@ extension PaymentMethod {
 
 extension Store {
     /// Makes a payment run of the period that closed last: `balances` are those of its signed closing, by merchant, and
-    /// `item` says what becomes of each. What was paid since and what earlier runs have ordered is looked up in the same
-    /// transaction.
+    /// `plan` gives, by the alliance that the run is pinned to, what becomes of each. What was paid since and what earlier
+    /// runs have ordered is looked up in the same transaction. `check` looks at the run before it is made.
     ///
     /// A trial makes none. Throws `PaymentRefusal` and, unless it is a trial, `PersonRefusal`.
     public func makePaymentRun(
         of period: Int, closing: String, balances: [(merchant: MerchantID, balance: Money)],
-        by person: Person?, at instant: Instant, item: (OpenBalance) throws -> PaymentItem
+        by person: Person?, at instant: Instant,
+        plan: (Schedule) throws -> (OpenBalance) throws -> PaymentItem,
+        check: (PaymentRun, Schedule) throws -> Void = { _, _ in }
     ) throws -> PaymentRun {
         try acting("make a payment run", trial: person == nil) { database in
             let inForce = try inForce(database)
@@ -95,6 +97,8 @@ extension Store {
             }
             let open = OpenBalances(
                 after: period, bookings: try BookingRows(database, inForce.roster).all(), runs: runs)
+            let schedule = try AllianceRows(database).schedule(of: inForce.version)
+            let item = try plan(schedule)
             let items = try balances.sorted { $0.merchant < $1.merchant }.map { merchant, balance in
                 try item(try open.open(merchant, balance))
             }
@@ -102,7 +106,10 @@ extension Store {
                 number: try rows.nextNumber(), period: period, alliance: inForce.version,
                 closingDigest: closing, made: instant, maker: person?.name ?? PersonName(verified: "nobody"),
                 makerKey: person?.provenKey, items: items, files: [], withdrawn: nil, withdrawnBy: nil)
-            if let person { try rows.add(run, id: id, by: person) }
+            if let person {
+                try check(run, schedule)
+                try rows.add(run, id: id, by: person)
+            }
             return run
         }
     }

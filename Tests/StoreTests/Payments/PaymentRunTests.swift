@@ -27,15 +27,14 @@ struct PaymentRunTests {
         try scene.store.makePaymentRun(
             of: period, closing: "sha256:x", balances: balances.map { ($0, Money($1)) }, by: person,
             at: instant ?? now
-        ) { open in
-            let amount =
-                open.balance.minorUnits + open.paidSince.minorUnits + open.underWay.minorUnits
-            let method: PaymentMethod =
-                amount == 0
-                ? .settled : !amount.isMultiple(of: 2) ? .byHand : amount > 0 ? .transfer : .debit
-            return PaymentItem(
-                open: open, amount: Money(amount), method: method, due: .on("2026-02-16"))
-        }
+        ) { _ in Self.item }
+    }
+
+    private static func item(_ open: OpenBalance) -> PaymentItem {
+        let amount = open.balance.minorUnits + open.paidSince.minorUnits + open.underWay.minorUnits
+        let method: PaymentMethod =
+            amount == 0 ? .settled : !amount.isMultiple(of: 2) ? .byHand : amount > 0 ? .transfer : .debit
+        return PaymentItem(open: open, amount: Money(amount), method: method, due: .on("2026-02-16"))
     }
 
     private func export(
@@ -97,6 +96,27 @@ struct PaymentRunTests {
             ])
         #expect(try scene.store.audit(limit: 3).last?.digest == SHA256Digest(of: file.bytes).text)
         #expect(try code { try scene.store.withdrawPaymentRun(of: 0, by: ana, at: now) } == .runExported)
+    }
+
+    @Test("A run is planned by the alliance that it is pinned to, and not made where its files cannot be")
+    func pinned() throws {
+        let scene = try scene()
+        _ = try scene.store.apply(Scene.alliance(name: "Other"), zone: Scene.utc, at: now)
+        var names: [String] = []
+        func make(check: @escaping (PaymentRun, Schedule) throws -> Void) throws -> PaymentRun {
+            try scene.store.makePaymentRun(
+                of: 0, closing: "sha256:x", balances: [("M", Money(100))], by: ana, at: now,
+                plan: {
+                    names.append($0.alliance.name)
+                    return Self.item
+                }, check: check)
+        }
+        let thrown = try code {
+            try make { _, _ in throw PaymentRefusal(.detailsMissing, "no IBAN") }
+        }
+        #expect(try thrown == .detailsMissing && scene.store.paymentRuns().isEmpty)
+        let run = try make { names.append("\($0.number) of \($1.alliance.name)") }
+        #expect(run.alliance == 2 && names == ["Other", "Other", "1 of Other"])
     }
 
     @Test("A refusal while a file is made leaves the run as it was")
