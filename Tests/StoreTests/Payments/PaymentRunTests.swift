@@ -257,11 +257,26 @@ struct PaymentRunTests {
             ("UPDATE payment_items SET method = 'carried' WHERE place = 1", "payment_items"),
             ("UPDATE payment_items SET due = due + 1 WHERE place = 1", "payment_items"),
             ("UPDATE payment_files SET bytes = X'00'", "payment_files"),
+            ("UPDATE payment_files SET kind = 'pain.008'", "payment_files"),
+            ("UPDATE payment_files SET form = 'csv'", "payment_files"),
+            ("UPDATE payment_files SET exported = exported + 1", "payment_files"),
+            ("UPDATE payment_files SET person = 'eve'", "payment_files"),
+            ("UPDATE payment_files SET run = 1", "payment_files"),
+            ("UPDATE payment_files SET file = 2", "payment_files"),
+            ("DELETE FROM payment_files", "payment_runs"),
+            ("UPDATE payment_runs SET withdrawn = 1, withdrawn_by = 'eve' WHERE run = 2", "payment_runs"),
+            ("UPDATE payment_runs SET withdrawn = withdrawn + 1 WHERE run = 1", "payment_runs"),
+            ("UPDATE payment_runs SET withdrawn_by = 'eve' WHERE run = 1", "payment_runs"),
+            ("DELETE FROM payment_runs WHERE run = 1", "payment_runs"),
+            ("DELETE FROM payment_runs WHERE run = 2", "payment_runs"),
         ])
     func changed(sql: String, table: String) throws {
         let scene = try scene()
         _ = try make(scene, by: ana)
+        try scene.store.withdrawPaymentRun(of: 0, by: ana, at: now)
+        _ = try make(scene, by: ana)
         _ = try export(scene, by: ana)
+        #expect(try scene.store.paymentRuns().count == 2)
         try scene.store.pool.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA foreign_keys = OFF")
             try database.execute(sql: sql)
