@@ -29,17 +29,18 @@ public struct PaymentDesk: Sendable {
         try plan(id, calendar: calendar, by: person, at: now)
     }
 
-    /// The bytes of a file of a period's run. `version` is the message's, as `09`; nil: the newest that is known.
+    /// The bytes of a file of a period's run, of this number if one is given. `version` is the message's, as `09`; nil: the newest that is known.
     ///
     /// Throws `misused` for a version that there is not, `PaymentRefusal` and `PersonRefusal`.
     public func export(
-        _ id: String, _ kind: PaymentRun.File.Kind, version: String?, again: Bool, by person: Person,
-        at now: Instant
+        _ id: String, _ kind: PaymentRun.File.Kind, run number: Int64? = nil, version: String?, again: Bool,
+        by person: Person, at now: Instant
     ) throws -> [UInt8] {
         let form = try Self.form(of: kind, version: version)
         let ordinal = try desk.shelf.closing(period: id).period
-        let file = try store.exportPayments(of: ordinal, kind, again: again, by: person, at: now) {
-            run, schedule in
+        let file = try store.exportPayments(
+            of: ordinal, kind, run: number, again: again, by: person, at: now
+        ) { run, schedule in
             guard let form else {
                 return (kind.rawValue, try HandTable(run: run, schedule: schedule).bytes())
             }

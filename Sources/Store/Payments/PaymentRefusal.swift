@@ -7,7 +7,7 @@ public struct PaymentRefusal: Error, Hashable, Sendable {
         case periodSuperseded = "period_superseded"
         /// The period has a run.
         case runMade = "run_made"
-        /// The period has none.
+        /// The period has none, or another one.
         case runUnknown = "run_unknown"
         /// Files of it were given out: it cannot be withdrawn any more.
         case runExported = "run_exported"
@@ -27,6 +27,8 @@ public struct PaymentRefusal: Error, Hashable, Sendable {
         case calendarMalformed = "calendar_malformed"
         /// With four eyes, who made the run cannot export it.
         case samePerson = "same_person"
+        /// With four eyes, who exports has to say which run was looked at.
+        case runNumberRequired = "run_number_required"
         /// With four eyes, it was made by a name without a key.
         case makerUnproven = "maker_unproven"
     }

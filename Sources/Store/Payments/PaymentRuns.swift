@@ -114,13 +114,15 @@ extension Store {
         }
     }
 
-    /// Gives out a file of a period's run: `make` makes its form and bytes the first time. Given out before, it is refused,
+    /// Gives out a file of a period's run, which has to bear the number if one is given, as it has to be with four eyes:
+    /// who exports it says which one was looked at. `make` makes its form and bytes the first time. Given out before, it is refused,
     /// or with `again` the same bytes come once more. What is open with its merchants is looked up in the same transaction:
     /// where it is not what the run says any more, it is refused.
     ///
     /// Throws `PaymentRefusal` and `PersonRefusal`.
     public func exportPayments(
-        of period: Int, _ kind: PaymentRun.File.Kind, again: Bool, by person: Person, at instant: Instant,
+        of period: Int, _ kind: PaymentRun.File.Kind, run number: Int64? = nil, again: Bool,
+        by person: Person, at instant: Instant,
         make: (PaymentRun, Schedule) throws -> (form: String, bytes: [UInt8])
     ) throws -> PaymentRun.File {
         try writing("export a payment run") { database in
@@ -129,7 +131,18 @@ extension Store {
             let rows = PaymentRows(database, inForce.roster)
             let id = inForce.schedule.calendar.period(period).id
             let run = try rows.standing(of: period, id: id)
-            if inForce.schedule.alliance.fourEyes { try Self.requireSecond(person, for: run) }
+            guard number == nil || number == run.number else {
+                throw PaymentRefusal(
+                    .runUnknown, "run \(number ?? 0) of \(id) does not stand: look at run \(run.number)")
+            }
+            if inForce.schedule.alliance.fourEyes {
+                try Self.requireSecond(person, for: run)
+                guard number != nil else {
+                    throw PaymentRefusal(
+                        .runNumberRequired,
+                        "look at it (`settled payments run \(id)`), and name it with --run \(run.number)")
+                }
+            }
             if let file = run.files.first(where: { $0.kind == kind }) {
                 guard again else {
                     throw PaymentRefusal(

@@ -39,9 +39,11 @@ struct PaymentRunTests {
 
     private func export(
         _ scene: Scene, _ kind: PaymentRun.File.Kind = .creditTransfers, of period: Int = 0,
-        again: Bool = false, by person: Person, _ content: String = "file"
+        run number: Int64? = nil, again: Bool = false, by person: Person, _ content: String = "file"
     ) throws -> PaymentRun.File {
-        try scene.store.exportPayments(of: period, kind, again: again, by: person, at: now) { run, _ in
+        try scene.store.exportPayments(
+            of: period, kind, run: number, again: again, by: person, at: now
+        ) { run, _ in
             (kind.rawValue, Array("\(content) of run \(run.number)".utf8))
         }
     }
@@ -243,7 +245,11 @@ struct PaymentRunTests {
         _ = try make(scene, by: persons[0])
         #expect(throws: PersonRefusal.keyRequired("ben")) { try export(scene, by: ben) }
         #expect(try code { try export(scene, by: persons[0]) } == .samePerson)
-        #expect(try export(scene, by: persons[1]).person == "ben")
+        #expect(try code { try export(scene, by: persons[1]) } == .runNumberRequired)
+        // What was looked at is another one.
+        #expect(try code { try export(scene, run: 1, by: persons[1]) } == .runUnknown)
+        #expect(try scene.store.paymentRuns()[1].files.isEmpty)
+        #expect(try export(scene, run: 2, by: persons[1]).person == "ben")
         #expect(try code { try export(scene, again: true, by: persons[0]) } == .samePerson)
     }
 
