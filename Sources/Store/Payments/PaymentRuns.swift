@@ -117,7 +117,7 @@ extension Store {
     /// Gives out a file of a period's run, which has to bear the number if one is given, as it has to be with four eyes:
     /// who exports it says which one was looked at. `make` makes its form and bytes the first time. Given out before, it is refused,
     /// or with `again` the same bytes come once more. What is open with its merchants is looked up in the same transaction:
-    /// where it is not what the run says any more, it is refused.
+    /// where it is not what the run says any more, and where a day that the file asks for is past, it is refused.
     ///
     /// Throws `PaymentRefusal` and `PersonRefusal`.
     public func exportPayments(
@@ -158,6 +158,7 @@ extension Store {
             try Self.requireFresh(
                 run, kind, bookings: try BookingRows(database, inForce.roster).all(), runs: try rows.all())
             let schedule = try AllianceRows(database).schedule(of: run.alliance)
+            try Self.requireInTime(run, kind, on: schedule.zone.localDate(at: instant))
             let (form, bytes) = try make(run, schedule)
             let file = PaymentRun.File(
                 kind: kind, form: form, exported: instant, person: person.name, bytes: bytes)
@@ -210,6 +211,23 @@ extension Store {
                 .runStale,
                 "since run \(run.number) was made, payments were booked or ordered of \(merchants)")
         }
+    }
+
+    /// That the bank can still keep the days that a file asks for: a transfer's on that day, a debit's the day before.
+    private static func requireInTime(_ run: PaymentRun, _ kind: PaymentRun.File.Kind, on today: LocalDate)
+        throws
+    {
+        let late = run.items.filter { item in
+            switch item.method {
+            case .transfer: kind == .creditTransfers && item.due < today
+            case .debit: kind == .directDebits && item.due <= today
+            case .byHand, .carried, .settled: false
+            }
+        }
+        guard let first = late.map(\.due).min() else { return }
+        throw PaymentRefusal(
+            .runStale,
+            "\(late.count) of run \(run.number) would be too late on \(today), the first was due on \(first)")
     }
 
     /// Who exports is another one than who made the run, each by a key that was shown.

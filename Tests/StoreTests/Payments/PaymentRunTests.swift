@@ -39,10 +39,11 @@ struct PaymentRunTests {
 
     private func export(
         _ scene: Scene, _ kind: PaymentRun.File.Kind = .creditTransfers, of period: Int = 0,
-        run number: Int64? = nil, again: Bool = false, by person: Person, _ content: String = "file"
+        run number: Int64? = nil, again: Bool = false, by person: Person, at instant: Instant? = nil,
+        _ content: String = "file"
     ) throws -> PaymentRun.File {
         try scene.store.exportPayments(
-            of: period, kind, run: number, again: again, by: person, at: now
+            of: period, kind, run: number, again: again, by: person, at: instant ?? now
         ) { run, _ in
             (kind.rawValue, Array("\(content) of run \(run.number)".utf8))
         }
@@ -203,6 +204,20 @@ struct PaymentRunTests {
         #expect(try code { try export(scene, by: ana) } == .runStale)
         #expect(try export(scene, .directDebits, by: ana).form == "pain.008")
         #expect(try scene.store.paymentRuns()[0].files.count == 1)
+    }
+
+    @Test("A day that is past, or that a debit cannot keep, is asked of no bank; again a file is what it was")
+    func tooLate() throws {
+        let scene = try scene()
+        _ = try make(scene, [("M", 100), ("N", -40)], by: ana)
+        let due = Instant.at("2026-02-16T23:59:59Z")
+        let after = Instant.at("2026-02-17T00:00:00Z")
+        #expect(try code { try export(scene, .directDebits, by: ana, at: due) } == .runStale)
+        #expect(try code { try export(scene, by: ana, at: after) } == .runStale)
+        let file = try export(scene, by: ana, at: due)
+        #expect(try export(scene, again: true, by: ana, at: after) == file)
+        let eve = Instant.at("2026-02-15T23:59:59Z")
+        #expect(try export(scene, .directDebits, by: ana, at: eve).form == "pain.008")
     }
 
     @Test("By hand only what is paid to a merchant is under way")
