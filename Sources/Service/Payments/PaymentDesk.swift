@@ -15,7 +15,7 @@ public struct PaymentDesk: Sendable {
     public func preview(_ id: String, calendar: String?, at now: Instant) throws -> PaymentListing {
         let ordinal = try desk.shelf.ordinal(ofPeriod: id)
         if let run = try store.paymentRuns().first(where: { $0.period == ordinal && $0.withdrawn == nil }) {
-            return try PaymentListing(run, in: store)
+            return try PaymentListing(run, in: store, notes: try booked(otherwise: run))
         }
         return try plan(id, calendar: calendar, by: nil, at: now)
     }
@@ -139,6 +139,24 @@ public struct PaymentDesk: Sendable {
         }
         return Set(paid.map(\.due.year)).subtracting(calendar.years).sorted().map {
             "the calendar names no day of \($0)"
+        }
+    }
+
+    /// Payments that are booked under the run's references with another amount than it ordered.
+    private func booked(otherwise run: PaymentRun) throws -> [String] {
+        let ordered = run.items.indices.filter { run.hasOrdered($0) }
+        let places = Dictionary(uniqueKeysWithValues: ordered.map { (run.items[$0].open.merchant, $0) })
+        let exponent = desk.alliance.currency.exponent
+        return try store.bookings().map(\.booking).compactMap { booking in
+            guard booking.kind == .payment, let place = places[booking.merchant],
+                booking.reference == run.reference(of: place)
+            else { return nil }
+            let amount = -run.items[place].amount.minorUnits
+            guard booking.amount.minorUnits != amount else { return nil }
+            let (found, said) = (booking.amount.minorUnits, amount)
+            return "\(booking.reference) of \(booking.merchant) is booked with "
+                + "\(Figures.money(found, exponent: exponent)), and ordered was "
+                + Figures.money(said, exponent: exponent)
         }
     }
 

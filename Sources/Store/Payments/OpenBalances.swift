@@ -10,8 +10,9 @@ struct OpenBalances {
         var booked: [MerchantID: Set<BookingReference>] = [:]
         for stored in bookings {
             let booking = stored.booking
+            guard booking.kind == .payment else { continue }
             booked[booking.merchant, default: []].insert(booking.reference)
-            guard booking.kind == .payment, stored.period > period else { continue }
+            guard stored.period > period else { continue }
             paidSince[booking.merchant, default: 0] += Int128(booking.amount.minorUnits)
         }
         for run in runs {

@@ -102,6 +102,13 @@ struct PaymentRows {
         try note("run \(run.number) of \(id) withdrawn by \(person.name)", by: person, at: instant)
     }
 
+    /// Uses up a number with a run of nothing.
+    func leaveOut(_ run: PaymentRun, _ reference: BookingReference, id: String, by person: Person) throws {
+        try add(run, id: id, by: person)
+        try withdraw(run, id: id, by: person, at: run.made)
+        try note("run \(run.number) of \(id) is left out: \(reference) is taken", by: person, at: run.made)
+    }
+
     func note(_ text: String, by person: Person, at instant: Instant, digest: String? = nil) throws {
         try AuditRows(database).add(
             AuditEntry(

@@ -72,7 +72,8 @@ extension Store {
     /// `plan` gives, by the alliance that the run is pinned to, what becomes of each. What was paid since and what earlier
     /// runs have ordered is looked up in the same transaction. `check` looks at the run before it is made.
     ///
-    /// A trial makes none. Throws `PaymentRefusal` and, unless it is a trial, `PersonRefusal`.
+    /// A number under which one of the merchants has anything booked or waiting already is left out: the run of it has no
+    /// items and is withdrawn. A trial makes none. Throws `PaymentRefusal` and, unless it is a trial, `PersonRefusal`.
     public func makePaymentRun(
         of period: Int, closing: String, balances: [(merchant: MerchantID, balance: Money)],
         by person: Person?, at instant: Instant,
@@ -95,17 +96,28 @@ extension Store {
             if let run = runs.first(where: { $0.period == period && $0.withdrawn == nil }) {
                 throw PaymentRefusal(.runMade, "run \(run.number) of \(id) was made by \(run.maker)")
             }
-            let open = OpenBalances(
-                after: period, bookings: try BookingRows(database, inForce.roster).all(), runs: runs)
+            let bookings = try BookingRows(database, inForce.roster).all()
+            let open = OpenBalances(after: period, bookings: bookings, runs: runs)
             let schedule = try AllianceRows(database).schedule(of: inForce.version)
             let item = try plan(schedule)
             let items = try balances.sorted { $0.merchant < $1.merchant }.map { merchant, balance in
                 try item(try open.open(merchant, balance))
             }
-            let run = PaymentRun(
-                number: try rows.nextNumber(), period: period, alliance: inForce.version,
-                closingDigest: closing, made: instant, maker: person?.name ?? PersonName(verified: "nobody"),
-                makerKey: person?.provenKey, items: items, files: [], withdrawn: nil, withdrawnBy: nil)
+            func run(_ number: Int64, _ items: [PaymentItem]) -> PaymentRun {
+                PaymentRun(
+                    number: number, period: period, alliance: inForce.version, closingDigest: closing,
+                    made: instant, maker: person?.name ?? PersonName(verified: "nobody"),
+                    makerKey: person?.provenKey, items: items, files: [], withdrawn: nil, withdrawnBy: nil)
+            }
+            let taken = TakenReferences(
+                bookings: bookings, drafts: try DraftRows(database, inForce.roster).all())
+            var number = try rows.nextNumber()
+            // A number under which anything is booked or drafted already is left out.
+            while let reference = taken.first(of: run(number, items)) {
+                if let person { try rows.leaveOut(run(number, []), reference, id: id, by: person) }
+                number += 1
+            }
+            let run = run(number, items)
             if let person {
                 try check(run, schedule)
                 try rows.add(run, id: id, by: person)

@@ -220,6 +220,36 @@ struct PaymentRunTests {
         #expect(try export(scene, .directDebits, by: ana, at: eve).form == "pain.008")
     }
 
+    @Test("A number under whose references anything is booked or drafted is left out")
+    func takenReferences() throws {
+        let scene = try scene()
+        try scene.store.book([.pay("R1-M", -1, "2026-02-03", kind: .adjustment)], by: ana, at: now)
+        _ = try scene.store.draft(
+            [.pay("R2-N", 1, "2026-02-03", of: "N"), .pay("R3-M", 1, "2026-02-03", of: "N")], by: ana, at: now
+        )
+        #expect(try make(scene, by: nil).number == 3)
+        #expect(try scene.store.paymentRuns().isEmpty)
+        // R3-M is another merchant's.
+        let made = try make(scene, by: ben)
+        #expect(made.number == 3 && made.reference(of: 0) == "R3-M")
+        let runs = try scene.store.paymentRuns()
+        #expect(runs.map(\.number) == [1, 2, 3] && runs.map(\.items.count) == [0, 0, 2])
+        #expect(runs.map(\.withdrawnBy) == ["ben", "ben", nil])
+        let reasons = try scene.store.audit(limit: 7).map(\.reason)
+        #expect(reasons.contains("run 1 of 2026-01 is left out: R1-M is taken"))
+        #expect(reasons.contains("run 2 of 2026-01 is left out: R2-N is taken"))
+    }
+
+    @Test("An adjustment under a run's reference does not make what was ordered done")
+    func adjustedReference() throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        _ = try export(scene, by: ana)
+        try scene.store.book([.pay("R1-M", -1, "2026-02-03", kind: .adjustment)], by: ana, at: now)
+        try scene.close(1)
+        #expect(try make(scene, of: 1, by: nil).items[0].open.underWay == Money(-100))
+    }
+
     @Test("By hand only what is paid to a merchant is under way")
     func byHand() throws {
         let scene = try scene()
