@@ -210,10 +210,10 @@ CREATE TABLE payment_runs (
     maker TEXT NOT NULL,
     -- The Ed25519 public key whose private half the maker showed; none: the name was taken on trust.
     maker_key BLOB CHECK (length(maker_key) = 32),
-    -- Of all the columns above, and of how many items it has.
-    sum INTEGER NOT NULL,
     withdrawn INTEGER,
     withdrawn_by TEXT,
+    -- Of all the columns above, and of how many items and files it has.
+    sum INTEGER NOT NULL,
     CHECK ((withdrawn IS NULL) = (withdrawn_by IS NULL))
 ) STRICT;
 
@@ -248,6 +248,8 @@ CREATE TABLE payment_files (
     -- SHA-256 of it, so that damage is told.
     digest BLOB NOT NULL CHECK (length(digest) = 32),
     bytes BLOB NOT NULL,
+    -- Of all the columns above, by the digest of the last.
+    sum INTEGER NOT NULL,
     UNIQUE (run, kind)
 ) STRICT;
 

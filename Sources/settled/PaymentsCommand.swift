@@ -57,7 +57,8 @@ extension PaymentsCommand {
                   cut_off 15:00
                   2026-12-25 Christmas
 
-                With `four_eyes: true` in the alliance another person exports than who makes it.
+                With `four_eyes: true` in the alliance another person exports than who makes it, and says which run was \
+                looked at: `export --run N`.
 
                 Example:
                   settled payments run 2026-11 --calendar target2.txt --data DIR
@@ -128,6 +129,12 @@ extension PaymentsCommand {
         @Option(name: .long, help: ArgumentHelp("pain.001, pain.008 or csv.", valueName: "format"))
         var format: PaymentRun.File.Kind
 
+        @Option(
+            name: .customLong("run"),
+            help: ArgumentHelp(
+                "The run's number, as it was looked at; needed with four_eyes.", valueName: "number"))
+        var number: Int64?
+
         // The program's own flag is called so too, and does not reach here.
         @Option(name: .long, help: ArgumentHelp("The message's version.", valueName: "version"))
         var version: String?
@@ -142,7 +149,8 @@ extension PaymentsCommand {
             let person = try person.person()
             emit(
                 try period.desk().export(
-                    period.period, format, version: version, again: again, by: person, at: when.instant))
+                    period.period, format, run: number, version: version, again: again, by: person,
+                    at: when.instant))
         }
     }
 

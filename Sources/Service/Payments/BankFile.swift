@@ -22,9 +22,10 @@ struct BankFile {
     private var alliance: Alliance { schedule.alliance }
     private var own: BankParty { BankParty(alliance: alliance) }
 
-    /// Throws `PaymentRefusal` where no merchant is paid so, and for a text that banks do not take.
+    /// Throws `PaymentRefusal` where no merchant is paid so, for a text that banks do not take, and where what an
+    /// instruction needs is not there.
     func bytes() throws -> [UInt8] {
-        let groups = groups
+        let groups = try groups
         guard !groups.isEmpty else {
             throw PaymentRefusal(
                 .nothingToExport,
@@ -52,20 +53,34 @@ struct BankFile {
         let places: [Int]
     }
 
+    /// All places of the form's method are in one.
     private var groups: [Group] {
-        let method: PaymentMethod = form.isTransfer ? .transfer : .debit
-        let places = run.items.indices.filter { run.items[$0].method == method }
-        let days = Set(places.map { run.items[$0].due }).sorted()
-        let schemes: [Mandate.Scheme?] = form.isTransfer ? [nil] : Mandate.Scheme.allCases
-        return days.flatMap { day in
-            schemes.map { scheme in
-                Group(
-                    due: day, scheme: scheme,
-                    places: places.filter {
-                        run.items[$0].due == day && (form.isTransfer || mandate(at: $0)?.scheme == scheme)
-                    })
-            }
-        }.filter { !$0.places.isEmpty }
+        get throws {
+            let method: PaymentMethod = form.isTransfer ? .transfer : .debit
+            let places = run.items.indices.filter { run.items[$0].method == method }
+            for place in places { try requireDetails(at: place) }
+            let days = Set(places.map { run.items[$0].due }).sorted()
+            let schemes: [Mandate.Scheme?] = form.isTransfer ? [nil] : Mandate.Scheme.allCases
+            return days.flatMap { day in
+                schemes.map { scheme in
+                    Group(
+                        due: day, scheme: scheme,
+                        places: places.filter {
+                            run.items[$0].due == day && (form.isTransfer || mandate(at: $0)?.scheme == scheme)
+                        })
+                }
+            }.filter { !$0.places.isEmpty }
+        }
+    }
+
+    private func requireDetails(at place: Int) throws {
+        let item = run.items[place]
+        let details = merchant(at: place)?.payment
+        guard let obstacle = PaymentPlan.obstacle(to: item.amount, details, in: alliance) else { return }
+        throw PaymentRefusal(
+            .detailsMissing,
+            "\(item.open.merchant) is in run \(run.number) by bank, and alliance \(run.alliance) has it otherwise: "
+                + obstacle.rawValue)
     }
 
     private func merchant(at place: Int) -> Merchant? { schedule.merchant(run.items[place].open.merchant) }

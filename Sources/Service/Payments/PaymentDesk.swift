@@ -15,7 +15,7 @@ public struct PaymentDesk: Sendable {
     public func preview(_ id: String, calendar: String?, at now: Instant) throws -> PaymentListing {
         let ordinal = try desk.shelf.ordinal(ofPeriod: id)
         if let run = try store.paymentRuns().first(where: { $0.period == ordinal && $0.withdrawn == nil }) {
-            return try PaymentListing(run, in: store)
+            return try PaymentListing(run, in: store, notes: try booked(otherwise: run))
         }
         return try plan(id, calendar: calendar, by: nil, at: now)
     }
@@ -26,25 +26,21 @@ public struct PaymentDesk: Sendable {
     public func make(_ id: String, calendar: String?, by person: Person, at now: Instant) throws
         -> PaymentListing
     {
-        let planned = try plan(id, calendar: calendar, by: nil, at: now)
-        for (form, method) in [(BankFile.Form.transfers09, PaymentMethod.transfer), (.debits08, .debit)]
-        where planned.run.items.contains(where: { $0.method == method }) {
-            _ = try BankFile(run: planned.run, schedule: try store.schedule(), form: form).bytes()
-        }
-        return try plan(id, calendar: calendar, by: person, at: now)
+        try plan(id, calendar: calendar, by: person, at: now)
     }
 
-    /// The bytes of a file of a period's run. `version` is the message's, as `09`; nil: the newest that is known.
+    /// The bytes of a file of a period's run, of this number if one is given. `version` is the message's, as `09`; nil: the newest that is known.
     ///
     /// Throws `misused` for a version that there is not, `PaymentRefusal` and `PersonRefusal`.
     public func export(
-        _ id: String, _ kind: PaymentRun.File.Kind, version: String?, again: Bool, by person: Person,
-        at now: Instant
+        _ id: String, _ kind: PaymentRun.File.Kind, run number: Int64? = nil, version: String?, again: Bool,
+        by person: Person, at now: Instant
     ) throws -> [UInt8] {
         let form = try Self.form(of: kind, version: version)
         let ordinal = try desk.shelf.closing(period: id).period
-        let file = try store.exportPayments(of: ordinal, kind, again: again, by: person, at: now) {
-            run, schedule in
+        let file = try store.exportPayments(
+            of: ordinal, kind, run: number, again: again, by: person, at: now
+        ) { run, schedule in
             guard let form else {
                 return (kind.rawValue, try HandTable(run: run, schedule: schedule).bytes())
             }
@@ -85,30 +81,42 @@ public struct PaymentDesk: Sendable {
     {
         let closing = try desk.closing(period: id)
         let calendar = try path.map { try BankCalendarFile(path: $0) }
-        let schedule = try store.schedule()
         let days = calendar?.days ?? BankDays()
-        let today = schedule.zone.localDate(at: now)
-        let local = now.milliseconds + Int64(schedule.zone.offsetSeconds(at: now)) * 1_000
-        // Instants are of 2000 and later: none is before 1970.
-        let minutes = Int(local / 60_000 % 1_440)
         let ordinal = closing.stored.period
-        let plan = PaymentPlan(
-            alliance: schedule.alliance,
-            lastDay: schedule.calendar.firstDay(of: ordinal + 1).adding(days: -1), bankDays: days,
-            firstDay: days.first(from: today, minutes: minutes))
         let run = try store.makePaymentRun(
             of: ordinal, closing: closing.stored.digest, balances: try Self.balances(closing.document),
             by: person, at: now
-        ) { open in
-            guard let item = plan.item(open) else {
-                throw PaymentRefusal(
-                    .amountOutOfBounds, "\(open.merchant): more than 10^15 minor units are open")
+        ) { schedule in
+            let plan = Self.plan(of: ordinal, schedule, days, at: now)
+            return { open in
+                guard let item = plan.item(open) else {
+                    throw PaymentRefusal(
+                        .amountOutOfBounds, "\(open.merchant): more than 10^15 minor units are open")
+                }
+                return item
             }
-            return item
+        } check: { run, schedule in
+            for (form, method) in [(BankFile.Form.transfers09, PaymentMethod.transfer), (.debits08, .debit)]
+            where run.items.contains(where: { $0.method == method }) {
+                _ = try BankFile(run: run, schedule: schedule, form: form).bytes()
+            }
         }
         return try PaymentListing(
             run, in: store, isPreview: person == nil,
             notes: Self.notes(on: run, calendar: calendar))
+    }
+
+    private static func plan(of period: Int, _ schedule: Schedule, _ days: BankDays, at now: Instant)
+        -> PaymentPlan
+    {
+        let today = schedule.zone.localDate(at: now)
+        let local = now.milliseconds + Int64(schedule.zone.offsetSeconds(at: now)) * 1_000
+        // Instants are of 2000 and later: none is before 1970.
+        let minutes = Int(local / 60_000 % 1_440)
+        return PaymentPlan(
+            alliance: schedule.alliance,
+            lastDay: schedule.calendar.firstDay(of: period + 1).adding(days: -1), bankDays: days,
+            firstDay: days.first(from: today, minutes: minutes))
     }
 
     /// By merchant; they add up to what the operator has with all of them.
@@ -131,6 +139,24 @@ public struct PaymentDesk: Sendable {
         }
         return Set(paid.map(\.due.year)).subtracting(calendar.years).sorted().map {
             "the calendar names no day of \($0)"
+        }
+    }
+
+    /// Payments that are booked under the run's references with another amount than it ordered.
+    private func booked(otherwise run: PaymentRun) throws -> [String] {
+        let ordered = run.items.indices.filter { run.hasOrdered($0) }
+        let places = Dictionary(uniqueKeysWithValues: ordered.map { (run.items[$0].open.merchant, $0) })
+        let exponent = desk.alliance.currency.exponent
+        return try store.bookings().map(\.booking).compactMap { booking in
+            guard booking.kind == .payment, let place = places[booking.merchant],
+                booking.reference == run.reference(of: place)
+            else { return nil }
+            let amount = -run.items[place].amount.minorUnits
+            guard booking.amount.minorUnits != amount else { return nil }
+            let (found, said) = (booking.amount.minorUnits, amount)
+            return "\(booking.reference) of \(booking.merchant) is booked with "
+                + "\(Figures.money(found, exponent: exponent)), and ordered was "
+                + Figures.money(said, exponent: exponent)
         }
     }
 

@@ -7,10 +7,12 @@ public struct PaymentRefusal: Error, Hashable, Sendable {
         case periodSuperseded = "period_superseded"
         /// The period has a run.
         case runMade = "run_made"
-        /// The period has none.
+        /// The period has none, or another one.
         case runUnknown = "run_unknown"
         /// Files of it were given out: it cannot be withdrawn any more.
         case runExported = "run_exported"
+        /// What it was made of is so no more.
+        case runStale = "run_stale"
         /// The file was given out before.
         case exportedAlready = "exported_already"
         /// No merchant is paid in this way.
@@ -19,10 +21,14 @@ public struct PaymentRefusal: Error, Hashable, Sendable {
         case amountOutOfBounds = "amount_out_of_bounds"
         /// A name or an address has characters that banks do not take, or too many.
         case textUnsupported = "text_unsupported"
+        /// What an instruction needs is not in the alliance file that the run is pinned to.
+        case detailsMissing = "details_missing"
         /// A calendar of bank days that cannot be read, with its line.
         case calendarMalformed = "calendar_malformed"
         /// With four eyes, who made the run cannot export it.
         case samePerson = "same_person"
+        /// With four eyes, who exports has to say which run was looked at.
+        case runNumberRequired = "run_number_required"
         /// With four eyes, it was made by a name without a key.
         case makerUnproven = "maker_unproven"
     }

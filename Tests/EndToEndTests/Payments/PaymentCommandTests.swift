@@ -106,7 +106,10 @@ struct PaymentCommandTests {
         let house = try house()
         #expect(try done(house, making).hasPrefix("payment run 1 of 2025-04, made by ana on 2025-05-02T"))
         #expect(try refused(house, making).contains("run_made: run 1 of 2025-04 was made by ana"))
-        let file = try done(house, export("pain.001"))
+        #expect(
+            try refused(house, export("pain.001", "--run", "2")).contains(
+                "run_unknown: run 2 of 2025-04 does not stand: look at run 1"))
+        let file = try done(house, export("pain.001", "--run", "1"))
         let again = try refused(house, export("pain.001", by: "cem"), at: "2025-05-05T12:00:00+02:00")
         #expect(
             again.contains("exported_already: pain.001.001.09 of run 1 was given out to ben on 2025-05-02T"))

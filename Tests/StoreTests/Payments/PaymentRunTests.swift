@@ -27,22 +27,24 @@ struct PaymentRunTests {
         try scene.store.makePaymentRun(
             of: period, closing: "sha256:x", balances: balances.map { ($0, Money($1)) }, by: person,
             at: instant ?? now
-        ) { open in
-            let amount =
-                open.balance.minorUnits + open.paidSince.minorUnits + open.underWay.minorUnits
-            let method: PaymentMethod =
-                amount == 0
-                ? .settled : !amount.isMultiple(of: 2) ? .byHand : amount > 0 ? .transfer : .debit
-            return PaymentItem(
-                open: open, amount: Money(amount), method: method, due: .on("2026-02-16"))
-        }
+        ) { _ in Self.item }
+    }
+
+    private static func item(_ open: OpenBalance) -> PaymentItem {
+        let amount = open.balance.minorUnits + open.paidSince.minorUnits + open.underWay.minorUnits
+        let method: PaymentMethod =
+            amount == 0 ? .settled : !amount.isMultiple(of: 2) ? .byHand : amount > 0 ? .transfer : .debit
+        return PaymentItem(open: open, amount: Money(amount), method: method, due: .on("2026-02-16"))
     }
 
     private func export(
         _ scene: Scene, _ kind: PaymentRun.File.Kind = .creditTransfers, of period: Int = 0,
-        again: Bool = false, by person: Person, _ content: String = "file"
+        run number: Int64? = nil, again: Bool = false, by person: Person, at instant: Instant? = nil,
+        _ content: String = "file"
     ) throws -> PaymentRun.File {
-        try scene.store.exportPayments(of: period, kind, again: again, by: person, at: now) { run, _ in
+        try scene.store.exportPayments(
+            of: period, kind, run: number, again: again, by: person, at: instant ?? now
+        ) { run, _ in
             (kind.rawValue, Array("\(content) of run \(run.number)".utf8))
         }
     }
@@ -99,6 +101,27 @@ struct PaymentRunTests {
         #expect(try code { try scene.store.withdrawPaymentRun(of: 0, by: ana, at: now) } == .runExported)
     }
 
+    @Test("A run is planned by the alliance that it is pinned to, and not made where its files cannot be")
+    func pinned() throws {
+        let scene = try scene()
+        _ = try scene.store.apply(Scene.alliance(name: "Other"), zone: Scene.utc, at: now)
+        var names: [String] = []
+        func make(check: @escaping (PaymentRun, Schedule) throws -> Void) throws -> PaymentRun {
+            try scene.store.makePaymentRun(
+                of: 0, closing: "sha256:x", balances: [("M", Money(100))], by: ana, at: now,
+                plan: {
+                    names.append($0.alliance.name)
+                    return Self.item
+                }, check: check)
+        }
+        let thrown = try code {
+            try make { _, _ in throw PaymentRefusal(.detailsMissing, "no IBAN") }
+        }
+        #expect(try thrown == .detailsMissing && scene.store.paymentRuns().isEmpty)
+        let run = try make { names.append("\($0.number) of \($1.alliance.name)") }
+        #expect(run.alliance == 2 && names == ["Other", "Other", "1 of Other"])
+    }
+
     @Test("A refusal while a file is made leaves the run as it was")
     func refused() throws {
         let scene = try scene()
@@ -145,6 +168,88 @@ struct PaymentRunTests {
         #expect(try open(0).paidSince == .zero)
     }
 
+    @Test("Of two periods' runs only one pays a balance, whichever is given out first", arguments: [0, 1])
+    func supersededRun(first: Int) throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        try scene.close(1)
+        // February's balances contain January's.
+        _ = try make(scene, of: 1, by: ana)
+        _ = try export(scene, of: first, by: ben)
+        #expect(try code { try export(scene, of: 1 - first, by: ben) } == .runStale)
+        // Nobody has ordered the debit yet.
+        _ = try export(scene, .directDebits, of: 1 - first, by: ben)
+        #expect(try code { try export(scene, .directDebits, of: first, by: ben) } == .runStale)
+        #expect(try export(scene, of: first, again: true, by: ben).kind == .creditTransfers)
+        #expect(try scene.store.paymentRuns().map(\.files.count) == [1, 1])
+    }
+
+    @Test("What a later run has collected is not collected by one that was given out in part")
+    func halfGivenOut() throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        _ = try export(scene, by: ana)
+        try scene.close(1)
+        let next = try make(scene, of: 1, by: ana)
+        #expect(next.items.map(\.method) == [.settled, .debit])
+        _ = try export(scene, .directDebits, of: 1, by: ana)
+        #expect(try code { try export(scene, .directDebits, by: ana) } == .runStale)
+    }
+
+    @Test("What was paid otherwise since a run was made is not paid by it")
+    func paidSinceMade() throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        try scene.store.book([.pay("BANK-1", -100, "2026-02-03")], by: ana, at: now)
+        #expect(try code { try export(scene, by: ana) } == .runStale)
+        #expect(try export(scene, .directDebits, by: ana).form == "pain.008")
+        #expect(try scene.store.paymentRuns()[0].files.count == 1)
+    }
+
+    @Test("A day that is past, or that a debit cannot keep, is asked of no bank; again a file is what it was")
+    func tooLate() throws {
+        let scene = try scene()
+        _ = try make(scene, [("M", 100), ("N", -40)], by: ana)
+        let due = Instant.at("2026-02-16T23:59:59Z")
+        let after = Instant.at("2026-02-17T00:00:00Z")
+        #expect(try code { try export(scene, .directDebits, by: ana, at: due) } == .runStale)
+        #expect(try code { try export(scene, by: ana, at: after) } == .runStale)
+        let file = try export(scene, by: ana, at: due)
+        #expect(try export(scene, again: true, by: ana, at: after) == file)
+        let eve = Instant.at("2026-02-15T23:59:59Z")
+        #expect(try export(scene, .directDebits, by: ana, at: eve).form == "pain.008")
+    }
+
+    @Test("A number under whose references anything is booked or drafted is left out")
+    func takenReferences() throws {
+        let scene = try scene()
+        try scene.store.book([.pay("R1-M", -1, "2026-02-03", kind: .adjustment)], by: ana, at: now)
+        _ = try scene.store.draft(
+            [.pay("R2-N", 1, "2026-02-03", of: "N"), .pay("R3-M", 1, "2026-02-03", of: "N")], by: ana, at: now
+        )
+        #expect(try make(scene, by: nil).number == 3)
+        #expect(try scene.store.paymentRuns().isEmpty)
+        // R3-M is another merchant's.
+        let made = try make(scene, by: ben)
+        #expect(made.number == 3 && made.reference(of: 0) == "R3-M")
+        let runs = try scene.store.paymentRuns()
+        #expect(runs.map(\.number) == [1, 2, 3] && runs.map(\.items.count) == [0, 0, 2])
+        #expect(runs.map(\.withdrawnBy) == ["ben", "ben", nil])
+        let reasons = try scene.store.audit(limit: 7).map(\.reason)
+        #expect(reasons.contains("run 1 of 2026-01 is left out: R1-M is taken"))
+        #expect(reasons.contains("run 2 of 2026-01 is left out: R2-N is taken"))
+    }
+
+    @Test("An adjustment under a run's reference does not make what was ordered done")
+    func adjustedReference() throws {
+        let scene = try scene()
+        _ = try make(scene, by: ana)
+        _ = try export(scene, by: ana)
+        try scene.store.book([.pay("R1-M", -1, "2026-02-03", kind: .adjustment)], by: ana, at: now)
+        try scene.close(1)
+        #expect(try make(scene, of: 1, by: nil).items[0].open.underWay == Money(-100))
+    }
+
     @Test("By hand only what is paid to a merchant is under way")
     func byHand() throws {
         let scene = try scene()
@@ -185,7 +290,11 @@ struct PaymentRunTests {
         _ = try make(scene, by: persons[0])
         #expect(throws: PersonRefusal.keyRequired("ben")) { try export(scene, by: ben) }
         #expect(try code { try export(scene, by: persons[0]) } == .samePerson)
-        #expect(try export(scene, by: persons[1]).person == "ben")
+        #expect(try code { try export(scene, by: persons[1]) } == .runNumberRequired)
+        // What was looked at is another one.
+        #expect(try code { try export(scene, run: 1, by: persons[1]) } == .runUnknown)
+        #expect(try scene.store.paymentRuns()[1].files.isEmpty)
+        #expect(try export(scene, run: 2, by: persons[1]).person == "ben")
         #expect(try code { try export(scene, again: true, by: persons[0]) } == .samePerson)
     }
 
@@ -199,11 +308,26 @@ struct PaymentRunTests {
             ("UPDATE payment_items SET method = 'carried' WHERE place = 1", "payment_items"),
             ("UPDATE payment_items SET due = due + 1 WHERE place = 1", "payment_items"),
             ("UPDATE payment_files SET bytes = X'00'", "payment_files"),
+            ("UPDATE payment_files SET kind = 'pain.008'", "payment_files"),
+            ("UPDATE payment_files SET form = 'csv'", "payment_files"),
+            ("UPDATE payment_files SET exported = exported + 1", "payment_files"),
+            ("UPDATE payment_files SET person = 'eve'", "payment_files"),
+            ("UPDATE payment_files SET run = 1", "payment_files"),
+            ("UPDATE payment_files SET file = 2", "payment_files"),
+            ("DELETE FROM payment_files", "payment_runs"),
+            ("UPDATE payment_runs SET withdrawn = 1, withdrawn_by = 'eve' WHERE run = 2", "payment_runs"),
+            ("UPDATE payment_runs SET withdrawn = withdrawn + 1 WHERE run = 1", "payment_runs"),
+            ("UPDATE payment_runs SET withdrawn_by = 'eve' WHERE run = 1", "payment_runs"),
+            ("DELETE FROM payment_runs WHERE run = 1", "payment_runs"),
+            ("DELETE FROM payment_runs WHERE run = 2", "payment_runs"),
         ])
     func changed(sql: String, table: String) throws {
         let scene = try scene()
         _ = try make(scene, by: ana)
+        try scene.store.withdrawPaymentRun(of: 0, by: ana, at: now)
+        _ = try make(scene, by: ana)
         _ = try export(scene, by: ana)
+        #expect(try scene.store.paymentRuns().count == 2)
         try scene.store.pool.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA foreign_keys = OFF")
             try database.execute(sql: sql)
