@@ -65,7 +65,7 @@ struct AnswerBytes: Sendable {
         case .memory(let bytes):
             return ByteBuffer(bytes: bytes[offset..<min(offset + Self.pieceBytes, count)])
         case .file(let file):
-            return try await read { try file.read(at: offset, most: Self.pieceBytes) }
+            return try await read { try file.read(at: offset, most: min(Self.pieceBytes, count - offset)) }
         }
     }
 }

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("The room for long answers, over a real socket")
 struct LongAnswersTests {
-    /// More than what the system takes of an answer that nobody reads.
-    private static let records = 6_000
+    /// Of answers of so many, more than what the system and the channel take of one that nobody reads.
+    private static let records = 16_000
     private static let limitBytes = 8 << 20
 
     /// A batch whose records are all refused, and listed on its receipt.
