@@ -88,6 +88,26 @@ struct PaymentDetailsTests {
         #expect(AllianceChange(from: after, to: before, standing: standing).refusals.isEmpty)
     }
 
+    @Test("Two merchants have no mandate in common")
+    func sharedMandate() {
+        func codes(_ ids: [String]) -> [String] {
+            let sample = SampleAlliance.alliance()
+            let merchants = zip([SampleAlliance.m, SampleAlliance.n], ids).map { merchant, id in
+                Merchant(
+                    id: merchant.id, name: merchant.name,
+                    payment: PaymentDetails(
+                        mandate: Mandate(id: id, signed: LocalDate("2026-01-05")!, scheme: .core)),
+                    terms: merchant.terms)
+            }
+            return Alliance(
+                id: sample.id, name: sample.name, currency: sample.currency, timezone: sample.timezone,
+                period: .month, start: sample.start, merchants: merchants
+            ).problems.map { "\($0.code.rawValue) \($0.path)" }
+        }
+        #expect(codes(["A", "B"]) == [])
+        #expect(codes(["A", "A"]) == ["payment_malformed merchants[N].payment.mandate.id"])
+    }
+
     @Test("What moves from one part to another is a change, though it reads the same")
     func moved() throws {
         func lines(_ before: PaymentDetails, _ after: PaymentDetails) -> [String] {
