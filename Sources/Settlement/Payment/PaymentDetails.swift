@@ -89,7 +89,7 @@ public struct Mandate: Hashable, Sendable {
         case core, b2b
 
         /// As bank files have it.
-        var code: String { self == .core ? "CORE" : "B2B" }
+        public var code: String { self == .core ? "CORE" : "B2B" }
     }
 
     /// Unique for the creditor: 1 … 35 characters that every bank takes, without spaces.
