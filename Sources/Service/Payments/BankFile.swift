@@ -125,7 +125,7 @@ struct BankFile {
             xml.element("PmtTpInf") { xml in
                 xml.element("SvcLvl") { $0.element("Cd", "SEPA") }
                 if let scheme = group.scheme {
-                    xml.element("LclInstrm") { $0.element("Cd", scheme == .core ? "CORE" : "B2B") }
+                    xml.element("LclInstrm") { $0.element("Cd", scheme.code) }
                     xml.element("SeqTp", "RCUR")
                 }
             }

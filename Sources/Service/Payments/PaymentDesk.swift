@@ -15,6 +15,7 @@ public struct PaymentDesk: Sendable {
     public func preview(_ id: String, calendar: String?, at now: Instant) throws -> PaymentListing {
         let ordinal = try desk.shelf.ordinal(ofPeriod: id)
         if let run = try store.paymentRuns().first(where: { $0.period == ordinal && $0.withdrawn == nil }) {
+            try Self.require(run, of: try desk.closing(period: id))
             return try PaymentListing(run, in: store, notes: try booked(otherwise: run))
         }
         return try plan(id, calendar: calendar, by: nil, at: now)
@@ -37,10 +38,11 @@ public struct PaymentDesk: Sendable {
         by person: Person, at now: Instant
     ) throws -> [UInt8] {
         let form = try Self.form(of: kind, version: version)
-        let ordinal = try desk.shelf.closing(period: id).period
+        let closing = try desk.closing(period: id)
         let file = try store.exportPayments(
-            of: ordinal, kind, run: number, again: again, by: person, at: now
+            of: closing.stored.period, kind, run: number, again: again, by: person, at: now
         ) { run, schedule in
+            try Self.require(run, of: closing)
             guard let form else {
                 return (kind.rawValue, try HandTable(run: run, schedule: schedule).bytes())
             }
@@ -130,6 +132,23 @@ public struct PaymentDesk: Sendable {
                 "its balances add up to \(sum), and the operator's is \(closing.operator.closing)")
         }
         return closing.positions.map { (MerchantID(verified: $0.merchant), Money($0.closing)) }
+    }
+
+    /// That a run pays the balances of the signed closing, each item what remains of its own. Throws `StoreTrouble`.
+    private static func require(_ run: PaymentRun, of closing: ShownClosing) throws {
+        let balances = try balances(closing.document).sorted { $0.merchant < $1.merchant }
+        let isWhole = run.items.allSatisfy { item in
+            let (open, amount) = (item.open, Int128(item.amount.minorUnits))
+            return amount == Int128(open.balance.minorUnits) + Int128(open.paidSince.minorUnits)
+                + Int128(open.underWay.minorUnits)
+        }
+        guard run.closingDigest == closing.stored.digest, isWhole,
+            run.items.map(\.open.merchant) == balances.map(\.merchant),
+            run.items.map(\.open.balance) == balances.map(\.balance)
+        else {
+            throw StoreTrouble.damaged(
+                "payment_runs", "row \(run.number)", "it does not pay what the signed closing says")
+        }
     }
 
     private static func notes(on run: PaymentRun, calendar: BankCalendarFile?) -> [String] {

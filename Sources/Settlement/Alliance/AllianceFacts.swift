@@ -56,15 +56,20 @@ extension Merchant {
 
 extension PaymentDetails {
     fileprivate func facts(at path: String) -> [Alliance.Fact] {
-        let parts = address.map { [$0.street, $0.building, $0.postalCode, $0.town, $0.country] }
-        return Settlement.facts(
+        Settlement.facts(
             at: path,
             [
                 "minimum": minimum.map { "\($0.minorUnits)" },
                 "due_days": dueDays.map { "\($0)" },
-                "account": account?.text,
+                "account.iban": account?.iban?.text,
+                "account.bic": account?.bic?.text,
+                "account.national": account?.national,
                 "name": name,
-                "address": parts?.compactMap(\.self).joined(separator: ", "),
+                "address.street": address?.street,
+                "address.building": address?.building,
+                "address.postal_code": address?.postalCode,
+                "address.town": address?.town,
+                "address.country": address?.country,
                 "mandate": mandate.map { "\($0.id), \($0.scheme.rawValue), signed \($0.signed)" },
                 "creditor_id": creditorIdentifier?.text,
             ])

@@ -6,6 +6,7 @@ extension Alliance {
         let known = Set(merchants.map(\.id))
         check.ids(merchants.map(\.id.text), in: "merchants")
         for merchant in merchants { check.merchant(merchant, at: "merchants[\(merchant.id)]") }
+        check.mandates(of: merchants)
         check.ids(campaigns.map(\.id.text), in: "campaigns")
         for campaign in campaigns {
             check.campaign(campaign, at: "campaigns[\(campaign.id)]", merchants: known)
@@ -138,6 +139,21 @@ private struct AllianceCheck {
         }
         ascending(merchant.terms.map(\.from), at: "\(path).terms")
         for (place, terms) in merchant.terms.enumerated() { self.terms(terms, at: "\(path).terms[\(place)]") }
+    }
+
+    /// A creditor tells debtors by their mandates: no two merchants have the same.
+    mutating func mandates(of merchants: [Merchant]) {
+        var first: [String: MerchantID] = [:]
+        for merchant in merchants {
+            guard let id = merchant.payment?.mandate?.id else { continue }
+            guard let other = first[id] else {
+                first[id] = merchant.id
+                continue
+            }
+            note(
+                .paymentMalformed, "merchants[\(merchant.id)].payment.mandate.id",
+                "expected a mandate of its own, found \(id), which is \(other)'s")
+        }
     }
 
     private mutating func ascending(_ dates: [LocalDate], at path: String) {

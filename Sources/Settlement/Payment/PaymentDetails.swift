@@ -6,7 +6,7 @@ public struct PaymentDetails: Hashable, Sendable {
     /// Days from a period's last day until it is due, 0 … 366; nil: what the alliance says, or 14.
     public let dueDays: Int?
     public let account: BankAccount?
-    /// Whose account it is, 1 … 70 bytes; nil: the name of the merchant, or of the alliance.
+    /// Whose account it is, 1 … 140 bytes; nil: the name of the merchant, or of the alliance.
     public let name: String?
     public let address: StructuredAddress?
     /// That the merchant lets the alliance collect; of a merchant only.
@@ -41,6 +41,11 @@ public enum BankAccount: Hashable, Sendable {
 
     public var bic: BIC? {
         if case .iban(_, let bic) = self { bic } else { nil }
+    }
+
+    /// What a country writes.
+    var national: String? {
+        if case .national(let text) = self { text } else { nil }
     }
 
     /// For a person.
@@ -84,7 +89,7 @@ public struct Mandate: Hashable, Sendable {
         case core, b2b
 
         /// As bank files have it.
-        var code: String { self == .core ? "CORE" : "B2B" }
+        public var code: String { self == .core ? "CORE" : "B2B" }
     }
 
     /// Unique for the creditor: 1 … 35 characters that every bank takes, without spaces.

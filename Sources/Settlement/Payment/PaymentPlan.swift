@@ -106,8 +106,8 @@ public struct PaymentPlan: Sendable {
     ) -> PaymentObstacle? {
         guard let own = alliance.payment?.account, own.iban != nil else { return .allianceWithoutIBAN }
         guard let theirs = details?.account, theirs.iban != nil else { return .merchantWithoutIBAN }
-        guard amount.minorUnits.magnitude <= mostPerInstruction.magnitude else { return .tooMuch }
         let isEuro = alliance.currency.code == "EUR"
+        guard !isEuro || amount.minorUnits.magnitude <= mostPerInstruction.magnitude else { return .tooMuch }
         if amount > .zero {
             return isEuro || (own.bic != nil && theirs.bic != nil) ? nil : .withoutBIC
         }

@@ -76,13 +76,64 @@ struct PaymentDetailsTests {
         #expect(
             change.lines == [
                 "+ payment.minimum: 500", "+ payment.due_days: 10",
-                "+ payment.account: DE89370400440532013000 MARKDEFF", "+ payment.name: Quay e.V.",
+                "+ payment.account.iban: DE89370400440532013000", "+ payment.account.bic: MARKDEFF",
+                "+ payment.name: Quay e.V.",
                 "+ payment.creditor_id: DE98ZZZ09999999999",
-                "+ merchants[M].payment.account: 6222 0000 \"1\"",
-                "+ merchants[M].payment.address: Am Kai, 3, Kiel, DE",
+                "+ merchants[M].payment.account.national: 6222 0000 \"1\"",
+                "+ merchants[M].payment.address.street: Am Kai",
+                "+ merchants[M].payment.address.building: 3", "+ merchants[M].payment.address.town: Kiel",
+                "+ merchants[M].payment.address.country: DE",
                 "+ merchants[M].payment.mandate: MND-1, core, signed 2026-01-05",
             ])
         #expect(AllianceChange(from: after, to: before, standing: standing).refusals.isEmpty)
+    }
+
+    @Test("Two merchants have no mandate in common")
+    func sharedMandate() {
+        func codes(_ ids: [String]) -> [String] {
+            let sample = SampleAlliance.alliance()
+            let merchants = zip([SampleAlliance.m, SampleAlliance.n], ids).map { merchant, id in
+                Merchant(
+                    id: merchant.id, name: merchant.name,
+                    payment: PaymentDetails(
+                        mandate: Mandate(id: id, signed: LocalDate("2026-01-05")!, scheme: .core)),
+                    terms: merchant.terms)
+            }
+            return Alliance(
+                id: sample.id, name: sample.name, currency: sample.currency, timezone: sample.timezone,
+                period: .month, start: sample.start, merchants: merchants
+            ).problems.map { "\($0.code.rawValue) \($0.path)" }
+        }
+        #expect(codes(["A", "B"]) == [])
+        #expect(codes(["A", "A"]) == ["payment_malformed merchants[N].payment.mandate.id"])
+    }
+
+    @Test("What moves from one part to another is a change, though it reads the same")
+    func moved() throws {
+        func lines(_ before: PaymentDetails, _ after: PaymentDetails) -> [String] {
+            AllianceChange(
+                from: alliance(nil, before), to: alliance(nil, after),
+                standing: AllianceChange.Standing(earliestOpen: 3, hasRecords: true)
+            ).lines
+        }
+        func address(_ building: String?, _ code: String?) -> PaymentDetails {
+            PaymentDetails(
+                address: StructuredAddress(building: building, postalCode: code, town: "Kiel", country: "DE"))
+        }
+        #expect(
+            lines(address("20457", nil), address(nil, "20457")) == [
+                "+ merchants[M].payment.address.postal_code: 20457",
+                "- merchants[M].payment.address.building: 20457",
+            ])
+        let iban = "DE89370400440532013000"
+        #expect(
+            lines(
+                PaymentDetails(account: .national(iban)),
+                PaymentDetails(account: .iban(try IBAN(iban), nil))
+            ) == [
+                "+ merchants[M].payment.account.iban: \(iban)",
+                "- merchants[M].payment.account.national: \(iban)",
+            ])
     }
 
     @Test("What cannot be paid by is told with its place")

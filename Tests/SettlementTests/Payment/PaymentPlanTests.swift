@@ -80,6 +80,9 @@ struct PaymentPlanTests {
         let francs = Currency(code: "CHF", exponent: 2)
         #expect(try item(plan(own: own, whole, currency: francs), 900).method == .transfer)
         #expect(try item(plan(own: own, whole, currency: francs), -900).method == .byHand)
+        // The bound is the SEPA's.
+        let yen = Currency(code: "JPY", exponent: 0)
+        #expect(try item(plan(own: own, whole, currency: yen), 100_000_000_000).method == .transfer)
         let noBIC = PaymentDetails(account: .iban(try IBAN(Self.iban), nil), mandate: Self.mandate)
         #expect(try item(plan(own: own, noBIC), 900).method == .transfer)
         #expect(try item(plan(own: own, noBIC, currency: francs), 900).method == .byHand)
