@@ -53,6 +53,7 @@ struct AnswerBytes: Sendable {
                 guard piece.readableBytes > 0 else { throw Problem.unreadable }
                 offset += piece.readableBytes
                 try await writer.write(piece)
+                try await AnswerChannel.catchUp()
             }
             try await writer.finish(nil)
             // Its room is taken as long as it is sent.

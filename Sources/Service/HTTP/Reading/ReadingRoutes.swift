@@ -173,6 +173,7 @@ extension ReadingRoutes {
                 guard piece.readableBytes > 0 else { throw Problem.unreadable }
                 offset += piece.readableBytes
                 try await writer.write(piece)
+                try await AnswerChannel.catchUp()
             }
             try await writer.finish(nil)
         }

@@ -38,7 +38,7 @@ extension HTTPServerBuilder {
                 maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
     }
 
-    /// Lets what answers know whom to tell that the body may come; and answers itself what the connection may not ask
+    /// Lets what answers know its channel, and whom to tell that the body may come; and answers itself what the connection may not ask
     /// just now.
     private static func asking(
         _ responder: @escaping HTTPChannelHandler.Responder
@@ -49,13 +49,13 @@ extension HTTPServerBuilder {
                 let response = request.method == .head ? answer.createHeadResponse() : answer
                 return try await writer.write(response: response.head, body: response.body)
             }
-            guard Expectation.isAsked(by: request.headers) else {
-                return try await responder(request, writer, channel)
-            }
+            let asked = Expectation.isAsked(by: request.headers) ? channel : nil
             var once: ResponseWriter? = consume writer
-            try await Expectation.$channel.withValue(channel) {
-                guard let writer = once.take() else { preconditionFailure("a request is answered once") }
-                try await responder(request, writer, channel)
+            try await AnswerChannel.$current.withValue(channel) {
+                try await Expectation.$channel.withValue(asked) {
+                    guard let writer = once.take() else { preconditionFailure("a request is answered once") }
+                    try await responder(request, writer, channel)
+                }
             }
         }
     }
