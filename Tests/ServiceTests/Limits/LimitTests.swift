@@ -222,19 +222,31 @@ struct LimitTests {
         } _: { url in
             var held = [try await Connection(url), try await Connection(url)]
             // Until both are counted, a third is served like any other.
-            var third = try await ask(url, request("GET /README.md"))
-            while third.status != 503 { third = try await ask(url, request("GET /README.md")) }
+            var third = try await askAgain(url, request("GET /README.md"))
+            while third.status != 503 { third = try await askAgain(url, request("GET /README.md")) }
             #expect(third.code == "busy" && third.headers["retry-after"] != nil)
             for path in ["/healthz", "/readyz"] {
-                #expect(try await ask(url, request("GET \(path)")).status == 200)
+                #expect(try await askAgain(url, request("GET \(path)")).status == 200)
             }
             let head = request("HEAD /README.md", headers: [("Connection", "close")])
-            let answer = String(decoding: try await Connection.exchange(url, head), as: UTF8.self)
+            var answer = ""
+            for _ in 0..<100 where answer.isEmpty {
+                answer = String(decoding: (try? await Connection.exchange(url, head)) ?? [], as: UTF8.self)
+            }
             #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.hasSuffix("\r\n\r\n"), "\(answer)")
             held.removeLast()
-            while try await ask(url, request("GET /README.md")).status != 200 {}
+            while try await askAgain(url, request("GET /README.md")).status != 200 {}
             #expect(held.count == 1)
         }
+    }
+
+    /// Asks until there is an answer: a connection beyond the most lives for a few seconds, which a busy machine may need
+    /// for other things.
+    private func askAgain(_ url: String, _ request: [UInt8]) async throws -> Reply {
+        for _ in 0..<100 {
+            do { return try await ask(url, request) } catch is Connection.Broken { continue }
+        }
+        return try await ask(url, request)
     }
 
     @Test("Connections of one address beyond its most are closed, and another's are served")
