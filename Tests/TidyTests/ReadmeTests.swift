@@ -43,6 +43,7 @@ struct ReadmeTests {
         let codes =
             BatchRefusalCode.allCases.map(\.rawValue) + RecordRefusalCode.allCases.map(\.rawValue)
             + SettlementRefusalCode.allCases.map(\.rawValue) + TokenRefusalCode.allCases.map(\.rawValue)
+            + ContestRefusalCode.allCases.map(\.rawValue)
         for code in Set(codes).union(Self.writtenCodes) { #expect(Self.rows(of: code) == 1, "\(code)") }
         #expect(Self.writtenCodes.count >= 9)
     }
@@ -100,6 +101,7 @@ struct ReadmeTests {
         let codes =
             BatchRefusalCode.allCases.map(\.rawValue) + RecordRefusalCode.allCases.map(\.rawValue)
             + SettlementRefusalCode.allCases.map(\.rawValue) + TokenRefusalCode.allCases.map(\.rawValue)
+            + ContestRefusalCode.allCases.map(\.rawValue)
         let known = Set(codes).union(Self.writtenCodes)
         let rows = Self.text.split(separator: "\n").filter { $0.hasPrefix("| <a id=\"") }
         #expect(rows.count == known.count)

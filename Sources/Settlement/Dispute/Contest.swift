@@ -72,8 +72,8 @@ private struct ContestMembers {
             throw Self.refusal(of: error, in: bytes)
         }
         guard let given = value.names else { throw Self.malformed(nil, "a JSON object", value.told) }
-        if let other = given.first(where: { name in !Self.names.contains { $0.utf8.elementsEqual(name.utf8) } })
-        {
+        let other = given.first { name in !Self.names.contains { $0.utf8.elementsEqual(name.utf8) } }
+        if let other {
             throw Self.malformed(PlainText.excerpt(other), "only \(Self.forms)", "another member")
         }
     }
