@@ -91,4 +91,34 @@ struct ContestDeathTests {
         }
         #expect(daemon.stop() == 0)
     }
+
+    @Test("The command contests, says so again when it is told to again, and says why not")
+    func command() throws {
+        let quayside = try Quayside.played.get()
+        let scratch = try Scratch()
+        let data = try copy(quayside, scratch)
+        let daemon = try Daemon(data: data)
+        let contest = [
+            "contest", "--url", daemon.url, "--key", quayside.key(of: "bakery.ndjson"), "--reason", "twice",
+        ]
+        let line = contest + ["--period", "2025-04", "--line", "2"]
+        let first = try expectDone(Command(Command.settledPath, line)).output
+        #expect(first.hasPrefix("dispute 1 is open: reference D-"), "\(first)")
+        let again = try expectDone(Command(Command.settledPath, line)).output
+        #expect(again.hasPrefix("dispute 1 was opened by the same before"), "\(again)")
+        let json = try expectDone(Command(Command.settledPath, line + ["--json"])).output
+        #expect(json.hasPrefix(#"{"dispute":1,"reference":"D-"#), "\(json)")
+        for (arguments, status, problem) in [
+            (contest + ["--period", "2025-04"], 2, "expected --period and --line, or --record"),
+            (contest + ["--period", "2025-04", "--line", "99"], 1, "contest_subject_unknown (line)"),
+            (contest + ["--record", "nothing"], 1, "contest_subject_unknown (record)"),
+            (line + ["--reference", "other"], 1, "dispute_open"),
+        ] as [([String], Int32, String)] {
+            let ran = try Command(Command.settledPath, arguments).run()
+            #expect(ran.status == status && ran.errors.contains(problem), "\(arguments): \(ran.errors)")
+        }
+        #expect(daemon.stop() == 0)
+        let gone = try Command(Command.settledPath, line + ["--wait", "0"]).run()
+        #expect(gone.status == 3 && gone.errors.contains("nothing is lost"), "\(gone.errors)")
+    }
 }

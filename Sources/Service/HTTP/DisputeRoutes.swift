@@ -25,12 +25,6 @@ struct DisputeRoutes: Sendable {
             throw told(Problem(refusal))
         } catch let refusal as ContestRefusal {
             throw told(Problem(refusal))
-        } catch let problem as Problem {
-            throw problem
-        } catch is CancellationError {
-            throw Problem.unavailable
-        } catch {
-            throw door.unavailable(error, "a dispute")
         }
     }
 
@@ -45,11 +39,27 @@ struct DisputeRoutes: Sendable {
         let bytes = try await body(of: request, in: &place)
         // The instant of receipt is the one at which the last byte is here.
         let received = door.clock.now
-        let contested = try await door.workers.run(bytes: bytes.count, of: peer) {
+        let contested = try await stored(bytes, of: peer) {
             try intake.contest(bytes, signature: signature, received: received)
         }
         place.keep()
         return response(contested)
+    }
+
+    private func stored(
+        _ bytes: [UInt8], of peer: Peer, _ contest: @escaping @Sendable () throws -> Store.Contested
+    ) async throws -> Store.Contested {
+        do {
+            return try await door.workers.run(bytes: bytes.count, of: peer, contest)
+        } catch let refusal as BatchRefusal {
+            throw refusal
+        } catch let refusal as ContestRefusal {
+            throw refusal
+        } catch is CancellationError {
+            throw Problem.unavailable
+        } catch {
+            throw door.unavailable(error, "a dispute")
+        }
     }
 
     private func response(_ contested: Store.Contested) -> Response {
