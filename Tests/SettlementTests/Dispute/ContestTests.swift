@@ -8,7 +8,7 @@ struct ContestTests {
     private static let reference = ContestReference(verified: "C-1")
     private static let record = RecordID(verified: "T-17")
 
-    private func refusal(_ text: String) -> ContestRefusal? {
+    private func refused(_ text: String) -> ContestRefusal? {
         do throws(ContestRefusal) {
             _ = try Contest(parsing: Array(text.utf8))
             return nil
@@ -43,7 +43,7 @@ struct ContestTests {
             (#"{"reference":"C","record":"T-1","reason":"x"} x"#, nil, "a letter"),
         ] as [(String, String?, String)])
     func malformed(text: String, field: String?, found: String) throws {
-        let refusal = try #require(refusal(text), "\(text)")
+        let refusal = try #require(refused(text), "\(text)")
         #expect(refusal.code == .malformed && refusal.field == field, "\(text): \(refusal)")
         #expect(refusal.found == found, "\(text): \(refusal.found)")
         #expect(!refusal.expected.isEmpty && PlainText.of(refusal.reason) == refusal.reason)
@@ -52,8 +52,8 @@ struct ContestTests {
     @Test("One of too many bytes is refused before it is looked at")
     func large() {
         let text = String(repeating: " ", count: Contest.mostBytes)
-        #expect(refusal(text)?.code == .malformed)
-        #expect(refusal(text + " ")?.code == .tooLarge)
+        #expect(refused(text)?.code == .malformed)
+        #expect(refused(text + " ")?.code == .tooLarge)
     }
 
     @Test(
