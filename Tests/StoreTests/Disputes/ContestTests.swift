@@ -96,7 +96,9 @@ struct ContestTests {
     @Test("Pages go from the last one back, and hold the merchant's own only")
     func pages() throws {
         let scene = try Scene()
-        for number in 1...5 { _ = try scene.contest("C-\(number)", .record("T-\(number)"), at: now) }
+        for number in 1...5 {
+            _ = try scene.contest("C-\(number)", .record(RecordID(verified: "T-\(number)")), at: now)
+        }
         _ = try scene.contest("C-1", .record("N-1"), of: "N", at: now)
         #expect(try scene.store.disputePage(of: "M", limit: 2).map(\.number) == [5, 4])
         #expect(try scene.store.disputePage(of: "M", before: 4, limit: 9).map(\.number) == [3, 2, 1])
