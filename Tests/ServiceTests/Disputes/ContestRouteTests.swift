@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Settlement
 import Signing
 import Store
