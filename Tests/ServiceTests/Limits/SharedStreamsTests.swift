@@ -119,7 +119,7 @@ struct SharedStreamsTests {
         #expect(!places.refuse())
     }
 
-    @Test("When many of all are refused, only those connections are closed that ask for more than they may have")
+    @Test("When many of all are refused only connections are closed that ask for more than they may have")
     func manyRefused() {
         let connections = Self.connections(streams: 4)
         let greedy = (1...32).map { StreamPlaces(connections, of: .address($0)) }

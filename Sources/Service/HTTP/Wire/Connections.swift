@@ -43,7 +43,7 @@ final class Connections: Sendable {
         switch kind {
         case .served: break
         case .spare: channel.eventLoop.scheduleTask(in: Self.spareLife) { channel.close(promise: nil) }
-        case nil: channel.close(promise: nil)
+        case nil: channel.cut()
         }
         let connection = ServedConnection(isSpare: kind != .served)
         await ServedConnection.$current.withValue(connection) { await body() }
@@ -52,9 +52,6 @@ final class Connections: Sendable {
 
     /// Whose a connection is; nil: nobody's, as where all are the proxy's.
     func peer(of channel: any Channel) -> Peer? { isBehindProxy ? nil : Peer(channel.remoteAddress) }
-
-    /// Connections that count.
-    var open: Int { state.withLock { $0.connections.all } }
 
     /// Streams that have something of what all share.
     var sharedStreams: Int { state.withLock { $0.streams.taken } }
