@@ -157,36 +157,6 @@ struct TLSTests {
         }
     }
 
-    /// Opens connections of which none says anything, nor ends by itself, and waits until the daemon has closed all but
-    /// two.
-    private static let knocking = """
-        import select, socket, sys, time
-        begin = time.monotonic()
-        open_ones = [socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=300) for _ in range(120)]
-        while len(open_ones) > 2:
-            for one in select.select(open_ones, [], [], 300)[0] or sys.exit("none is closed"):
-                assert one.recv(1) == b""
-                open_ones.remove(one)
-        print(time.monotonic() - begin)
-        """
-
-    @Test("Connections beyond an address's most are closed at once, whether or not their client ends TLS")
-    func knocking() async throws {
-        try await offPool {
-            let quayside = try Quayside()
-            let scratch = try Scratch()
-            try scratch.makeCertificate(serial: 1)
-            let limits = ["--limit", "connections=8", "--limit", "connections_per_peer=2"]
-            let daemon = try Daemon(data: quayside.data, arguments: scratch.certificateArguments + limits)
-            let port = try #require(daemon.url.split(separator: ":").last.map(String.init))
-            let ran = try expectDone(.named("python3", ["-c", Self.knocking, port]))
-            // If each were waited for, five seconds for every 22 of them.
-            let seconds = try #require(Double(ran.output.trimmingCharacters(in: .newlines)))
-            #expect(seconds < 15, "\(seconds)")
-            #expect(daemon.stop() == 0)
-        }
-    }
-
     @Test("A Unix socket takes batches, and one that a killed daemon left behind is taken over")
     func unixSocket() async throws {
         try await offPool {

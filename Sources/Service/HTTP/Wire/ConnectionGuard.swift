@@ -27,15 +27,3 @@ final class ConnectionGuard: ChannelInboundHandler, RemovableChannelHandler {
         end = nil
     }
 }
-
-extension Channel {
-    /// Ends a guarded connection at once. `close` waits until the peer has ended TLS, for which it may take its time, and
-    /// meanwhile the connection is one of those that the daemon can have open.
-    func cut() {
-        guard eventLoop.inEventLoop else { return eventLoop.execute { self.cut() } }
-        // It stands before TLS.
-        let first = try? pipeline.syncOperations.context(handlerType: ConnectionGuard.self)
-        guard let first else { return close(promise: nil) }
-        first.close(promise: nil)
-    }
-}

@@ -43,7 +43,7 @@ final class Connections: Sendable {
         switch kind {
         case .served: break
         case .spare: channel.eventLoop.scheduleTask(in: Self.spareLife) { channel.close(promise: nil) }
-        case nil: channel.cut()
+        case nil: channel.close(promise: nil)
         }
         let connection = ServedConnection(isSpare: kind != .served)
         await ServedConnection.$current.withValue(connection) { await body() }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP2
+import NIOSSL
 
 /// Refuses the streams of a connection of HTTP/2 that have no place: each takes memory for as long as its answer is not
 /// read. What is too much is refused as `REFUSED_STREAM` (RFC 9113 §8.7) before anything is made of it: the same request
@@ -45,16 +46,17 @@ final class StreamBound: ChannelInboundHandler {
         stream.writeAndFlush(HTTP2Frame.FramePayload.rstStream(.refusedStream), promise: nil)
     }
 
-    /// Ends the connection and reads nothing more. It is told which stream was the last of which anything was made
-    /// (RFC 9113 §6.8): those behind it, the surplus one first, may be sent again.
+    /// Ends the connection and reads nothing more, not even until the peer has ended TLS. It is told which stream was
+    /// the last of which anything was made (RFC 9113 §6.8): those behind it, the surplus one first, may be sent again.
     private func end() {
         let reason = HTTP2Frame.FramePayload.goAway(
             lastStreamID: last, errorCode: .enhanceYourCalm, opaqueData: nil)
+        let pipeline = channel.pipeline.syncOperations
         // What manages the connection keeps what is to be flushed until all is read: it would be gone by then.
-        let manager = try? channel.pipeline.syncOperations.context(
-            handlerType: NIOHTTP2ServerConnectionManagementHandler.self)
+        let manager = try? pipeline.context(handlerType: NIOHTTP2ServerConnectionManagementHandler.self)
         manager?.writeAndFlush(NIOAny(HTTP2Frame(streamID: .rootStream, payload: reason)), promise: nil)
-        channel.cut()
+        let secure = try? pipeline.context(handlerType: NIOSSLServerHandler.self)
+        secure?.close(promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { close() }
