@@ -24,6 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
               #       reserve_bytes: 268435456, of the disk, which closes leave to batches
               stop:   {drain_seconds: 5}            # 0 if not said
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
+              out:    {folder: /var/lib/settled/out}   # for receivers with `delivery: {folder: true}`
+              delivery: {allow_private: false}      # authorities: FILE, to trust besides the system's
 
             Example:
               settled serve --data /var/lib/settled --config /etc/settled/settled.yaml
@@ -71,6 +73,13 @@ struct ServeCommand: AsyncParsableCommand {
             "Also take batches that uploads leave in DIR/MERCHANT/in, each with its .jws.", valueName: "dir"))
     var spool: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Also take statements, receipts and notices to DIR/MERCHANT, for those whose `delivery` says so.",
+            valueName: "dir"))
+    var out: String?
+
     @Flag(
         inversion: .prefixedNo, exclusivity: .exclusive,
         help:
@@ -97,7 +106,8 @@ struct ServeCommand: AsyncParsableCommand {
         let flags = DaemonConfiguration.Flags(
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
             maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat,
-            tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, closesAutomatically: automaticClose,
+            tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, out: out,
+            closesAutomatically: automaticClose,
             drainSeconds: drainSeconds, limits: limit)
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
         let logger = Logger.daemon(configuration)
@@ -114,6 +124,8 @@ struct ServeCommand: AsyncParsableCommand {
             closer: PeriodCloser(
                 store: open.store, signer: open.signer,
                 reserve: DiskReserve(bytes: configuration.reserveBytes)),
+            deliveries: DeliveryDesk(
+                store: open.store, master: open.master, settings: configuration.delivery),
             clock: now.map { .running(from: $0) } ?? .system, manager: .ofThisProcess(),
             logger: logger)
         try await daemon.run()

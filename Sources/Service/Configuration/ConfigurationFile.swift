@@ -12,6 +12,7 @@ extension DaemonConfiguration {
         public var tlsCertificate: String?
         public var tlsKey: String?
         public var spool: String?
+        public var out: String?
         public var closesAutomatically: Bool?
         public var drainSeconds: Int?
         /// `NAME=VALUE`, as they follow `--limit`.
@@ -20,8 +21,8 @@ extension DaemonConfiguration {
         public init(
             listen: Listen? = nil, maxBatchBytes: Int? = nil, logLevel: String? = nil,
             logFormat: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil,
-            spool: String? = nil, closesAutomatically: Bool? = nil, drainSeconds: Int? = nil,
-            limits: [String] = []
+            spool: String? = nil, out: String? = nil, closesAutomatically: Bool? = nil,
+            drainSeconds: Int? = nil, limits: [String] = []
         ) {
             self.listen = listen
             self.maxBatchBytes = maxBatchBytes
@@ -31,6 +32,7 @@ extension DaemonConfiguration {
             self.tlsKey = tlsKey
             self.limits = limits
             self.spool = spool
+            self.out = out
             self.closesAutomatically = closesAutomatically
             self.drainSeconds = drainSeconds
         }
@@ -68,6 +70,10 @@ extension DaemonConfiguration {
         configuration.drainSeconds = try await values.integer(
             "stop.drain_seconds", within: drainBounds, or: configuration.drainSeconds)
         configuration.spool = try await values.spool()
+        configuration.delivery = DeliverySettings(
+            folder: try await values.text("out.folder").flatMap { $0.isEmpty ? nil : $0 },
+            allowsPrivate: try await values.truth("delivery.allow_private") ?? false,
+            authorities: try await values.text("delivery.authorities"))
         let closes = try await values.truth("close.automatic")
         configuration.closesAutomatically =
             flags.closesAutomatically ?? closes ?? configuration.closesAutomatically
@@ -90,6 +96,7 @@ extension DaemonConfiguration {
             let (name, value) = try ServerLimit.parse(text)
             values[AbsoluteConfigKey(["limits", name])] = ConfigValue(.int(value), isSecret: false)
         }
+        values["out.folder"] = flags.out.map { ConfigValue(.string($0), isSecret: false) }
         values["spool.folder"] = flags.spool.map { ConfigValue(.string($0), isSecret: false) }
         values["stop.drain_seconds"] = flags.drainSeconds.map { ConfigValue(.int($0), isSecret: false) }
         let fromFlags = InMemoryProvider(name: "flags", values: values)

@@ -13,6 +13,8 @@ enum ConfigurationKeys {
         ("close", ["automatic", "unusual_factor", "reserve_bytes"]),
         ("stop", ["drain_seconds"]),
         ("spool", ["folder", "poll_seconds", "quiet_seconds"]),
+        ("out", ["folder"]),
+        ("delivery", ["allow_private", "authorities"]),
     ]
 
     /// Throws `misused` with file and line for a section or key that is not known, and for text that is not

@@ -12,6 +12,7 @@ public struct Daemon: Service {
     private let configuration: DaemonConfiguration
     private let intake: Intake
     private let closer: PeriodCloser?
+    private let deliveries: DeliveryDesk?
     private let clock: WallClock
     private let manager: ServiceManager
     private let logger: Logger
@@ -28,15 +29,17 @@ public struct Daemon: Service {
     /// From the start on: what was issued before may have been used before.
     private let tokens: TokenMemory
 
-    /// Closes periods if there is a `closer` and the configuration wants it. `onListening` gets the URL that the
-    /// daemon can be reached at, once it can be.
+    /// Closes periods if there is a `closer` and the configuration wants it, and delivers if there is a desk.
+    /// `onListening` gets the URL that the daemon can be reached at, once it can be.
     public init(
-        configuration: DaemonConfiguration, intake: Intake, closer: PeriodCloser? = nil, clock: WallClock,
-        manager: ServiceManager, logger: Logger, onListening: @escaping @Sendable (String) -> Void = { _ in }
+        configuration: DaemonConfiguration, intake: Intake, closer: PeriodCloser? = nil,
+        deliveries: DeliveryDesk? = nil, clock: WallClock, manager: ServiceManager, logger: Logger,
+        onListening: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.intake = intake
         self.closer = configuration.closesAutomatically ? closer : nil
+        self.deliveries = deliveries
         self.clock = clock
         self.manager = manager
         self.logger = logger
@@ -122,10 +125,16 @@ public struct Daemon: Service {
                     closer: closer, health: health, clock: clock, logger: logger, thread: bookkeeper),
                 serviceName: "closing")
         }
+        let delivery = deliveries.map { desk in
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: DeliveryService(desk: desk, clock: clock, logger: logger), serviceName: "delivery")
+        }
         // Services stop in reverse: first the word to the service manager and, by `/readyz`, to who sends requests
         // here, then the server.
         var group = ServiceGroupConfiguration(
-            services: [certificate, store] + [closing, spool].compactMap(\.self) + [server, farewell],
+            services: [certificate, store] + [delivery, closing, spool].compactMap(\.self) + [
+                server, farewell,
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         // A peer that never ends its upload does not keep the daemon: what is not whole is not stored.
         group.maximumGracefulShutdownDuration = .seconds(
