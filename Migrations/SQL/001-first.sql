@@ -409,8 +409,8 @@ CREATE TABLE journal (
     PRIMARY KEY (period, account)
 ) STRICT, WITHOUT ROWID;
 
--- What is taken to merchants and to the operator, numbered in the order in which it came about, and how far each has got.
--- A row is written in the transaction of what it tells of; none is ever taken away.
+-- What is taken to merchants and to the operator, numbered in the order in which it came about, and how far each has
+-- got. A row is written in the transaction of what it tells of; none is ever taken away.
 CREATE TABLE outbox (
     delivery INTEGER PRIMARY KEY,
     -- To whom: a merchant's number; 0 is the operator.

@@ -39,7 +39,8 @@ public struct KeyRegister: Sendable {
     }
 
     /// The key file of an id, a secret: `batch/<merchant>/<version>`, `operator/<version>` or
-    /// `statement/<merchant>/<version>`; of `webhook/<merchant>/<version>` a line with `whsec_…`. Of a seal or a registered public key, the public key as a JWK set.
+    /// `statement/<merchant>/<version>`; of `webhook/<merchant>/<version>` a line with `whsec_…`. Of a seal or a
+    /// registered public key, the public key as a JWK set.
     public func file(of id: String) throws -> [UInt8] {
         let known = try open.store.keys()
         if let key = known.first(where: { $0.id == id }), let publicKey = key.publicKey {

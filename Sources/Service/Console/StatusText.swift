@@ -111,12 +111,12 @@ extension StatusReport {
 
     private static func line(_ stuck: StuckDeliveries) -> String {
         let answer = stuck.answer.map { ": \($0)" } ?? ""
+        let way = "to \(stuck.lane.owner) by \(stuck.lane.channel.rawValue)"
         let what =
             stuck.isGone
-            ? "deliveries to \(stuck.lane.owner) by \(stuck.lane.channel.rawValue) wait since"
-            : "\(stuck.parked) deliveries to \(stuck.lane.owner) by \(stuck.lane.channel.rawValue) given up, the first of"
-        return
-            "  \(what) \(time(stuck.since))\(answer); `settled deliveries retry --merchant \(stuck.lane.owner)`"
+            ? "deliveries \(way) wait since" : "\(stuck.parked) deliveries \(way) given up, the first of"
+        let cure = "`settled deliveries retry --merchant \(stuck.lane.owner)`"
+        return "  \(what) \(time(stuck.since))\(answer); \(cure)"
     }
 
     private static func time(_ instant: Instant) -> String {

@@ -1,5 +1,5 @@
-/// How long is waited after failed attempts, and when they are given up: pauses that double from five seconds on, each of a
-/// random length about that, until five days have gone by.
+/// How long is waited after failed attempts, and when they are given up: pauses that double from five seconds on,
+/// each of a random length about that, until five days have gone by.
 struct Backoff: Hashable, Sendable {
     /// Seconds.
     let longest: Int
@@ -12,8 +12,8 @@ struct Backoff: Hashable, Sendable {
     private static let first = 5
     private static let total = 5 * 86_400
 
-    /// Milliseconds until the next attempt, after so many failed ones, from 1; `asked` is what the receiver asked for, in
-    /// seconds. `draw` gives a number in a range.
+    /// Milliseconds until the next attempt, after so many failed ones, from 1; `asked` is what the receiver asked
+    /// for, in seconds. `draw` gives a number in a range.
     func pause(
         after attempts: Int, asked: Int? = nil, draw: (ClosedRange<Int>) -> Int = { Int.random(in: $0) }
     ) -> Int64 {

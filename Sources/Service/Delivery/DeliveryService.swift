@@ -4,8 +4,8 @@ import ServiceLifecycle
 import Settlement
 import Store
 
-/// Takes what stands in the outbox where it belongs: each lane in order, one delivery at a time; many lanes at once, those
-/// first that have waited longest for their turn, and never all places to those that failed last.
+/// Takes what stands in the outbox where it belongs: each lane in order, one delivery at a time; many lanes at once,
+/// those first that have waited longest for their turn, and never all places to those that failed last.
 struct DeliveryService: Service {
     let desk: DeliveryDesk
     let clock: WallClock

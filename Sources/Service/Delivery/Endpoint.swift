@@ -6,8 +6,8 @@ import NIOSSL
 import Settlement
 import Signing
 
-/// A receiver of webhooks, found and looked at once: connections go to the very address that was looked at, whatever its
-/// name says later.
+/// A receiver of webhooks, found and looked at once: connections go to the very address that was looked at, whatever
+/// its name says later.
 struct Endpoint: Sendable {
     typealias LookUp = @Sendable (String) throws(Failure) -> [NetworkAddress]
 
@@ -27,8 +27,8 @@ struct Endpoint: Sendable {
     private static let mostBytes = 64 << 10
     private static let drainSeconds = 2
 
-    /// Looks its name up and takes one of its addresses, each attempt another one. Throws `trouble` for one that may not be
-    /// reached, that has no address, or whose authorities cannot be read.
+    /// Looks its name up and takes one of its addresses, each attempt another one. Throws `trouble` for one that may
+    /// not be reached, that has no address, or whose authorities cannot be read.
     init(
         _ url: WebhookURL, _ settings: DeliverySettings, attempt: Int, lookUp: LookUp
     ) throws(Failure) {
@@ -79,13 +79,25 @@ struct Endpoint: Sendable {
             "webhook-timestamp": "\(seconds)", "webhook-signature": signatures.joined(separator: " "),
         ]
         request.body = .bytes(ByteBuffer(bytes: message.body))
-        let response = try await client.execute(request, timeout: .seconds(Int64(Self.patienceSeconds)))
+        let response = try await answer(to: request)
         await Self.drain(response.body)
         return Answer(
             status: Int(response.status.code),
             retryAfter: response.headers.first(name: "Retry-After").flatMap { Int($0) }.flatMap {
                 $0 >= 0 ? $0 : nil
             })
+    }
+
+    private func answer(to request: HTTPClientRequest) async throws -> HTTPClientResponse {
+        do {
+            return try await client.execute(request, timeout: .seconds(Int64(Self.patienceSeconds)))
+        } catch let error as HTTPClientError
+            where [.deadlineExceeded, .readTimeout, .connectTimeout].contains(error)
+        {
+            throw Failure.trouble(url.site, "had not answered after \(Self.patienceSeconds) seconds")
+        } catch let error where !(error is CancellationError) {
+            throw Failure.trouble(url.site, "cannot be reached: \(error)")
+        }
     }
 
     /// Reads a short body, so that the connection serves the next message too.

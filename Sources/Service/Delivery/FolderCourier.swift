@@ -9,8 +9,8 @@ struct FolderCourier: Sendable {
     let root: String
     let store: Store
 
-    /// Takes one there; again, it changes nothing. Throws `Failure` where the disk is in the way or something else has its
-    /// name, and `StoreTrouble` where what it tells of cannot be read.
+    /// Takes one there; again, it changes nothing. Throws `Failure` where the disk is in the way or something else
+    /// has its name, and `StoreTrouble` where what it tells of cannot be read.
     func deliver(_ delivery: Delivery) throws {
         let home = root + "/" + delivery.lane.owner
         try Self.require(home)
@@ -57,8 +57,8 @@ struct FolderCourier: Sendable {
         }
     }
 
-    /// An id as a name: what is not a letter, a digit, `-` or `_`, nor a full stop behind the first place, is `%` and two
-    /// digits of hex.
+    /// An id as a name: what is not a letter, a digit, `-` or `_`, nor a full stop behind the first place, is `%` and
+    /// two digits of hex.
     static func name(of batch: BatchID) -> String {
         var name = ""
         for (place, byte) in batch.text.utf8.enumerated() {

@@ -6,8 +6,8 @@ import Settlement
 import Signing
 import Store
 
-/// One go at one lane: its deliveries in order, each once the one before has ended, as long as they go well and others do
-/// not wait for too long.
+/// One go at one lane: its deliveries in order, each once the one before has ended, as long as they go well and
+/// others do not wait for too long.
 struct LaneRun: Sendable {
     let lane: DeliveryLane
     let desk: DeliveryDesk

@@ -33,8 +33,8 @@ public struct Webhook: Hashable, Sendable {
     public var signing: [Int] { secret > 1 ? [secret, secret - 1] : [secret] }
 }
 
-/// `https://HOST[:PORT]/PATH[?QUERY]` in a form that every reader takes alike: the host in lowercase, nobody's name and no
-/// fragment in it. `http` is a word for networks of one's own: the daemon has to be told to take it.
+/// `https://HOST[:PORT]/PATH[?QUERY]` in a form that every reader takes alike: the host in lowercase, nobody's name
+/// and no fragment in it. `http` is a word for networks of one's own: the daemon has to be told to take it.
 public struct WebhookURL: Hashable, Sendable {
     public let text: String
     public let isSecure: Bool

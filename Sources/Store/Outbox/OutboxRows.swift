@@ -114,7 +114,8 @@ struct OutboxRows {
         }
     }
 
-    /// The numbers of the rows that are not as they were written, and of those that are gone, as the rows behind them tell.
+    /// The numbers of the rows that are not as they were written, and of those that are gone, as the rows behind them
+    /// tell.
     static func changed(_ database: Database) throws -> [Int64] {
         var changed = ChangedRows()
         try Prepared(database, select + " ORDER BY delivery").forEach { row in

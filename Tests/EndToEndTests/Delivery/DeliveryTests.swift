@@ -39,7 +39,11 @@ struct DeliveryTests {
             out = quayside.scratch.file("out").path
             try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
             config = try quayside.scratch.write(
-                "out: {folder: \(out)}\ndelivery: {allow_private: \(allowsPrivate), authorities: \(receiver.certificate)}\n",
+                """
+                out: {folder: \(out)}
+                delivery: {allow_private: \(allowsPrivate), authorities: \(receiver.certificate)}
+
+                """,
                 to: "settled.yaml")
         }
 

@@ -1,8 +1,9 @@
+import Fixtures
 import Foundation
 import Testing
 
-/// A merchant's server for webhooks, in Python: it checks signatures by Python's own `hmac`, notes what came, and answers by
-/// the path as a good or a bad one does.
+/// A merchant's server for webhooks, in Python: it checks signatures by the README's lines, notes what came, and
+/// answers by the path as a good or a bad one does.
 final class Receiver {
     let port: Int
     private let scratch: Scratch
@@ -19,7 +20,7 @@ final class Receiver {
     init(secrets: [String: String], isSecure: Bool = true) throws {
         scratch = try Scratch()
         try scratch.makeCertificate(serial: 1)
-        let script = try scratch.write(Self.script, to: "receiver.py")
+        let script = try scratch.write(Self.check() + "\n\n" + Self.script, to: "receiver.py")
         let text = String(decoding: try JSONEncoder().encode(secrets), as: UTF8.self)
         let file = try scratch.write(text, to: "secrets.json")
         process = try Command.named(
@@ -62,19 +63,20 @@ final class Receiver {
         return found
     }
 
+    /// What the README tells merchants to check messages by.
+    private static func check() throws -> String {
+        let readme = try String(
+            contentsOf: SharedFolder.repository.appendingPathComponent("README.md"), encoding: .utf8)
+        let after = try #require(readme.range(of: "<!-- recipe: webhook -->\n```python\n")).upperBound
+        let end = try #require(readme.range(of: "\n```\n", range: after..<readme.endIndex)).lowerBound
+        return String(readme[after..<end])
+    }
+
     private static let script = #"""
-        import base64, hashlib, hmac, http.server, json, os, ssl, sys, threading, time
+        import http.server, json, os, ssl, sys, threading, time
 
         folder, secrets, how = sys.argv[1], json.load(open(sys.argv[2])), sys.argv[3]
         lock, seen = threading.Lock(), set()
-
-        def signed(headers, body, secret):
-            key = base64.b64decode(secret.removeprefix("whsec_"))
-            head = headers["webhook-id"] + "." + headers["webhook-timestamp"] + "."
-            tag = base64.b64encode(hmac.new(key, head.encode() + body, hashlib.sha256).digest()).decode()
-            fresh = abs(time.time() - int(headers["webhook-timestamp"])) < 300
-            return fresh and any(
-                hmac.compare_digest("v1," + tag, found) for found in headers["webhook-signature"].split())
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -89,7 +91,7 @@ final class Receiver {
                         log.write(json.dumps({
                             "path": self.path, "id": self.headers["webhook-id"], "type": json.loads(body)["type"],
                             "digest": hashlib.sha256(body).hexdigest(),
-                            "signed": signed(self.headers, body, secrets.get(name, ""))}) + "\n")
+                            "signed": is_ours(self.headers, body, secrets.get(name, ""))}) + "\n")
                         log.flush(); os.fsync(log.fileno())
                 kind = self.path.split("/")[2]
                 if kind == "slow": time.sleep(600)

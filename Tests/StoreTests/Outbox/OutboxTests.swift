@@ -45,7 +45,7 @@ struct OutboxTests {
         #expect(throws: BatchRefusal.self) { try scene.send("b2", 1, Self.earn) }
         #expect(throws: BatchRefusal.self) {
             try scene.send(
-                "b3", 3, [record("z", .reverse, "x", 1, "2026-01-05T10:00:00Z", ref: "none")], strict: true)
+                "b3", 3, [record("z", .earn, "x", 1, "2020-01-05T10:00:00Z")], strict: true)
         }
         try scene.send("b1", 1, Self.earn)
         _ = try scene.store.rehearse(
