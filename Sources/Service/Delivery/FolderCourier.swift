@@ -44,7 +44,9 @@ struct FolderCourier: Sendable {
     private func deliverNotice(_ delivery: Delivery, _ home: String) throws {
         let message = try NewsMessage(delivery, from: store)
         try Self.require(home + "/notices")
-        try WholeFile.write(message.body + [UInt8(ascii: "\n")], to: "\(home)/notices/\(message.id).json")
+        let path = "\(home)/notices/\(message.id).json"
+        try WholeFile.write(message.body + [UInt8(ascii: "\n")], to: path)
+        try publish(path)
     }
 
     /// Makes a folder if need be. Where a link stands in its place, others would choose where files go.
@@ -55,6 +57,7 @@ struct FolderCourier: Sendable {
             throw .trouble(
                 path, "is a link, expected a folder", hint: "receivers need to read here, not to write")
         }
+        try publish(path, isFolder: true)
     }
 
     /// An id as a name: what is not a letter, a digit, `-` or `_`, nor a full stop behind the first place, is `%` and
@@ -100,9 +103,9 @@ private struct AwaitedFolder {
         do {
             try write(try StatementFiles(unfinished))
             for name in try FileManager.default.contentsOfDirectory(atPath: unfinished) {
-                try synchronize(unfinished + "/" + name, O_RDONLY)
+                try publish(unfinished + "/" + name)
             }
-            try synchronize(unfinished, O_RDONLY | O_DIRECTORY)
+            try publish(unfinished, isFolder: true)
             guard rename(unfinished, target) == 0 else {
                 throw Failure.fromSystem(target, "give it its name")
             }
@@ -110,10 +113,16 @@ private struct AwaitedFolder {
             try? FileManager.default.removeItem(atPath: unfinished)
             throw error
         }
-        try synchronize(parent, O_RDONLY | O_DIRECTORY)
+        try publish(parent, isFolder: true)
     }
 
-    private func synchronize(_ path: String, _ flags: Int32) throws(Failure) {
-        try Descriptor(opening: path, flags: flags | O_NOFOLLOW, attempt: "make it durable").synchronize()
-    }
+}
+
+/// Makes what was written durable, and lets the daemon's group read it whatever the daemon's mask.
+private func publish(_ path: String, isFolder: Bool = false) throws(Failure) {
+    let file = try Descriptor(
+        opening: path, flags: O_RDONLY | O_NOFOLLOW | (isFolder ? O_DIRECTORY : 0), attempt: "make it durable"
+    )
+    SpoolDirectory.allow(isFolder ? 0o750 : 0o640, file.number)
+    try file.synchronize()
 }

@@ -15,7 +15,7 @@ struct FolderCourierTests {
     /// January is closed: a receipt, a statement, the closing; a gap in M's sequence.
     private func estate() throws -> Estate {
         let estate = try Estate(alliance: Self.alliance)
-        _ = try estate.take(Estate.batch("a/b c:d", sequence: 2))
+        _ = try estate.take(Estate.batch("a/b:c", sequence: 2))
         try PeriodCloser(store: estate.open.store, signer: estate.open.signer)
             .close(0, at: instant("2026-02-03T00:00:00Z"))
         return estate
@@ -28,11 +28,11 @@ struct FolderCourierTests {
         }
     }
 
-    private func files(_ out: URL) throws -> [String] {
-        try FileManager.default.subpathsOfDirectory(atPath: out.path).filter {
+    private func files(_ out: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: out).filter {
             var isFolder: ObjCBool = false
             return FileManager.default.fileExists(
-                atPath: out.appendingPathComponent($0).path, isDirectory: &isFolder)
+                atPath: out + "/" + $0, isDirectory: &isFolder)
                 && !isFolder.boolValue
         }.sorted()
     }
@@ -41,7 +41,7 @@ struct FolderCourierTests {
     func whole() throws {
         let estate = try estate()
         let out = try Scratch()
-        let path = out.file("out").path
+        let path = out.file("out")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         try deliver(estate, to: path)
         let found = try files(out.file("out"))
@@ -49,17 +49,17 @@ struct FolderCourierTests {
         #expect(
             found == [
                 "M/2026-01/DETAILS.csv", "M/2026-01/STATEMENT.json", "M/2026-01/STATEMENT.json.jws",
-                "M/2026-01/STATEMENT.json.seal", notice, "M/receipts/a%2Fb%20c%3Ad/RECEIPT.json",
-                "M/receipts/a%2Fb%20c%3Ad/RECEIPT.json.jws", "M/receipts/a%2Fb%20c%3Ad/RECEIPT.json.seal",
+                "M/2026-01/STATEMENT.json.seal", notice, "M/receipts/a%2Fb%3Ac/RECEIPT.json",
+                "M/receipts/a%2Fb%3Ac/RECEIPT.json.jws", "M/receipts/a%2Fb%3Ac/RECEIPT.json.seal",
                 "operator/2026-01/CLOSING.json", "operator/2026-01/CLOSING.json.jws",
                 "operator/2026-01/CLOSING.json.seal",
             ])
         let statement = try #require(try estate.open.store.statement(of: MerchantID("M")!, period: 0))
         #expect(
-            try Data(contentsOf: out.file("out/M/2026-01/STATEMENT.json")) == Data(statement.document.bytes))
-        let text = try String(contentsOf: out.file("out/" + notice), encoding: .utf8)
-        #expect(text.contains(#""type":"sequence.missing""#))
-        #expect(text.contains(#""missing":[{"signer":"merchant","sequence":1}]"#))
+            try WholeFile.read(out.file("out/M/2026-01/STATEMENT.json")) == statement.document.bytes)
+        let said = try text(of: out.file("out/" + notice))
+        #expect(said.contains(#""type":"sequence.missing""#))
+        #expect(said.contains(#""missing":[{"signer":"merchant","sequence":1}]"#))
         try deliver(estate, to: path)
         #expect(try files(out.file("out")) == found)
     }
@@ -74,24 +74,25 @@ struct FolderCourierTests {
             }
         ).number
         try FileManager.default.createDirectory(
-            at: out.file("M/.part-\(number)"), withIntermediateDirectories: true)
+            atPath: out.file("M/.part-\(number)"), withIntermediateDirectories: true)
         _ = try out.write("half", to: "M/.part-\(number)/STATEMENT.json")
         _ = try out.write("half", to: "M/.part-\(number)/OTHER.json")
-        try deliver(estate, to: out.folder.path)
-        #expect(try !files(out.folder).contains { $0.contains(".part-") || $0.contains("OTHER") })
+        try deliver(estate, to: out.path)
+        #expect(try !files(out.path).contains { $0.contains(".part-") || $0.contains("OTHER") })
         _ = try out.write("{}", to: "M/2026-01/STATEMENT.json")
-        let failure = #expect(throws: Failure.self) { try deliver(estate, to: out.folder.path) }
+        let failure = #expect(throws: Failure.self) { try deliver(estate, to: out.path) }
         #expect(failure?.problem == "is there already, and is something else")
-        #expect(try String(contentsOf: out.file("M/2026-01/STATEMENT.json"), encoding: .utf8) == "{}")
+        #expect(try text(of: out.file("M/2026-01/STATEMENT.json")) == "{}")
     }
 
     @Test("A link in the place of a folder is not followed")
     func links() throws {
         let estate = try estate()
         let (out, other) = (try Scratch(), try Scratch())
-        try FileManager.default.createSymbolicLink(at: out.file("M"), withDestinationURL: other.folder)
-        #expect(throws: Failure.self) { try deliver(estate, to: out.folder.path) }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: other.folder.path).isEmpty)
+        try FileManager.default.createSymbolicLink(
+            atPath: out.file("M"), withDestinationPath: other.path)
+        #expect(throws: Failure.self) { try deliver(estate, to: out.path) }
+        #expect(other.names.isEmpty)
     }
 
     @Test(
