@@ -51,7 +51,7 @@ struct FolderCourier: Sendable {
 
     /// Makes a folder if need be. Where a link stands in its place, others would choose where files go.
     private static func require(_ path: String) throws(Failure) {
-        try createFolder(path, mode: 0o755)
+        try createFolder(path, mode: 0o750)
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw .trouble(
@@ -115,7 +115,6 @@ private struct AwaitedFolder {
         }
         try publish(parent, isFolder: true)
     }
-
 }
 
 /// Makes what was written durable, and lets the daemon's group read it whatever the daemon's mask.

@@ -101,7 +101,14 @@ struct OutboxRows {
 
     /// By number: those that have not ended or were given up, or all.
     func forEach(all: Bool, _ body: (Delivery) throws -> Void) throws {
-        let condition = all ? "" : "WHERE due IS NOT NULL OR state = 'parked'"
+        // By the two small indexes: those that were delivered are not looked through.
+        let condition =
+            all
+            ? ""
+            : """
+            WHERE delivery IN (SELECT delivery FROM outbox WHERE due IS NOT NULL
+                UNION ALL SELECT delivery FROM outbox WHERE state = 'parked')
+            """
         try Prepared(database, "\(Self.select) \(condition) ORDER BY delivery").forEach { row in
             try body(try delivery(row))
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Settlement
+import Signing
 import Synchronization
 import Testing
 

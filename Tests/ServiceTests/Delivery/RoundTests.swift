@@ -21,7 +21,7 @@ struct RoundTests {
         while round.next() != nil { taken += 1 }
         #expect(taken == DeliveryService.mostFailing)
         round.waiting.append(delivery(1_000, to: "good"))
-        #expect(round.next()?.lane.merchant == "good")
+        #expect(round.next()?.lane.owner == "good")
     }
 
     @Test("A lane has one delivery at work, and then it is others' turn")
@@ -49,6 +49,6 @@ struct RoundTests {
         var taken: [Delivery] = []
         while let next = round.next() { taken.append(next) }
         #expect(taken.count == DeliveryService.mostAtOnce)
-        #expect(!taken.contains { $0.lane.merchant == "m0" })
+        #expect(!taken.contains { $0.lane.owner == "m0" })
     }
 }
