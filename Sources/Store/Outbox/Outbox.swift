@@ -61,18 +61,25 @@ extension Store {
     /// delivery that has ended meanwhile changes nothing.
     public func note(_ attempt: DeliveryAttempt) throws {
         try memory.attempts.run(attempt) { attempts in
-            let result = Result { try note(attempts) }
-            return attempts.map { _ in result }
+            do { return try note(attempts) } catch { return attempts.map { _ in .failure(error) } }
         }
     }
 
-    private func note(_ attempts: [DeliveryAttempt]) throws {
+    /// A row that is not as it was written is the trouble of its own attempt alone.
+    private func note(_ attempts: [DeliveryAttempt]) throws -> [Result<Void, any Error>] {
         try writing("note what became of deliveries") { database in
             let rows = OutboxRows(database, try inForce(database).roster)
-            for attempt in attempts {
-                guard let delivery = try rows.delivery(numbered: attempt.delivery), delivery.state == .waiting
-                else { continue }
-                try rows.update(delivery.after(attempt))
+            return try attempts.map { attempt in
+                do {
+                    if let delivery = try rows.delivery(numbered: attempt.delivery),
+                        delivery.state == .waiting
+                    {
+                        try rows.update(delivery.after(attempt))
+                    }
+                    return .success(())
+                } catch let trouble as StoreTrouble where trouble.isDamage {
+                    return .failure(trouble)
+                }
             }
         }
     }

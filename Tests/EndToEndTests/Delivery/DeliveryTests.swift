@@ -151,9 +151,9 @@ struct DeliveryTests {
                     answer.contains(isSecure ? "an address of no public network" : "is plain HTTP"),
                     "\(answer)")
                 #expect(try setting.receiver.messages().isEmpty)
-                #expect(
-                    try FileManager.default.contentsOfDirectory(atPath: setting.out + "/bakery/receipts")
-                        .count == 1)
+                let receipts = setting.out + "/bakery/receipts/2025-03"
+                for _ in 0..<100 where !FileManager.default.fileExists(atPath: receipts) { usleep(100_000) }
+                #expect(FileManager.default.fileExists(atPath: receipts + "/RECEIPT.json"))
             }
         }
     }
