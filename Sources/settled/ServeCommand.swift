@@ -106,7 +106,7 @@ struct ServeCommand: AsyncParsableCommand {
             logger.warning(
                 "may open \(files) files, its limits need \(needed): raise LimitNOFILE, or lower them")
         }
-        let open = try place.folder.open()
+        let open = try place.folder.open { logger.notice("\($0)") }
         let daemon = Daemon(
             configuration: configuration,
             intake: open.intake(
