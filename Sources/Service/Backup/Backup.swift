@@ -42,6 +42,7 @@ public struct Backup: Sendable {
     /// Makes it. Throws `refused` where a file of that name is there, or where the copy is not whole, and trouble of the
     /// disk; nothing is left behind then.
     public init(_ request: Request, progress: SimulationProgress = .silent) throws {
+        defer { progress.clear() }
         try request.data.requireFounded()
         let store = try Store.openToRead(folder: request.data.path)
         defer { try? store.shut() }
@@ -60,7 +61,6 @@ public struct Backup: Sendable {
         let made = request.isPacked ? try Self.packed(draft, beside: path, progress) : draft
         digest = try Self.digest(of: made.path)
         fileBytes = try made.byteCount()
-        progress.clear()
         try made.publish(as: path)
         removed = try request.keep.flatMap { try name?.prune(keeping: $0) } ?? []
     }

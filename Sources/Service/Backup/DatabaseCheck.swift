@@ -23,7 +23,6 @@ struct DatabaseCheck: Sendable {
         {
             found.append("\(trouble)")
         }
-        progress.clear()
         findings = found
     }
 }

@@ -27,6 +27,7 @@ public struct Restoration: Sendable {
         _ file: String, into folder: DataFolder, progress: SimulationProgress = .silent,
         upgrading: (SchemaUpgrade) -> Void = { _ in }
     ) throws {
+        defer { progress.clear() }
         guard WholeFile.exists(file) else {
             throw Failure.misused(file, "there is no such file, expected a backup")
         }
@@ -53,7 +54,6 @@ public struct Restoration: Sendable {
         self.folder = folder
         try store.shut()
         try draft.publish(as: folder.databasePath)
-        progress.clear()
     }
 
     /// A log that is left over would be taken for the new database's own.
