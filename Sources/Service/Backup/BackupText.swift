@@ -1,4 +1,6 @@
 import Settlement
+import Signing
+import Store
 
 extension Backup {
     /// For a person: what was made, and what is not in it.

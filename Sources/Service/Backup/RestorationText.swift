@@ -1,4 +1,5 @@
 import Settlement
+import Store
 
 extension Restoration {
     /// For a person: what is there now, and what to do next, in order.

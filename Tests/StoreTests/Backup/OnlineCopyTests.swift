@@ -33,7 +33,7 @@ struct OnlineCopyTests {
             parts.append(part)
             sent += 1
             // Each of these commits would make a copy that holds no transaction begin again.
-            try? scene.send(
+            _ = try? scene.send(
                 "b\(sent)", sent,
                 [record(RecordID(verified: "s\(sent)"), .earn, "x", 1, "2026-01-06T10:00:00Z")])
         }

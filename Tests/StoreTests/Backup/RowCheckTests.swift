@@ -57,6 +57,6 @@ struct RowCheckTests {
         defer { try? store.shut() }
         let found = try store.changedRows()
         #expect(found.contains { $0.attempt.hasPrefix("read \(table),") }, "\(found)")
-        #expect(found.allSatisfy(\.isDamage))
+        #expect(found.allSatisfy { $0.isDamage })
     }
 }
