@@ -26,7 +26,7 @@ struct Settled: AsyncParsableCommand {
                     CloseCommand.self,
                     StatementCommand.self, ExplainCommand.self, ReportCommand.self, RederiveCommand.self,
                     OperatorCommand.self, StatusCommand.self, AuditCommand.self, DeliveriesCommand.self,
-                    ConfigCommand.self,
+                    ConfigCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "The operator's, with money",
