@@ -14,6 +14,7 @@ extension StatusReport {
             + overdue.map {
                 "  \($0.name) of \($0.merchant), \($0.subject.inWords(calendar)), was due \($0.due): \($0.owner) sees to it"
             }
+            + stuckPayments
         if !stuckLines.isEmpty { blocks.append(["Stuck"] + stuckLines) }
         blocks += unreadBlocks
         if trouble(of: .merchants) == nil { blocks.append(merchantTable) }
@@ -69,6 +70,8 @@ extension StatusReport {
         case .missing: "Missing sequences"
         case .drafts: "Drafts that wait for approval"
         case .overdue: "Overdue disputes"
+        case .bank: "Entries of the bank"
+        case .orders: "Overdue orders"
         }
     }
 
@@ -145,6 +148,7 @@ extension StatusReport {
                 }
             }
             if trouble(of: .overdue) == nil { writeOverdue(to: &object) }
+            writePayments(to: &object)
             if trouble(of: .merchants) == nil {
                 object.member("merchants", array: standings) { json, standing in write(standing, to: &json) }
             }

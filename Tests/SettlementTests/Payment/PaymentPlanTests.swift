@@ -21,7 +21,8 @@ struct PaymentPlanTests {
                     Merchant(
                         id: MerchantID("M")!, name: "M", payment: theirs, terms: SampleAlliance.m.terms)
                 ]),
-            lastDay: LocalDate("2026-01-31")!, bankDays: days, firstDay: LocalDate(firstDay)!)
+            lastDay: LocalDate("2026-01-31")!, bankDays: days,
+            today: LocalDate(firstDay)!, firstDay: LocalDate(firstDay)!)
     }
 
     private func item(_ plan: PaymentPlan, _ balance: Int64, since: Int64 = 0, underWay: Int64 = 0) throws
