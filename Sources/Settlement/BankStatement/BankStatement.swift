@@ -15,6 +15,13 @@ public struct BankStatement: Hashable, Sendable {
     public let lines: [BankLine]
     /// Entries that are announced, and not booked yet: they are passed over.
     public let pending: Int
+
+    public init(form: Form, accounts: Set<String>, lines: [BankLine], pending: Int) {
+        self.form = form
+        self.accounts = accounts
+        self.lines = lines
+        self.pending = pending
+    }
 }
 
 /// One movement: an entry of a statement, or one of the transactions that an entry's details list.
