@@ -95,6 +95,15 @@ struct ReadmeTests {
         #expect(rows == PaymentRefusal.Code.allCases.map(\.rawValue))
     }
 
+    @Test("Its table of the bank's statements likewise")
+    func bankCodes() throws {
+        let section = try #require(
+            Self.text.components(separatedBy: "\n## ").first { $0.hasPrefix("Finance's page: the bank's") })
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+        #expect(rows == BankRefusal.Code.allCases.map(\.rawValue))
+    }
+
     @Test("Its tables explain no code that nothing gives, and each has a cause and a cure")
     func noOtherCodes() {
         let codes =
