@@ -334,29 +334,43 @@ CREATE TABLE disputes (
     period INTEGER CHECK (period >= 0),
     line INTEGER CHECK (line >= 1),
     record TEXT,
-    -- Who has to see to it, and by which day.
+    -- Who has to see to it, and by which day, until a step says otherwise.
     owner TEXT NOT NULL,
     due INTEGER NOT NULL,
+    -- Of one that the merchant opened: its own name for it, and what it said, as it signed it.
+    reference TEXT,
+    bytes BLOB,
+    signature TEXT,
     -- Of all the columns above.
     sum INTEGER NOT NULL,
+    UNIQUE (merchant, reference),
     CHECK ((line IS NULL) = (period IS NULL)),
-    CHECK ((line IS NULL) <> (record IS NULL))
+    CHECK ((line IS NULL) <> (record IS NULL)),
+    CHECK ((reference IS NULL) = (bytes IS NULL)),
+    CHECK ((reference IS NULL) = (signature IS NULL))
 ) STRICT;
 
 -- What was said and done about them, in order; the first step of each opened it.
 CREATE TABLE dispute_steps (
     step INTEGER PRIMARY KEY,
     dispute INTEGER NOT NULL REFERENCES disputes (dispute),
-    act TEXT NOT NULL CHECK (act IN ('opened', 'commented', 'accepted', 'rejected')),
+    act TEXT NOT NULL CHECK (act IN ('opened', 'assigned', 'commented', 'accepted', 'rejected')),
     at INTEGER NOT NULL,
+    -- Who did it; of one that the merchant opened, the merchant's id.
     person TEXT NOT NULL,
     text TEXT NOT NULL,
     -- The adjustment that an accepted one ended in.
     adjustment TEXT,
+    -- Who has to see to it from then on, and by which day; NULL: that stays.
+    owner TEXT,
+    due INTEGER,
     -- Of all the columns above.
     sum INTEGER NOT NULL,
-    CHECK ((act = 'accepted') = (adjustment IS NOT NULL))
+    CHECK ((act = 'accepted') = (adjustment IS NOT NULL)),
+    CHECK ((act = 'assigned') = (owner IS NOT NULL OR due IS NOT NULL))
 ) STRICT;
+
+CREATE INDEX dispute_steps_by_dispute ON dispute_steps (dispute);
 
 -- The closed periods, in order. Records of a period without a row here are open.
 CREATE TABLE periods (

@@ -39,7 +39,7 @@ struct Settled: AsyncParsableCommand {
                 name: "The merchant's",
                 subcommands: [
                     CheckCommand.self, ConvertCommand.self, SignCommand.self, SubmitCommand.self,
-                    VerifyCommand.self, TokenCommand.self,
+                    VerifyCommand.self, TokenCommand.self, ContestCommand.self,
                 ]),
             CommandGroup(name: "Try-out", subcommands: [SimulateCommand.self]),
         ])

@@ -23,7 +23,7 @@ struct ReadmeTests {
             return name.hasSuffix("Command") ? String(name) : nil
         }
         #expect(shown == Set(files))
-        #expect(files.count == 31)
+        #expect(files.count == 34)
     }
 
     @Test("Every path of the repository that it names is there")
@@ -43,6 +43,7 @@ struct ReadmeTests {
         let codes =
             BatchRefusalCode.allCases.map(\.rawValue) + RecordRefusalCode.allCases.map(\.rawValue)
             + SettlementRefusalCode.allCases.map(\.rawValue) + TokenRefusalCode.allCases.map(\.rawValue)
+            + ContestRefusalCode.allCases.map(\.rawValue)
         for code in Set(codes).union(Self.writtenCodes) { #expect(Self.rows(of: code) == 1, "\(code)") }
         #expect(Self.writtenCodes.count >= 9)
     }
@@ -109,6 +110,7 @@ struct ReadmeTests {
         let codes =
             BatchRefusalCode.allCases.map(\.rawValue) + RecordRefusalCode.allCases.map(\.rawValue)
             + SettlementRefusalCode.allCases.map(\.rawValue) + TokenRefusalCode.allCases.map(\.rawValue)
+            + ContestRefusalCode.allCases.map(\.rawValue)
         let known = Set(codes).union(Self.writtenCodes)
         let rows = Self.text.split(separator: "\n").filter { $0.hasPrefix("| <a id=\"") }
         #expect(rows.count == known.count)

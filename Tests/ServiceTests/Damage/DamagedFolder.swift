@@ -178,6 +178,7 @@ struct DamagedFolder {
             _ = try store.batch(batch.summary.batch, of: merchant)
         }
         _ = try store.missingSequences(of: merchant)
+        _ = try store.disputePage(of: merchant, limit: 100).map { "\($0.due) \($0.steps)" }
         _ = try store.statementList(of: merchant)
         for id in ["m1", "m2", "m3", "n1", "n3", "p2", "p3"] {
             let life = try RecordLife(RecordID(verified: id), of: merchant, in: store, for: .operator)

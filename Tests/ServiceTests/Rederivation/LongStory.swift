@@ -1,8 +1,9 @@
 import Foundation
-import Service
 import Settlement
 import Signing
 import Store
+
+@testable import Service
 
 /// A history in which everything happens that a rederivation has to follow: keys that come and go, changes of
 /// the alliance between batches, bookings, late and refused and duplicate records, a forced close, an open
@@ -149,6 +150,9 @@ struct LongStory {
         }
         try store.commentDispute(1, "asked the shop", by: Self.ana, at: at)
         try store.rejectDispute(2, "it was theirs", by: Self.ana, at: at)
+        let key = master.batchKey(merchant: "M", version: 1)
+        _ = try estate.intake.contest(Self.contested, signature: key.sign(Self.contested), received: at)
+        try store.assignDispute(4, to: Self.ana.name, due: nil, "hers", by: Self.ana, at: at)
         try store.draft(
             [
                 booking("M", .adjustment, "ADJ-2", 9, "2026-04-04"),
@@ -184,6 +188,9 @@ struct LongStory {
         _ = try store.importStatement(statement, digest: SHA256Digest(of: bytes), by: Self.ana, at: at)
         try store.ignoreBankLines([2], because: "the bank's fee", by: Self.ana, at: at)
     }
+
+    /// What M signs itself; it opens dispute 4.
+    static let contested = Array(#"{"reference":"C-1","record":"m4","reason":"was a test of the till"}"#.utf8)
 
     private func failApril() throws {
         let failure = CloseFailure.doesNotFit(what: "a line", merchant: nil)
