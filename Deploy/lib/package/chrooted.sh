@@ -72,6 +72,7 @@ upgraded() {
     expect "the data is byte for byte what it was" test "$was" = "$(digest)"
     expect "the configuration is still mine" grep -q '^# Mine' /etc/settled/settled.yaml
     expect "the data can be read" as_settled settled status --data "$data"
+    was=$(digest)
     get --allow-downgrades /trial/before.deb
     expect "and back: the data is what it was" test "$was" = "$(digest)"
 }

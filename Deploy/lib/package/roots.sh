@@ -5,7 +5,7 @@ fresh_root() {
     local archive="$built/$1.tar"
     [ -s "$archive" ] && return
     # What a small server has; the package's own needs are left to apt.
-    mmdebstrap --quiet --variant=apt --include=systemd,systemd-sysv,dbus,procps,man-db,curl,openssl,ca-certificates \
+    mmdebstrap --quiet --format=tar --variant=apt --include=systemd,systemd-sysv,dbus,procps,man-db,curl,openssl,ca-certificates \
         --skip=cleanup/apt/lists --dpkgopt='path-include=/usr/share/man/*' "$1" "$archive.part" >&2 \
         || fail "mmdebstrap made no root of $1; look whether Debian's mirror answers: apt-get update"
     mv "$archive.part" "$archive"

@@ -10,7 +10,7 @@ architecture_of() {
 }
 
 # needs_swift FILE: whether it is linked to Swift's shared libraries.
-needs_swift() { objdump -p "$1" | grep -q 'NEEDED *libswift'; }
+needs_swift() { objdump -p "$1" | grep 'NEEDED *libswift' >/dev/null; }
 
 # put MODE FILE PLACE: one file of the package.
 put() { install -D -m "$1" "$2" "$root/$3"; }
@@ -23,6 +23,8 @@ stage_program() {
     for shell in bash zsh fish; do
         "$binary" --generate-completion-script "$shell" >"$completions/$shell"
     done
+    # It is read, not run.
+    sed -i '1{/^#!/d}' "$completions/bash"
     put 644 "$completions/bash" usr/share/bash-completion/completions/settled
     put 644 "$completions/zsh" usr/share/zsh/vendor-completions/_settled
     put 644 "$completions/fish" usr/share/fish/vendor_completions.d/settled.fish
