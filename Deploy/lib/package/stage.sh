@@ -9,14 +9,33 @@ architecture_of() {
     esac
 }
 
-# needs_swift FILE: whether it is linked to Swift's shared libraries.
-needs_swift() { objdump -p "$1" | grep 'NEEDED *libswift' >/dev/null; }
+# linked_whole FILE: the program with Swift's libraries in it, in $scratch/settled. The build's objects are linked again,
+# and nothing is compiled: the one release configuration, which is tested, is what is packed. Every symbol is bound at
+# the start, and no library is looked for elsewhere than where Debian has them.
+linked_whole() {
+    local objects foundation
+    objects="$(dirname "$(readlink -f "$1")")/settled.product/Objects.LinkFileList"
+    [ -s "$objects" ] || fail "the objects of $1 are not beside it ($objects); name what \`swift build -c release\` made."
+    # These need each other, in no order.
+    foundation="-lFoundation -lFoundationInternationalization -lFoundationEssentials -lCoreFoundation"
+    foundation+=" -l_FoundationCShims -l_FoundationCollections -l_FoundationICU"
+    # shellcheck disable=SC2046,SC2086 # one word a flag
+    swiftc -static-stdlib -emit-executable -o "$scratch/settled" "@$objects" \
+        $(pkg-config --libs libcrypto zlib libzstd) -lstdc++ -lm \
+        -Xlinker --start-group $foundation -Xlinker --end-group \
+        -Xlinker --gc-sections -Xlinker --defsym -Xlinker main=settled_main -Xlinker -z -Xlinker now \
+        >"$scratch/link.log" 2>&1 || fail "cannot link $1 with Swift's libraries within: $(tail -n 5 "$scratch/link.log")"
+    if objdump -p "$scratch/settled" | grep 'NEEDED *libswift' >&2; then
+        fail "$1 still needs these libraries of Swift's; look whether the toolchain has lib/swift_static."
+    fi
+}
 
 # put MODE FILE PLACE: one file of the package.
 put() { install -D -m "$1" "$2" "$root/$3"; }
 
 stage_program() {
-    put 755 "$binary" usr/bin/settled
+    linked_whole "$binary"
+    put 755 "$scratch/settled" usr/bin/settled
     strip --remove-section=.comment --remove-section=.note --strip-unneeded "$root/usr/bin/settled"
     local completions="$scratch/completions"
     mkdir "$completions"
@@ -73,7 +92,7 @@ stage_control() {
     chmod 644 "$root/DEBIAN/conffiles" "$root/DEBIAN/md5sums"
     (
         cd "$scratch"
-        dpkg-shlibdeps --ignore-missing-info -Tsubstvars -e"$root/usr/bin/settled" 2>shlibdeps.log \
+        dpkg-shlibdeps -Tsubstvars -e"$root/usr/bin/settled" 2>shlibdeps.log \
             || fail "dpkg-shlibdeps: $(cat shlibdeps.log)"
         dpkg-gencontrol -psettled -P"$root" -Tsubstvars -fdebian/files -v"$version" >gencontrol.log 2>&1 \
             || fail "dpkg-gencontrol: $(cat gencontrol.log)"
