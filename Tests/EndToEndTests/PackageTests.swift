@@ -32,7 +32,7 @@ struct PackageTests {
         """
 
     @Test(
-        "It has the files promised, a page for each command, scripts that sh reads, and needs no library by hand"
+        "It has the files promised, a page for each command, scripts that sh reads, and needs no library of Swift's"
     )
     func contents() throws {
         let package = try Package()
@@ -51,6 +51,9 @@ struct PackageTests {
                 ran.status == 0 && FileManager.default.isExecutableFile(atPath: package.path(script)),
                 "\(ran.errors)")
         }
+        let program = package.path("usr/bin/settled")
+        #expect(try Command(program, ["--version"]).run().output == Command.settled("--version").run().output)
+        #expect(try !Command.named("ldd", [program]).run().output.contains("libswift"))
         let control = try String(contentsOfFile: package.path("DEBIAN/control"), encoding: .utf8)
         for library in ["libc6", "libsqlite3-0", "libssl3", "libzstd1", "zlib1g", "tzdata"] {
             #expect(control.contains(library), "\(library)")

@@ -43,12 +43,12 @@ struct UnitTests {
 
     @Test("The package's copyright names every library that is linked in")
     func copyright() throws {
-        let text = try text("Deploy/debian/copyright")
+        let named = try text("Deploy/debian/copyright")
         let package = try text("Package.swift")
         let libraries = package.components(separatedBy: "url: \"https://github.com/").dropFirst()
             .compactMap { $0.prefix { $0 != "\"" }.split(separator: "/").last }
         #expect(libraries.count > 10)
-        let words = Set(text.split { " \n".contains($0) })
+        let words = Set(named.split { " \n".contains($0) })
         for library in libraries { #expect(words.contains(library), "\(library)") }
     }
 
