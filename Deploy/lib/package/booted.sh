@@ -77,8 +77,9 @@ expect "the daemon listens on the very socket that systemd holds" sh -c \
 expect "it runs as the account, which may nothing else" sh -c \
     "grep -q 'NoNewPrivs:.1' /proc/$pid/status && grep -q 'Seccomp:.2' /proc/$pid/status \
         && grep -q 'CapBnd:.0000000000000000' /proc/$pid/status && [ \$(stat -c %U /proc/$pid) = settled ]"
-expect "it sees nothing of other services' data" sh -c "[ \"\$(ls /proc/$pid/root/var/lib)\" = settled ]"
-expect "the file system is read-only to it" sh -c "! runuser -u settled -- touch /proc/$pid/root/etc/settled/x"
+expect "it sees nothing of other services' data" sh -c "[ \"\$(nsenter --target $pid --mount ls /var/lib)\" = settled ]"
+expect "the file system is read-only to it" sh -c \
+    "nsenter --target $pid --mount touch /etc/settled/x 2>&1 | grep 'Read-only file system'"
 the_recipe admin-close
 tried "the README's lines hand in a batch, close its period and show the statement"
 
@@ -130,7 +131,7 @@ the_recipe admin-second
 expect "a second alliance is served over its own socket" soon curl --silent --fail --unix-socket \
     /run/settled-north.sock http://localhost/readyz
 expect "and sees nothing of the first" sh -c \
-    "[ \"\$(ls /proc/$(property MainPID settled@north.service)/root/var/lib)\" = settled-north ]"
+    "[ \"\$(nsenter --target $(property MainPID settled@north.service) --mount ls /var/lib)\" = settled-north ]"
 
 say "The units"
 for unit in settled.service settled@north.service settled-backup.service; do
