@@ -125,7 +125,7 @@ expect "it is ready" soon ready
 
 say "Backup, and a second alliance"
 systemctl start settled-backup.service || failed "a backup"
-expect "a backup is there" sh -c "ls /var/backups/settled/settled-quayside-*.sqlite.zst"
+expect "a backup is there, made within its fences" sh -c "ls /var/backups/settled/settled-quayside-*.sqlite.zst"
 expect "the timer waits for the night" sh -c "systemctl list-timers --no-pager | grep settled-backup.timer"
 the_recipe admin-second
 expect "a second alliance is served over its own socket" soon curl --silent --fail --unix-socket \
