@@ -96,7 +96,7 @@ struct TLSTests {
             try scratch.makeCertificate(serial: 1)
             let other = try Scratch()
             try other.makeCertificate(serial: 2)
-            let serve = ["serve", "--data", quayside.data, "--listen", "127.0.0.1:0"]
+            let serve = ["serve", "--no-config", "--data", quayside.data, "--listen", "127.0.0.1:0"]
             let (chain, key) = (scratch.file("chain.pem").path, other.file("key.pem").path)
             for (more, word) in [
                 (["--tls-certificate", chain], "both certificate and key"),
@@ -131,6 +131,27 @@ struct TLSTests {
             // A field that both sides remember is shorter the second time.
             #expect(told["heads"] as? Int == 1, "\(ran.output)")
             #expect(told["closed"] as? Bool == true || told["ended"] as? Int == 80, "\(ran.output)")
+            #expect(try curl(daemon, scratch, ["--fail", daemon.url + "/healthz"]).status == 0)
+            #expect(daemon.stop() == 0)
+        }
+    }
+
+    @Test("A connection that asks beyond all bounds is closed, and told which requests nothing was made of")
+    func beyondBounds() async throws {
+        try await offPool {
+            let quayside = try Quayside()
+            let scratch = try Scratch()
+            try scratch.makeCertificate(serial: 1)
+            let daemon = try Daemon(data: quayside.data, arguments: scratch.certificateArguments)
+            let port = try #require(daemon.url.split(separator: ":").last.map(String.init))
+            let script = SharedFolder.repository.appendingPathComponent("Tests/Fixtures/API/streams.py").path
+            // 16 are taken and 256 refused: one would be too many, and some come behind it.
+            let ran = try Command.named("python3", [script, port, "/README.md", "292"]).run()
+            let told = try #require(
+                try JSONSerialization.jsonObject(with: Data(ran.output.utf8)) as? [String: Any],
+                "\(ran.errors)")
+            #expect(told["closed"] as? Bool == true && told["refused"] as? Int == 256, "\(ran.output)")
+            #expect(told["last"] as? Int == 31, "\(ran.output)")
             #expect(try curl(daemon, scratch, ["--fail", daemon.url + "/healthz"]).status == 0)
             #expect(daemon.stop() == 0)
         }

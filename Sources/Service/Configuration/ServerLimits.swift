@@ -5,7 +5,8 @@ public struct ServerLimits: Hashable, Sendable {
     public var connections = 1024
     /// The same of one peer: beyond it they are closed.
     public var connectionsPerPeer = 256
-    /// Requests that one connection of HTTP/2 may bring at once: beyond it `REFUSED_STREAM`.
+    /// Requests that one connection of HTTP/2 may bring at once, and twice as many with those that it has reset and that
+    /// are still at work: beyond it `REFUSED_STREAM`.
     public var streams = 16
     /// The same beyond the first of each connection, of all: likewise.
     public var sharedStreams = 512
@@ -50,13 +51,18 @@ struct ServerLimit: Sendable {
     let name: String
     let path: any WritableKeyPath<ServerLimits, Int> & Sendable
     let bounds: ClosedRange<Int>
+    /// Whether a running daemon takes a new value at SIGHUP: what `Bounds` counts by, and no connection has begun
+    /// with.
+    let isLive: Bool
 
     init(
-        _ name: String, _ path: any WritableKeyPath<ServerLimits, Int> & Sendable, _ bounds: ClosedRange<Int>
+        _ name: String, _ path: any WritableKeyPath<ServerLimits, Int> & Sendable, _ bounds: ClosedRange<Int>,
+        isLive: Bool = false
     ) {
         self.name = name
         self.path = path
         self.bounds = bounds
+        self.isLive = isLive
     }
 
     static let all: [ServerLimit] = [
@@ -65,15 +71,15 @@ struct ServerLimit: Sendable {
         ServerLimit("streams", \.streams, 1...100),
         ServerLimit("shared_streams", \.sharedStreams, 1...100_000),
         ServerLimit("shared_streams_per_peer", \.sharedStreamsPerPeer, 1...100_000),
-        ServerLimit("uploads", \.uploads, 1...100_000),
-        ServerLimit("uploads_per_peer", \.uploadsPerPeer, 1...100_000),
-        ServerLimit("body_bytes", \.bodyBytes, 1...(1 << 36)),
-        ServerLimit("body_bytes_per_peer", \.bodyBytesPerPeer, 1...(1 << 36)),
-        ServerLimit("spill_bytes", \.spillBytes, 1...(1 << 40)),
-        ServerLimit("spill_bytes_per_peer", \.spillBytesPerPeer, 1...(1 << 40)),
-        ServerLimit("requests_per_second", \.requestsPerSecond, 1...1_000_000),
-        ServerLimit("requests_per_second_per_peer", \.requestsPerSecondPerPeer, 1...1_000_000),
-        ServerLimit("unknown_per_second", \.unknownPerSecond, 1...1_000_000),
+        ServerLimit("uploads", \.uploads, 1...100_000, isLive: true),
+        ServerLimit("uploads_per_peer", \.uploadsPerPeer, 1...100_000, isLive: true),
+        ServerLimit("body_bytes", \.bodyBytes, 1...(1 << 36), isLive: true),
+        ServerLimit("body_bytes_per_peer", \.bodyBytesPerPeer, 1...(1 << 36), isLive: true),
+        ServerLimit("spill_bytes", \.spillBytes, 1...(1 << 40), isLive: true),
+        ServerLimit("spill_bytes_per_peer", \.spillBytesPerPeer, 1...(1 << 40), isLive: true),
+        ServerLimit("requests_per_second", \.requestsPerSecond, 1...1_000_000, isLive: true),
+        ServerLimit("requests_per_second_per_peer", \.requestsPerSecondPerPeer, 1...1_000_000, isLive: true),
+        ServerLimit("unknown_per_second", \.unknownPerSecond, 1...1_000_000, isLive: true),
         ServerLimit("head_seconds", \.headSeconds, 1...3_600),
         ServerLimit("idle_seconds", \.idleSeconds, 1...3_600),
         ServerLimit("body_bytes_per_second", \.bodyBytesPerSecond, 1...(1 << 30)),
@@ -85,8 +91,11 @@ struct ServerLimit: Sendable {
     static func parse(_ text: String) throws(Failure) -> (name: String, value: Int) {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2, let limit = all.first(where: { $0.name == parts[0] }) else {
-            let names = all.map(\.name).joined(separator: ", ")
-            throw .misused("--limit", "expected NAME=VALUE, NAME one of \(names), found \(text)")
+            let names = all.map(\.name)
+            let meant = parts.first.flatMap { Spelling.nearest(to: $0, among: names) }
+            throw .misused(
+                "--limit", "expected NAME=VALUE, NAME one of \(names.joined(separator: ", ")), found \(text)",
+                hint: meant.map { "did you mean \($0)=VALUE?" })
         }
         guard let value = Int(parts[1]), limit.bounds.contains(value) else {
             throw .misused(

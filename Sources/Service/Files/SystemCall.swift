@@ -37,6 +37,13 @@ struct Descriptor: ~Copyable {
         guard number >= 0 else { throw .fromSystem(path, attempt) }
     }
 
+    /// Makes a file of mode 0600 that is not there yet, to be written to.
+    init(newSecret path: String) throws(Failure) {
+        try self.init(
+            opening: path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600,
+            attempt: "create it")
+    }
+
     /// Takes over a descriptor that is open.
     init(_ number: Int32, path: String) {
         self.number = number
@@ -67,6 +74,21 @@ struct Descriptor: ~Copyable {
                 throw .refused(path, "is too large, expected at most \(limit) bytes")
             }
             bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: piece[..<count]))
+        }
+    }
+
+    /// Reads as many bytes as there is room for; throws `trouble` when there are fewer, as of a file that is just being
+    /// written.
+    func readAll(into memory: UnsafeMutableRawBufferPointer) throws(Failure) {
+        var filled = 0
+        while filled < memory.count {
+            let count = read(number, memory.baseAddress! + filled, memory.count - filled)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .fromSystem(path, "read it") }
+            guard count > 0 else {
+                throw .trouble(path, "became shorter while it was read", hint: "try again")
+            }
+            filled += count
         }
     }
 

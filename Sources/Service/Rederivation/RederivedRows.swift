@@ -151,7 +151,7 @@ extension RederivationRun {
         }
         for (name, numbers) in [
             ("draft", history.changedDrafts), ("dispute", history.changedDisputes),
-            ("step of disputes", history.changedSteps),
+            ("step of disputes", history.changedSteps), ("delivery", history.changedDeliveries),
         ] {
             for number in numbers {
                 report.add(.init("\(name) \(number)", "its row is not as it was written, or is gone"))

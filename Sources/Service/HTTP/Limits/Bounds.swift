@@ -23,6 +23,7 @@ final class Bounds: Sendable {
     }
 
     private struct State {
+        var limits: ServerLimits
         var all = Share()
         /// Of those who have something under way.
         var shares: [Peer: Share] = [:]
@@ -31,7 +32,8 @@ final class Bounds: Sendable {
         var buckets: [Peer: TokenBucket] = [:]
     }
 
-    private let limits: ServerLimits
+    private let largestBytes: Int
+    private let leastBytes: Int
     private let state: Mutex<State>
 
     /// What one may have in the last quarter: uploads, and bytes in memory, enough for a large one on its way to the
@@ -45,16 +47,25 @@ final class Bounds: Sendable {
     init(
         _ limits: ServerLimits, largestBytes: Int, leastBytes: Int = 0, now: ContinuousClock.Instant = .now
     ) {
-        var limits = limits
-        limits.bodyBytesPerPeer = max(limits.bodyBytesPerPeer, leastBytes)
-        limits.bodyBytes = max(limits.bodyBytes, leastBytes * 4 / 3)
-        limits.spillBytes = max(limits.spillBytes, largestBytes)
-        limits.spillBytesPerPeer = max(limits.spillBytesPerPeer, largestBytes)
-        self.limits = limits
+        self.largestBytes = largestBytes
+        self.leastBytes = leastBytes
         state = Mutex(
             State(
+                limits: limits.fitting(largestBytes: largestBytes, leastBytes: leastBytes),
                 requests: TokenBucket(perSecond: limits.requestsPerSecond, now: now),
                 unknown: TokenBucket(perSecond: limits.unknownPerSecond, now: now)))
+    }
+
+    /// Counts by these from now on. What is under way stays so, however much it is; rates begin anew.
+    func change(to limits: ServerLimits, now: ContinuousClock.Instant = .now) {
+        let fitting = limits.fitting(largestBytes: largestBytes, leastBytes: leastBytes)
+        state.withLock { state in
+            guard state.limits != fitting else { return }
+            state.limits = fitting
+            state.requests = TokenBucket(perSecond: fitting.requestsPerSecond, now: now)
+            state.unknown = TokenBucket(perSecond: fitting.unknownPerSecond, now: now)
+            state.buckets = [:]
+        }
     }
 
     /// Counts a request against the rate of all and, if it is known, against its peer's. Throws `busy` or
@@ -70,28 +81,29 @@ final class Bounds: Sendable {
         _ claimant: Claimant, of peer: Peer?, now: ContinuousClock.Instant = .now
     ) throws(Problem) {
         if claimant == .unknown {
-            guard state.withLock({ $0.unknown.take(now: now) }) else {
-                throw .rateLimited(perSecond: limits.unknownPerSecond)
-            }
+            let beyond = state.withLock { $0.unknown.take(now: now) ? nil : $0.limits.unknownPerSecond }
+            if let beyond { throw .rateLimited(perSecond: beyond) }
         } else if peer == nil {
             try count(.claimant(claimant), now: now)
         }
     }
 
     private func count(_ peer: Peer, now: ContinuousClock.Instant) throws(Problem) {
-        let rate = limits.requestsPerSecondPerPeer
-        let passes = state.withLock { state in
+        let beyond = state.withLock { state -> Int? in
+            let rate = state.limits.requestsPerSecondPerPeer
             if state.buckets.count >= Self.mostBuckets {
                 state.buckets = state.buckets.filter { !$0.value.isFull(now: now) }
             }
-            return state.buckets[peer, default: TokenBucket(perSecond: rate, now: now)].take(now: now)
+            let passes = state.buckets[peer, default: TokenBucket(perSecond: rate, now: now)].take(now: now)
+            return passes ? nil : rate
         }
-        guard passes else { throw .rateLimited(perSecond: rate) }
+        if let beyond { throw .rateLimited(perSecond: beyond) }
     }
 
     /// Begins an upload, which must be left. Throws `too_many_uploads` or `busy`.
     func enter(_ peer: Peer) throws(Problem) -> Place {
         let problem = state.withLock { state -> Problem? in
+            let limits = state.limits
             let own = state.shares[peer, default: Share()].uploads
             if own >= limits.uploadsPerPeer { return .tooMany("\(limits.uploadsPerPeer) uploads at once") }
             let most = own < Self.little.uploads ? limits.uploads : Self.common(limits.uploads)
@@ -114,6 +126,7 @@ final class Bounds: Sendable {
 
     fileprivate func hold(_ bytes: Int, of peer: Peer) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
+            let limits = state.limits
             let own = state.shares[peer, default: Share()].bytes + bytes
             if own > limits.bodyBytesPerPeer { return .tooMany("\(limits.bodyBytesPerPeer) bytes at once") }
             let most = own <= Self.little.bytes ? limits.bodyBytes : Self.common(limits.bodyBytes)
@@ -127,6 +140,7 @@ final class Bounds: Sendable {
 
     fileprivate func spill(_ bytes: Int, of peer: Peer) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
+            let limits = state.limits
             let own = state.shares[peer, default: Share()].spilled + bytes
             if own > limits.spillBytesPerPeer {
                 return .tooMany("\(limits.spillBytesPerPeer) bytes of large batches at once")
@@ -154,6 +168,18 @@ final class Bounds: Sendable {
                 share.uploads >= 0 && share.bytes >= 0 && share.spilled >= 0, "what is left was held")
             state.shares[peer] = share.uploads == 0 ? nil : share
         }
+    }
+}
+
+extension ServerLimits {
+    /// The same, with room for the largest batch when it is alone, and for what any upload may need of memory.
+    fileprivate func fitting(largestBytes: Int, leastBytes: Int) -> ServerLimits {
+        var limits = self
+        limits.bodyBytesPerPeer = max(limits.bodyBytesPerPeer, leastBytes)
+        limits.bodyBytes = max(limits.bodyBytes, leastBytes * 4 / 3)
+        limits.spillBytes = max(limits.spillBytes, largestBytes)
+        limits.spillBytesPerPeer = max(limits.spillBytesPerPeer, largestBytes)
+        return limits
     }
 }
 
