@@ -8,6 +8,14 @@ struct DocumentFacts: Decodable, Sendable {
         let rows: Int64
     }
 
+    /// What a figure was at the period's start, and what it is at its end.
+    struct Course: Decodable, Sendable { let opening, closing: Int64 }
+
+    struct Account: Decodable, Sendable {
+        let account: String
+        let opening, closing: Int64
+    }
+
     /// A statement as a closing lists it.
     struct Listed: Decodable, Sendable {
         let merchant: String
@@ -22,8 +30,12 @@ struct DocumentFacts: Decodable, Sendable {
     let number: Int64?
     let previous: String?
     let period: Period?
+    let points: Course?
+    // Of statements.
+    let balance: Course?
     let details: Details?
     // Of closings.
+    let journal: [Account]?
     let statements: [Listed]?
     // Of receipts.
     let batch: String?
@@ -35,7 +47,10 @@ struct DocumentFacts: Decodable, Sendable {
     }
 
     /// Whose statement key signs it: the operator's for a closing, else its merchant's.
-    var owner: String? { format.hasPrefix("settled-closing/") ? "operator" : merchant }
+    var owner: String? { format.hasPrefix("settled-closing/") ? Self.operatorName : merchant }
+
+    /// The operator as the owner of closings.
+    static let operatorName = "operator"
 
     /// One line for a person: what it is.
     var title: String {
