@@ -24,6 +24,7 @@ struct ServeCommand: AsyncParsableCommand {
               #       reserve_bytes: 268435456, of the disk, which closes leave to batches
               stop:   {drain_seconds: 5}            # 0 if not said
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
+              metrics: {host: 127.0.0.1, port: 9464}   # /metrics for Prometheus; nowhere if not said
 
             Example:
               settled serve --data /var/lib/settled --config /etc/settled/settled.yaml
@@ -38,6 +39,13 @@ struct ServeCommand: AsyncParsableCommand {
         name: .long,
         help: ArgumentHelp("HOST:PORT or unix:PATH; port 0 takes any free one.", valueName: "where"))
     var listen: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Give metrics to whoever connects here, at /metrics; port 0 takes any free one.",
+            valueName: "host:port"))
+    var metrics: String?
 
     @Option(name: .long, help: ArgumentHelp("The largest batch, in bytes.", valueName: "bytes"))
     var maxBatchBytes: Int?
@@ -98,7 +106,8 @@ struct ServeCommand: AsyncParsableCommand {
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
             maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat,
             tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, closesAutomatically: automaticClose,
-            drainSeconds: drainSeconds, limits: limit)
+            drainSeconds: drainSeconds, limits: limit,
+            metrics: try metrics.map { (text) throws(Failure) in try .init(metricsFlag: text) })
         let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
         let logger = Logger.daemon(configuration)
         let (files, needed) = (OpenFiles.raise(), configuration.limits.mostOpenFiles)

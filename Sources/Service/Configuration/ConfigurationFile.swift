@@ -6,6 +6,7 @@ extension DaemonConfiguration {
     /// What flags say over the file; nil: nothing.
     public struct Flags: Hashable, Sendable {
         public var listen: Listen?
+        public var metrics: Listen?
         public var maxBatchBytes: Int?
         public var logLevel: String?
         public var logFormat: String?
@@ -21,8 +22,9 @@ extension DaemonConfiguration {
             listen: Listen? = nil, maxBatchBytes: Int? = nil, logLevel: String? = nil,
             logFormat: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil,
             spool: String? = nil, closesAutomatically: Bool? = nil, drainSeconds: Int? = nil,
-            limits: [String] = []
+            limits: [String] = [], metrics: Listen? = nil
         ) {
+            self.metrics = metrics
             self.listen = listen
             self.maxBatchBytes = maxBatchBytes
             self.logLevel = logLevel
@@ -68,6 +70,7 @@ extension DaemonConfiguration {
         configuration.drainSeconds = try await values.integer(
             "stop.drain_seconds", within: drainBounds, or: configuration.drainSeconds)
         configuration.spool = try await values.spool()
+        configuration.metrics = try await values.metrics(flag: flags.metrics)
         let closes = try await values.truth("close.automatic")
         configuration.closesAutomatically =
             flags.closesAutomatically ?? closes ?? configuration.closesAutomatically
@@ -181,6 +184,22 @@ extension Values {
                 "close.unusual_factor: expected a decimal from 1 to 1000, or 0 for never, found \(text)")
         }
         return factor
+    }
+
+    /// Nil: nothing of it is said.
+    fileprivate func metrics(
+        flag: DaemonConfiguration.Listen?
+    ) async throws(Failure) -> DaemonConfiguration.Listen? {
+        if let flag { return flag }
+        let (host, port) = (
+            try await text("metrics.host"), try await integer("metrics.port", within: 0...65535)
+        )
+        guard host != nil || port != nil else { return nil }
+        let standard = DaemonConfiguration.metricsStandard
+        let listen = DaemonConfiguration.Listen.address(
+            host: host ?? standard.host, port: port ?? standard.port)
+        try listen.checked(place: "\(place): metrics")
+        return listen
     }
 
     /// Nil: no folder is named, and then nothing else of a spool may be.

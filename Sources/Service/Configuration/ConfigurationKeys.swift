@@ -12,6 +12,7 @@ enum ConfigurationKeys {
         ("limits", ServerLimit.all.map(\.name)),
         ("close", ["automatic", "unusual_factor", "reserve_bytes"]),
         ("stop", ["drain_seconds"]),
+        ("metrics", ["host", "port"]),
         ("spool", ["folder", "poll_seconds", "quiet_seconds"]),
     ]
 

@@ -25,6 +25,8 @@ public struct Daemon: Service {
     private let bookkeeper = NIOThreadPool(numberOfThreads: 1)
     private let health: Health
     private let bounds: Bounds
+    private let connections: Connections
+    private let measures = DaemonMeasures()
     /// From the start on: what was issued before may have been used before.
     private let tokens: TokenMemory
 
@@ -42,7 +44,10 @@ public struct Daemon: Service {
         self.logger = logger
         health = Health(logger: logger)
         bounds = Bounds(
-            configuration.limits, largestBytes: intake.limitBytes, leastBytes: UploadBody.mostBytesInMemory)
+            configuration.limits, largestBytes: intake.limitBytes, leastBytes: UploadBody.mostBytesInMemory,
+            met: measures.limits)
+        connections = Connections(
+            configuration.limits, isBehindProxy: configuration.isBehindProxy, met: measures.limits)
         tokens = TokenMemory(in: intake.store.folder, since: clock.now)
         self.onListening = onListening
     }
@@ -119,13 +124,18 @@ public struct Daemon: Service {
         let closing = closer.map { closer in
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: ClosingService(
-                    closer: closer, health: health, clock: clock, logger: logger, thread: bookkeeper),
+                    closer: closer, health: health, clock: clock, logger: logger, thread: bookkeeper,
+                    measures: measures.closes),
                 serviceName: "closing")
         }
+        let metrics = metricsListener(certificates).map {
+            ServiceGroupConfiguration.ServiceConfiguration(service: $0, serviceName: "metrics")
+        }
         // Services stop in reverse: first the word to the service manager and, by `/readyz`, to who sends requests
-        // here, then the server.
+        // here, then the server; the metrics last.
         var group = ServiceGroupConfiguration(
-            services: [certificate, store] + [closing, spool].compactMap(\.self) + [server, farewell],
+            services: [metrics].compactMap(\.self) + [certificate, store]
+                + [closing, spool].compactMap(\.self) + [server, farewell],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         // A peer that never ends its upload does not keep the daemon: what is not whole is not stored.
         group.maximumGracefulShutdownDuration = .seconds(
@@ -150,28 +160,33 @@ extension Daemon {
                 intake: intake, tokens: tokens, workers: workers, readers: readers, bounds: bounds,
                 isBehindProxy: configuration.isBehindProxy, health: health,
                 factor: configuration.unusualFactor,
-                reserve: DiskReserve(bytes: configuration.reserveBytes), clock: clock, logger: logger),
-            server: .guarded(limits, certificates, isBehindProxy: configuration.isBehindProxy),
+                reserve: DiskReserve(bytes: configuration.reserveBytes), clock: clock, logger: logger,
+                measures: measures.requests, met: measures.limits),
+            server: .guarded(limits, certificates, connections),
             configuration: ApplicationConfiguration(
-                address: address, serverName: "settled",
+                address: configuration.listen.address, serverName: "settled",
                 availableConnectionsDelegate: .maximum(
                     limits.connections + Connections.spare, logger: quiet)),
             onServerRunning: { channel in ready(channel) },
             logger: quiet)
     }
 
-    private var address: BindAddress {
-        switch configuration.listen {
-        case .address(let host, let port): .hostname(host, port: port)
-        case .socket(let path): .unixDomainSocket(path: path)
+    private func metricsListener(_ certificates: Certificates?) -> MetricsListener? {
+        configuration.metrics.map { listen in
+            MetricsListener(
+                listen: listen,
+                scrape: Scrape(
+                    intake: intake, health: health, bounds: bounds, connections: connections,
+                    measures: measures,
+                    book: BookReading(store: intake.store, clock: clock, threads: readers),
+                    reserveBytes: configuration.reserveBytes, closesAutomatically: closer != nil,
+                    certificates: certificates, started: WallClock.system.now),
+                logger: logger, quiet: quiet)
         }
     }
 
     private func ready(_ channel: any Channel) {
-        var listen = configuration.listen
-        if case .address(let host, let port) = listen {
-            listen = .address(host: host, port: channel.localAddress?.port ?? port)
-        }
+        let listen = configuration.listen.bound(to: channel)
         let url = configuration.tls == nil ? "\(listen)" : listen.secureDescription
         logger.notice("listening on \(url)")
         tell(manager, .ready, logger)

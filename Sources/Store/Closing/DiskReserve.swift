@@ -60,7 +60,7 @@ public struct DiskReserve: Sendable {
     }
 
     /// What this process may still write.
-    private static func freeBytes(_ folder: String) -> Int64? {
+    static func freeBytes(_ folder: String) -> Int64? {
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else { return nil }
         let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(

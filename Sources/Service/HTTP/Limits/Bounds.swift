@@ -32,6 +32,7 @@ final class Bounds: Sendable {
     }
 
     private let limits: ServerLimits
+    private let met: LimitMeasures
     private let state: Mutex<State>
 
     /// What one may have in the last quarter: uploads, and bytes in memory, enough for a large one on its way to the
@@ -43,8 +44,10 @@ final class Bounds: Sendable {
     /// `largestBytes` is the largest batch that is taken at all, which must find room on the disk when it is alone;
     /// `leastBytes` what any upload may need of memory.
     init(
-        _ limits: ServerLimits, largestBytes: Int, leastBytes: Int = 0, now: ContinuousClock.Instant = .now
+        _ limits: ServerLimits, largestBytes: Int, leastBytes: Int = 0, met: LimitMeasures = LimitMeasures(),
+        now: ContinuousClock.Instant = .now
     ) {
+        self.met = met
         var limits = limits
         limits.bodyBytesPerPeer = max(limits.bodyBytesPerPeer, leastBytes)
         limits.bodyBytes = max(limits.bodyBytes, leastBytes * 4 / 3)
@@ -60,7 +63,9 @@ final class Bounds: Sendable {
     /// Counts a request against the rate of all and, if it is known, against its peer's. Throws `busy` or
     /// `rate_limited`.
     func request(of peer: Peer?, now: ContinuousClock.Instant = .now) throws(Problem) {
-        guard state.withLock({ $0.requests.take(now: now) }) else { throw .busy("too many requests") }
+        guard state.withLock({ $0.requests.take(now: now) }) else {
+            throw refused(.busy("too many requests"), by: .requestsPerSecond)
+        }
         if let peer { try count(peer, now: now) }
     }
 
@@ -71,7 +76,7 @@ final class Bounds: Sendable {
     ) throws(Problem) {
         if claimant == .unknown {
             guard state.withLock({ $0.unknown.take(now: now) }) else {
-                throw .rateLimited(perSecond: limits.unknownPerSecond)
+                throw refused(.rateLimited(perSecond: limits.unknownPerSecond), by: .unknownPerSecond)
             }
         } else if peer == nil {
             try count(.claimant(claimant), now: now)
@@ -86,16 +91,29 @@ final class Bounds: Sendable {
             }
             return state.buckets[peer, default: TokenBucket(perSecond: rate, now: now)].take(now: now)
         }
-        guard passes else { throw .rateLimited(perSecond: rate) }
+        guard passes else { throw refused(.rateLimited(perSecond: rate), by: .requestsPerSecondPerPeer) }
+    }
+
+    /// Counts a body that was cut off, as it came too slowly.
+    func metTooSlow() { met.met(.bodySeconds) }
+
+    /// The problem, once the limit that it comes of has counted it.
+    private func refused(_ problem: Problem, by limit: LimitMeasures.Limit) -> Problem {
+        met.met(limit)
+        return problem
     }
 
     /// Begins an upload, which must be left. Throws `too_many_uploads` or `busy`.
     func enter(_ peer: Peer) throws(Problem) -> Place {
         let problem = state.withLock { state -> Problem? in
             let own = state.shares[peer, default: Share()].uploads
-            if own >= limits.uploadsPerPeer { return .tooMany("\(limits.uploadsPerPeer) uploads at once") }
+            if own >= limits.uploadsPerPeer {
+                return refused(.tooMany("\(limits.uploadsPerPeer) uploads at once"), by: .uploadsPerPeer)
+            }
             let most = own < Self.little.uploads ? limits.uploads : Self.common(limits.uploads)
-            if state.all.uploads >= most { return .busy("\(state.all.uploads) uploads are under way") }
+            if state.all.uploads >= most {
+                return refused(.busy("\(state.all.uploads) uploads are under way"), by: .uploads)
+            }
             state.all.uploads += 1
             state.shares[peer, default: Share()].uploads += 1
             return nil
@@ -115,9 +133,13 @@ final class Bounds: Sendable {
     fileprivate func hold(_ bytes: Int, of peer: Peer) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
             let own = state.shares[peer, default: Share()].bytes + bytes
-            if own > limits.bodyBytesPerPeer { return .tooMany("\(limits.bodyBytesPerPeer) bytes at once") }
+            if own > limits.bodyBytesPerPeer {
+                return refused(.tooMany("\(limits.bodyBytesPerPeer) bytes at once"), by: .bodyBytesPerPeer)
+            }
             let most = own <= Self.little.bytes ? limits.bodyBytes : Self.common(limits.bodyBytes)
-            if state.all.bytes + bytes > most { return .busy("\(state.all.bytes) bytes are under way") }
+            if state.all.bytes + bytes > most {
+                return refused(.busy("\(state.all.bytes) bytes are under way"), by: .bodyBytes)
+            }
             state.all.bytes += bytes
             state.shares[peer, default: Share()].bytes = own
             return nil
@@ -129,10 +151,13 @@ final class Bounds: Sendable {
         let problem = state.withLock { state -> Problem? in
             let own = state.shares[peer, default: Share()].spilled + bytes
             if own > limits.spillBytesPerPeer {
-                return .tooMany("\(limits.spillBytesPerPeer) bytes of large batches at once")
+                return refused(
+                    .tooMany("\(limits.spillBytesPerPeer) bytes of large batches at once"),
+                    by: .spillBytesPerPeer)
             }
             if state.all.spilled + bytes > limits.spillBytes {
-                return .busy("\(state.all.spilled) bytes of large batches are under way")
+                return refused(
+                    .busy("\(state.all.spilled) bytes of large batches are under way"), by: .spillBytes)
             }
             state.all.spilled += bytes
             state.shares[peer, default: Share()].spilled = own

@@ -29,9 +29,11 @@ final class Connections: Sendable {
     private let mostShared: Int
     private let mostSharedOfPeer: Int
     private let isBehindProxy: Bool
+    let met: LimitMeasures
     private let state = Mutex(State())
 
-    init(_ limits: ServerLimits, isBehindProxy: Bool) {
+    init(_ limits: ServerLimits, isBehindProxy: Bool, met: LimitMeasures = LimitMeasures()) {
+        self.met = met
         most = limits.connections
         mostOfPeer = limits.connectionsPerPeer
         mostStreams = limits.streams
@@ -52,6 +54,7 @@ final class Connections: Sendable {
             }
             return (state.all > most, isBeyond(own ?? 0, of: state.all))
         }
+        if isTooMany { met.met(.connectionsPerPeer) } else if isSpare { met.met(.connections) }
         if isTooMany { channel.close(promise: nil) }
         if isSpare { channel.eventLoop.scheduleTask(in: Self.spareLife) { channel.close(promise: nil) } }
         let connection = ServedConnection(isSpare: isSpare)
@@ -63,6 +66,9 @@ final class Connections: Sendable {
         }
     }
 
+    /// How many are open.
+    var open: Int { state.withLock { $0.all } }
+
     /// Whose a connection is; nil: nobody's, as where all are the proxy's.
     func peer(of channel: any Channel) -> Peer? { isBehindProxy ? nil : Peer(channel.remoteAddress) }
 
@@ -70,7 +76,10 @@ final class Connections: Sendable {
     func share(_ peer: Peer?) -> Bool {
         state.withLock { state in
             let own = peer.map { state.streamsOfPeers[$0, default: 0] } ?? 0
-            guard state.streams < mostShared, own < mostSharedOfPeer else { return false }
+            guard state.streams < mostShared, own < mostSharedOfPeer else {
+                met.met(own < mostSharedOfPeer ? .sharedStreams : .sharedStreamsPerPeer)
+                return false
+            }
             state.streams += 1
             if let peer { state.streamsOfPeers[peer] = own + 1 }
             return true

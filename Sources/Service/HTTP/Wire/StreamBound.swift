@@ -30,7 +30,9 @@ final class StreamBound: ChannelInboundHandler {
     /// Counts a stream that begins until it is closed; false: it is to be refused. The first one always may be, as
     /// connections are bounded themselves.
     func admit(_ stream: any Channel) -> Bool {
-        guard open < connections.mostStreams, open == 0 || connections.share(peer) else {
+        let isFull = open >= connections.mostStreams
+        if isFull { connections.met.met(.streams) }
+        guard !isFull, open == 0 || connections.share(peer) else {
             refusing = stream
             return false
         }
