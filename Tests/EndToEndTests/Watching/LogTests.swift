@@ -176,14 +176,14 @@ struct LogTests {
                 #expect(!log.contains(part))
             }
         }
-        let lines = log.split(separator: "\n").map(String.init)
-        func lines(with text: String) -> [String] { lines.filter { $0.contains(text) } }
+        let all = log.split(separator: "\n").map(String.init)
+        func lines(with text: String) -> [String] { all.filter { $0.contains(text) } }
         #expect(lines(with: "batch stored").count == 6, "\(log)")
         #expect(lines(with: "batch came again").count == 5)
         #expect(lines(with: "batch refused").count == 6)
         #expect(lines(with: "closed 2025-0").count >= 2)
         if format == "json" {
-            for line in lines {
+            for line in all {
                 let json = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String]
                 #expect(Set(try #require(json).keys).isSuperset(of: ["time", "level", "message"]), "\(line)")
             }

@@ -39,7 +39,7 @@ extension Daemon {
                 if let found = try log.firstMatch(of: /metrics at (http:\S+)/)?.1 { return String(found) }
                 usleep(50_000)
             }
-            return try #require(nil as String?, "it names no metrics\n\(log)")
+            throw Silent(log: try log)
         }
     }
 

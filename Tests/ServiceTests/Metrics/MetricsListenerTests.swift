@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Settlement
+import Signing
 import Testing
 
 @testable import Service

@@ -2,10 +2,10 @@ import Foundation
 import GRDB
 import Settlement
 import Signing
-import Store
 import Testing
 
 @testable import Service
+@testable import Store
 
 @Suite("Metrics", .timeLimit(.minutes(5)))
 struct ScrapeTests {
