@@ -1,6 +1,7 @@
 import Hummingbird
 
-/// Counts answers, and turns what Hummingbird itself refuses into problem details; the routes throw `Problem` on their own.
+/// Counts answers, and turns what Hummingbird itself refuses into problem details; the routes throw `Problem` on their
+/// own.
 struct Problems: RouterMiddleware {
     typealias Context = PeerContext
     let measures: RequestMeasures

@@ -36,7 +36,7 @@ extension Daemon {
     var metricsURL: String {
         get throws {
             for _ in 0..<600 {
-                if let found = try log.firstMatch(of: /metrics at (http:\S+)/)?.1 { return String(found) }
+                if let found = try log.firstMatch(of: /metrics at (http:[^\s"]+)/)?.1 { return String(found) }
                 usleep(50_000)
             }
             throw Silent(log: try log)

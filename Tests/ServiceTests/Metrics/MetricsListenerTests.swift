@@ -33,9 +33,11 @@ struct MetricsListenerTests {
         try await withMetrics(estate) { url, metrics in
             let connection = try await Connection(metrics, from: "127.0.0.2")
             let (count, begin) = (60, ContinuousClock.now)
-            try await connection.send((0..<count).flatMap { _ in request("GET /metrics") })
             var statuses: [Int: Int] = [:]
-            for _ in 0..<count { statuses[try await connection.answer().status, default: 0] += 1 }
+            for _ in 0..<count {
+                try await connection.send(request("GET /metrics"))
+                statuses[try await connection.answer().status, default: 0] += 1
+            }
             #expect(statuses.keys.allSatisfy { [200, 429].contains($0) }, "\(statuses)")
             // Twice a second's at once, then a second's each second, however long it takes.
             let answered = try #require(statuses[200])
@@ -102,12 +104,18 @@ struct MetricsListenerTests {
                 code = try await second.answer().code
             }
             #expect(try await Connection(url).everything().isEmpty)
-            let scraped = try await scrape(metrics)
+            var scraped = try await scrape(metrics)
+            // What is closed is forgotten, and what was sent is read, a little later.
+            while scraped["settled_http_connections"] != 2
+                || scraped[#"settled_upload_bytes{place="memory"}"#] == 0
+            {
+                try await Task.sleep(for: .milliseconds(200))
+                scraped = try await scrape(metrics)
+            }
             #expect(scraped[#"settled_limited_total{limit="uploads_per_peer"}"#] == 1)
             #expect(scraped[#"settled_limited_total{limit="connections_per_peer"}"#] == 1)
             #expect(scraped[#"settled_limited_total{limit="connections"}"#] == 0)
-            #expect(scraped["settled_uploads"] == 1 && scraped["settled_http_connections"] == 2)
-            #expect(try #require(scraped[#"settled_upload_bytes{place="memory"}"#]) > 0)
+            #expect(scraped["settled_uploads"] == 1)
         }
     }
 }
