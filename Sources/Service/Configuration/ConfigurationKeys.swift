@@ -12,8 +12,8 @@ enum ConfigurationKeys {
         ("limits", ServerLimit.all.map(\.name)),
         ("close", ["automatic", "unusual_factor", "reserve_bytes"]),
         ("stop", ["drain_seconds"]),
-        ("metrics", ["host", "port"]),
         ("spool", ["folder", "poll_seconds", "quiet_seconds"]),
+        ("metrics", ["host", "port"]),
     ]
 
     /// Throws `misused` with file and line for a section or key that is not known, and for text that is not
