@@ -5,13 +5,17 @@ public import Store
 /// Where an alliance lives: `settled.sqlite`, `master.secret`, and `keys/` with what is handed out.
 public struct DataFolder: Hashable, Sendable {
     public let path: String
-    /// The file of the master secret, which may stand elsewhere.
+    /// The file that the master secret is read from, which may stand elsewhere: the one that was named, or else where
+    /// `MasterSecretFile` finds it.
     public let secretPath: String
 
     public init(_ path: String, secret: String? = nil) {
         self.path = path
-        secretPath = secret ?? path + "/master.secret"
+        secretPath = secret ?? MasterSecretFile.path(of: path)
     }
+
+    /// The file that `init` writes the master secret to.
+    public var ownSecretPath: String { path + "/" + MasterSecretFile.name }
 
     public var databasePath: String { path + "/" + Store.fileName }
 

@@ -14,6 +14,17 @@ public enum Hexadecimal {
         }
     }
 
+    /// The digits as bytes, which can be wiped, unlike a text: for what is secret.
+    public static func digits(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: bytes.count * 2) { output, count in
+            for (index, byte) in bytes.enumerated() {
+                output.initializeElement(at: index * 2, to: digit(byte >> 4))
+                output.initializeElement(at: index * 2 + 1, to: digit(byte & 15))
+            }
+            count = bytes.count * 2
+        }
+    }
+
     /// Nil if a digit is not of `0–9 a–f` or one is missing; uppercase too, so that a text has one form.
     public static func bytes(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }

@@ -34,7 +34,7 @@ enum BenchAlliance {
     /// is everybody's: what is measured with it proves nothing.
     static func found(_ folder: String, validity: Int) throws -> Store {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        _ = try MasterSecretFile.write(secret, at: DataFolder(folder).secretPath)
+        _ = try MasterSecretFile.write(SecretBytes(secret), at: DataFolder(folder).ownSecretPath)
         let store = try Store.create(
             folder: folder, alliance: alliance(validity: validity), zone: try zone(), at: Workload.start)
         for (place, merchant) in Workload.merchants.enumerated() {

@@ -38,7 +38,7 @@ struct InitCommand: ParsableCommand {
         guard !json else { return print(founded.json) }
         print("alliance \(founded.alliance) with \(founded.merchants) merchants lives in \(data)")
         print("\(founded.keyFiles.count) key files are in \(founded.folder.keysPath)")
-        print("keep a copy of \(founded.folder.secretPath) in a safe: every key is derived from it")
+        print("keep a copy of \(founded.folder.ownSecretPath) in a safe: every key is derived from it")
         print("next: settled serve --data \(data)")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Logging
 import Service
 import Settlement
@@ -11,8 +12,9 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Answers what /openapi.yaml describes: batches, receipts, statements under /v1/, /healthz and /readyz. \
             Closes periods when their time has come, and logs on standard error. Stops on SIGTERM or \
-            SIGINT: batches in hand are finished, none is half done. Flags win over the configuration file, \
-            which has
+            SIGINT: batches in hand are finished, none is half done. Flags win over the environment \
+            (SETTLED_LISTEN_PORT), and that over the configuration file, which `settled config` checks and shows, \
+            and SIGHUP has read again. It has
 
               listen: {host: 127.0.0.1, port: 8080}
               #       or {socket: /run/settled/http.sock}; behind_proxy: true, if a proxy connects
@@ -32,66 +34,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var place: DataOption
 
-    @Option(name: .long, help: ArgumentHelp("The configuration, YAML.", valueName: "file"))
-    var config: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("HOST:PORT or unix:PATH; port 0 takes any free one.", valueName: "where"))
-    var listen: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Give metrics to whoever connects here, at /metrics; port 0 takes any free one.",
-            valueName: "host:port"))
-    var metrics: String?
-
-    @Option(name: .long, help: ArgumentHelp("The largest batch, in bytes.", valueName: "bytes"))
-    var maxBatchBytes: Int?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
-    var logLevel: String?
-
-    @Option(name: .long, help: ArgumentHelp("text or json.", valueName: "format"))
-    var logFormat: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Speak TLS, with this certificate and those that signed it, PEM.", valueName: "file"))
-    var tlsCertificate: String?
-
-    @Option(name: .long, help: ArgumentHelp("The certificate's private key, PEM.", valueName: "file"))
-    var tlsKey: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "A limit of the section `limits`; may be given more than once.", valueName: "name=value"))
-    var limit: [String] = []
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Also take batches that uploads leave in DIR/MERCHANT/in, each with its .jws.", valueName: "dir"))
-    var spool: String?
-
-    @Flag(
-        inversion: .prefixedNo, exclusivity: .exclusive,
-        help:
-            "Close each period by itself once its end and the grace are over (the default), or leave it to a person."
-    )
-    var automaticClose: Bool?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "After SIGTERM, go on for so long while /readyz says 503, so that a balancer sends no more.",
-            valueName: "seconds"))
-    var drainSeconds: Int?
+    @OptionGroup var options: ConfigurationOptions
 
     @Option(
         name: .long,
@@ -102,20 +45,21 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         Allocator.giveBack()
-        let flags = DaemonConfiguration.Flags(
-            listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
-            maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat,
-            tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, closesAutomatically: automaticClose,
-            drainSeconds: drainSeconds, limits: limit,
-            metrics: try metrics.map { (text) throws(Failure) in try .init(metricsFlag: text) })
-        let configuration = try await DaemonConfiguration.read(file: config, flags: flags)
-        let logger = Logger.daemon(configuration)
-        let (files, needed) = (OpenFiles.raise(), configuration.limits.mostOpenFiles)
-        if files < needed {
-            logger.warning(
-                "may open \(files) files, its limits need \(needed): raise LimitNOFILE, or lower them")
+        // First of all, as long as no other thread looks at the environment.
+        let sockets = try InheritedSockets.take()
+        let reading = try await options.read()
+        let configuration = try reading.get()
+        let threshold = LogThreshold(configuration.logLevel)
+        let logger = Logger.daemon(
+            configuration.logFormat, threshold, environment: ProcessInfo.processInfo.environment)
+        if let file = reading.file { logger.notice("configuration: \(file)") }
+        if !sockets.isEmpty && reading.saysWhereToListen {
+            logger.notice(
+                "serves on what it was given to listen on, not on \(configuration.listen) as configured")
         }
+        configuration.limits.warnOfFiles(logger)
         let open = try place.folder.open()
+        let options = options
         let daemon = Daemon(
             configuration: configuration,
             intake: open.intake(
@@ -123,7 +67,10 @@ struct ServeCommand: AsyncParsableCommand {
             closer: PeriodCloser(
                 store: open.store, signer: open.signer,
                 reserve: DiskReserve(bytes: configuration.reserveBytes)),
-            clock: now.map { .running(from: $0) } ?? .system, manager: .ofThisProcess(),
+            clock: now.map { .running(from: $0) } ?? .system, manager: .ofThisProcess(), sockets: sockets,
+            rereading: Rereading(threshold: threshold) { () async throws(Failure) in
+                try await options.read().get()
+            },
             logger: logger)
         try await daemon.run()
         try open.store.shut()

@@ -21,9 +21,11 @@ final class Daemon {
         scratch = try Scratch()
         let log = scratch.file("log")
         let closing = closes.map { $0 ? ["--automatic-close"] : ["--no-automatic-close"] } ?? []
+        // Not the configuration of the machine that the tests run on.
+        let file = (flags + arguments).contains("--config") ? [] : ["--no-config"]
         let words =
-            within + [Command.settledPath, "serve", "--data", data, "--listen", listen] + closing + flags
-            + arguments
+            within + [Command.settledPath, "serve", "--data", data, "--listen", listen] + file + closing
+            + flags + arguments
         process = try Command("/usr/bin/env", words, environment: environment)
             .start(output: scratch.file("out"), errors: log)
         var found: String?

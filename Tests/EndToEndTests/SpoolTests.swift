@@ -83,7 +83,7 @@ struct SpoolTests {
         let quayside = try Quayside()
         let path = try quayside.scratch.write("a file", to: "spool")
         let ran = try Command.settled(
-            "serve", "--data", quayside.data, "--listen", "127.0.0.1:0", "--spool", path
+            "serve", "--no-config", "--data", quayside.data, "--listen", "127.0.0.1:0", "--spool", path
         ).run()
         #expect(ran.status == 3 && ran.errors.contains("\(path): cannot open the spool"), "\(ran)")
     }

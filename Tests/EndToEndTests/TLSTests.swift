@@ -96,7 +96,7 @@ struct TLSTests {
             try scratch.makeCertificate(serial: 1)
             let other = try Scratch()
             try other.makeCertificate(serial: 2)
-            let serve = ["serve", "--data", quayside.data, "--listen", "127.0.0.1:0"]
+            let serve = ["serve", "--no-config", "--data", quayside.data, "--listen", "127.0.0.1:0"]
             let (chain, key) = (scratch.file("chain.pem").path, other.file("key.pem").path)
             for (more, word) in [
                 (["--tls-certificate", chain], "both certificate and key"),

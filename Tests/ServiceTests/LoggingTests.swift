@@ -14,8 +14,45 @@ struct LoggingTests {
         var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
     }
 
-    private func logger(_ lines: Lines, _ format: DaemonConfiguration.LogFormat) -> Logger {
-        Logger(label: "test") { _ in LineLog(level: .info, format: format) { lines.append($0) } }
+    private func logger(
+        _ lines: Lines, _ format: DaemonConfiguration.LogFormat, isForJournal: Bool = false,
+        threshold: LogThreshold = LogThreshold(.info)
+    ) -> Logger {
+        Logger(label: "test") { _ in
+            LineLog(threshold: threshold, format: format, isForJournal: isForJournal) { lines.append($0) }
+        }
+    }
+
+    @Test("For the journal each line of text begins with how grave it is, and none of JSON")
+    func priorities() {
+        let levels: [(Logger.Level, String)] = [
+            (.trace, "<7>"), (.debug, "<7>"), (.info, "<6>"), (.notice, "<5>"), (.warning, "<4>"),
+            (.error, "<3>"), (.critical, "<3>"),
+        ]
+        for (level, priority) in levels {
+            let (lines, plain, json) = (Lines(), Lines(), Lines())
+            let all = LogThreshold(.trace)
+            logger(lines, .text, isForJournal: true, threshold: all).log(level: level, "a\n<0>b")
+            logger(plain, .text, threshold: all).log(level: level, "a")
+            logger(json, .json, isForJournal: true, threshold: all).log(level: level, "a")
+            #expect(
+                lines.text.hasPrefix(priority + "2") && lines.text.hasSuffix(" a <0>b\n"), "\(lines.text)")
+            #expect(plain.text.hasPrefix("2") && json.text.hasPrefix("{"))
+        }
+    }
+
+    @Test("The threshold changes what all its loggers write, but for one that has its own level")
+    func threshold() {
+        let lines = Lines()
+        let threshold = LogThreshold(.warning)
+        let logger = logger(lines, .text, threshold: threshold)
+        var other = logger
+        other.logLevel = .error
+        logger.info("no")
+        threshold.change(to: .info)
+        logger.info("yes")
+        other.info("never")
+        #expect(lines.text.hasSuffix("info yes\n") && !lines.text.contains("no"), "\(lines.text)")
     }
 
     @Test("An event is one line, whatever its texts hold")

@@ -13,10 +13,10 @@ struct SecretTests {
     func created() throws {
         try SecretFile.create([1, 2], at: scratch.file("s"))
         #expect(try mode(of: scratch.file("s")) == 0o600)
-        #expect(try SecretFile.read(scratch.file("s")) == [1, 2])
+        #expect(try SecretFile.read(scratch.file("s")) == SecretBytes([1, 2]))
         let failure = #expect(throws: Failure.self) { try SecretFile.create([3], at: scratch.file("s")) }
         #expect(failure?.kind == .refused)
-        #expect(try SecretFile.read(scratch.file("s")) == [1, 2])
+        #expect(try SecretFile.read(scratch.file("s")) == SecretBytes([1, 2]))
     }
 
     @Test("A file that others may use is no secret", arguments: [0o644, 0o640, 0o604, 0o620, 0o601])
@@ -46,11 +46,11 @@ struct SecretTests {
         let expected = [UInt8]((0..<16).flatMap { _ in [0x0A, 0xF1] as [UInt8] })
         for (number, text) in [digits, digits + "\n", digits + "\r\n"].enumerated() {
             let path = try scratch.write(text, to: "hex\(number)", mode: 0o600)
-            #expect(try MasterSecretFile.readBytes(path) == expected)
+            #expect(try MasterSecretFile.readBytes(path) == SecretBytes(expected))
         }
         let raw = String(repeating: "not hex!", count: 8)
         let path = try scratch.write(raw, to: "raw", mode: 0o600)
-        #expect(try MasterSecretFile.readBytes(path) == Array(raw.utf8))
+        #expect(try MasterSecretFile.readBytes(path) == SecretBytes(Array(raw.utf8)))
     }
 
     @Test("Hex digits that lost some are refused, never taken as raw bytes", arguments: [62, 63, 65])
@@ -71,6 +71,40 @@ struct SecretTests {
     func tooShort(text: String) throws {
         let path = try scratch.write(String(text.prefix(31)), to: "s", mode: 0o600)
         let failure = #expect(throws: Failure.self) { try MasterSecretFile.read(path) }
+        #expect(failure?.kind == .refused)
+    }
+
+    @Test("A secret's file is never more than 64 KiB")
+    func tooLarge() throws {
+        let path = try scratch.write(String(repeating: "x", count: 1 << 16), to: "s", mode: 0o600)
+        #expect(try SecretFile.read(path).count == 1 << 16)
+        _ = try scratch.write(String(repeating: "x", count: 1 << 16 + 1), to: "t", mode: 0o600)
+        let failure = #expect(throws: Failure.self) { try SecretFile.read(scratch.file("t")) }
+        #expect(failure?.kind == .refused)
+    }
+
+    @Test(
+        "The credential of the service is the master secret where there is one, else the data folder's file is"
+    )
+    func credential() throws {
+        let folder = scratch.file("credentials")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let environment = ["CREDENTIALS_DIRECTORY": folder]
+        #expect(MasterSecretFile.path(of: "/data", environment: environment) == "/data/master.secret")
+        #expect(MasterSecretFile.path(of: "/data", environment: [:]) == "/data/master.secret")
+        let text = String(repeating: "0aF1", count: 16)
+        let path = try scratch.write(text, to: "credentials/master.secret", mode: 0o440)
+        #expect(MasterSecretFile.path(of: "/data", environment: environment) == path)
+        #expect(
+            MasterSecretFile.path(of: "/data", environment: ["CREDENTIALS_DIRECTORY": "credentials"])
+                == "/data/master.secret")
+        // The group's bit is how the service manager lets the account in; elsewhere it lets others in.
+        #expect(try MasterSecretFile.readBytes(path, environment: environment).count == 32)
+        #expect(throws: Failure.self) { try MasterSecretFile.readBytes(path, environment: [:]) }
+        chmod(path, 0o444)
+        let failure = #expect(throws: Failure.self) {
+            try MasterSecretFile.readBytes(path, environment: environment)
+        }
         #expect(failure?.kind == .refused)
     }
 }

@@ -19,7 +19,7 @@ private let allowed: [(target: String, folder: String, imports: Set<String>)] = 
             "AsyncHTTPClient", "CZlib", "CZstd", "Configuration", "Foundation", "FoundationEssentials",
             "Glibc",
             "HTTPTypes",
-            "Hummingbird", "HummingbirdCore", "Logging", "Mustache", "NIOCore",
+            "Hummingbird", "HummingbirdCore", "Logging", "Mustache", "NIOCore", "NIOExtras",
             "NIOHTTP1",
             "NIOHTTP2", "NIOHTTPTypes", "NIOHTTPTypesHTTP2", "NIOPosix", "NIOSSL", "ServiceLifecycle",
             "Settlement", "Signing", "Store", "Synchronization", "UnixSignals", "Yams",

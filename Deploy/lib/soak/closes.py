@@ -70,7 +70,7 @@ class Folder:
 
     def serve(self, closes):
         return self.run(
-            "serve", "--listen", f"127.0.0.1:{self.port}", "--now", MARCH_IS_DUE,
+            "serve", "--no-config", "--listen", f"127.0.0.1:{self.port}", "--now", MARCH_IS_DUE,
             "--automatic-close" if closes else "--no-automatic-close")
 
     def close(self, period, now):

@@ -20,8 +20,8 @@ class Daemon:
 
     def start(self):
         """Starts it; returns when it answers."""
-        words = [self.binary, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}",
-                 "--no-automatic-close"]
+        words = [self.binary, "serve", "--no-config", "--data", self.data, "--no-automatic-close",
+                 "--listen", f"127.0.0.1:{self.port}"]
         words += self.flags
         for limit in self.limits:
             words += ["--limit", limit]

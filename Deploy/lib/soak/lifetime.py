@@ -20,7 +20,8 @@ class YearFolder:
                 self.ledger.add(batch)
 
     def serve(self, now, closes):
-        words = ["serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--now", now.isoformat()]
+        words = ["serve", "--no-config", "--data", self.data, "--listen", f"127.0.0.1:{self.port}",
+                 "--now", now.isoformat()]
         words.append("--automatic-close" if closes else "--no-automatic-close")
         with open(self.log, "ab") as log:
             return subprocess.Popen([self.binary, *words], stdout=log, stderr=log)

@@ -25,7 +25,10 @@ public struct Founding: Sendable {
         let draft = try FoundingDraft(of: folder)
         do {
             let made = draft.content
-            let master = try MasterSecretFile.write(secret ?? SecureRandom.bytes(32), at: made.secretPath)
+            let master =
+                if let secret { try MasterSecretFile.write(secret, at: made.ownSecretPath) } else {
+                    try MasterSecretFile.create(at: made.ownSecretPath)
+                }
             let store = try Store.create(folder: made.path, alliance: alliance, zone: zone, at: now)
             try store.know(master)
             let open = OpenFolder(folder: made, store: store, master: master)
@@ -49,7 +52,7 @@ public struct Founding: Sendable {
             object.member("alliance", alliance.text)
             object.member("merchants", Int64(merchants))
             object.member("data", folder.path)
-            object.member("secret", folder.secretPath)
+            object.member("secret", folder.ownSecretPath)
             object.member("keys", array: keyFiles) { $0.string($1) }
         }
         return String(decoding: json.bytes, as: UTF8.self)

@@ -64,7 +64,7 @@ struct FoundingDraft: ~Copyable {
 
     /// The database, which makes the rest an alliance, is the first.
     private static func names(of folder: DataFolder) -> [String] {
-        ["", "-wal", "-shm"].map { folder.databasePath + $0 } + [folder.secretPath, folder.keysPath]
+        ["", "-wal", "-shm"].map { folder.databasePath + $0 } + [folder.ownSecretPath, folder.keysPath]
     }
 
     private static func clear(_ folder: DataFolder) {

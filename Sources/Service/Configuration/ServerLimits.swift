@@ -50,13 +50,18 @@ struct ServerLimit: Sendable {
     let name: String
     let path: any WritableKeyPath<ServerLimits, Int> & Sendable
     let bounds: ClosedRange<Int>
+    /// Whether a running daemon takes a new value at SIGHUP: what `Bounds` counts by, and no connection has begun
+    /// with.
+    let isLive: Bool
 
     init(
-        _ name: String, _ path: any WritableKeyPath<ServerLimits, Int> & Sendable, _ bounds: ClosedRange<Int>
+        _ name: String, _ path: any WritableKeyPath<ServerLimits, Int> & Sendable, _ bounds: ClosedRange<Int>,
+        isLive: Bool = false
     ) {
         self.name = name
         self.path = path
         self.bounds = bounds
+        self.isLive = isLive
     }
 
     static let all: [ServerLimit] = [
@@ -65,15 +70,15 @@ struct ServerLimit: Sendable {
         ServerLimit("streams", \.streams, 1...100),
         ServerLimit("shared_streams", \.sharedStreams, 1...100_000),
         ServerLimit("shared_streams_per_peer", \.sharedStreamsPerPeer, 1...100_000),
-        ServerLimit("uploads", \.uploads, 1...100_000),
-        ServerLimit("uploads_per_peer", \.uploadsPerPeer, 1...100_000),
-        ServerLimit("body_bytes", \.bodyBytes, 1...(1 << 36)),
-        ServerLimit("body_bytes_per_peer", \.bodyBytesPerPeer, 1...(1 << 36)),
-        ServerLimit("spill_bytes", \.spillBytes, 1...(1 << 40)),
-        ServerLimit("spill_bytes_per_peer", \.spillBytesPerPeer, 1...(1 << 40)),
-        ServerLimit("requests_per_second", \.requestsPerSecond, 1...1_000_000),
-        ServerLimit("requests_per_second_per_peer", \.requestsPerSecondPerPeer, 1...1_000_000),
-        ServerLimit("unknown_per_second", \.unknownPerSecond, 1...1_000_000),
+        ServerLimit("uploads", \.uploads, 1...100_000, isLive: true),
+        ServerLimit("uploads_per_peer", \.uploadsPerPeer, 1...100_000, isLive: true),
+        ServerLimit("body_bytes", \.bodyBytes, 1...(1 << 36), isLive: true),
+        ServerLimit("body_bytes_per_peer", \.bodyBytesPerPeer, 1...(1 << 36), isLive: true),
+        ServerLimit("spill_bytes", \.spillBytes, 1...(1 << 40), isLive: true),
+        ServerLimit("spill_bytes_per_peer", \.spillBytesPerPeer, 1...(1 << 40), isLive: true),
+        ServerLimit("requests_per_second", \.requestsPerSecond, 1...1_000_000, isLive: true),
+        ServerLimit("requests_per_second_per_peer", \.requestsPerSecondPerPeer, 1...1_000_000, isLive: true),
+        ServerLimit("unknown_per_second", \.unknownPerSecond, 1...1_000_000, isLive: true),
         ServerLimit("head_seconds", \.headSeconds, 1...3_600),
         ServerLimit("idle_seconds", \.idleSeconds, 1...3_600),
         ServerLimit("body_bytes_per_second", \.bodyBytesPerSecond, 1...(1 << 30)),
@@ -85,8 +90,11 @@ struct ServerLimit: Sendable {
     static func parse(_ text: String) throws(Failure) -> (name: String, value: Int) {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2, let limit = all.first(where: { $0.name == parts[0] }) else {
-            let names = all.map(\.name).joined(separator: ", ")
-            throw .misused("--limit", "expected NAME=VALUE, NAME one of \(names), found \(text)")
+            let names = all.map(\.name)
+            let meant = parts.first.flatMap { Spelling.nearest(to: $0, among: names) }
+            throw .misused(
+                "--limit", "expected NAME=VALUE, NAME one of \(names.joined(separator: ", ")), found \(text)",
+                hint: meant.map { "did you mean \($0)=VALUE?" })
         }
         guard let value = Int(parts[1]), limit.bounds.contains(value) else {
             throw .misused(

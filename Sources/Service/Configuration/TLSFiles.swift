@@ -15,7 +15,7 @@ public struct TLSFiles: Hashable, Sendable {
         switch (certificate, key) {
         case (let certificate?, let key?): self.init(certificate: certificate, key: key)
         case (nil, nil): return nil
-        default: throw .misused(place, "tls: expected both certificate and key, found one of them")
+        default: throw .misused(place, "expected both certificate and key, found one of them")
         }
     }
 }

@@ -70,6 +70,21 @@ struct Descriptor: ~Copyable {
         }
     }
 
+    /// Reads as many bytes as there is room for; throws `trouble` when there are fewer, as of a file that is just being
+    /// written.
+    func readAll(into memory: UnsafeMutableRawBufferPointer) throws(Failure) {
+        var filled = 0
+        while filled < memory.count {
+            let count = read(number, memory.baseAddress! + filled, memory.count - filled)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .fromSystem(path, "read it") }
+            guard count > 0 else {
+                throw .trouble(path, "became shorter while it was read", hint: "try again")
+            }
+            filled += count
+        }
+    }
+
     /// The next bytes, `most` of them at most; nil at the end.
     func readPiece(_ most: Int) throws(Failure) -> [UInt8]? {
         var reason: Int32 = 0

@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
 import NIOPosix
@@ -14,6 +15,8 @@ public struct Daemon: Service {
     private let closer: PeriodCloser?
     private let clock: WallClock
     private let manager: ServiceManager
+    private let sockets: [InheritedSockets.Socket]
+    private let rereading: Rereading?
     private let logger: Logger
     private let onListening: @Sendable (String) -> Void
     private let workers = BatchWorkers()
@@ -24,25 +27,31 @@ public struct Daemon: Service {
     /// Where periods are closed.
     private let bookkeeper = NIOThreadPool(numberOfThreads: 1)
     private let health: Health
+    private let status: StatusWatch
     private let bounds: Bounds
     private let connections: Connections
     private let measures = DaemonMeasures()
     /// From the start on: what was issued before may have been used before.
     private let tokens: TokenMemory
 
-    /// Closes periods if there is a `closer` and the configuration wants it. `onListening` gets the URL that the
-    /// daemon can be reached at, once it can be.
+    /// Closes periods if there is a `closer` and the configuration wants it. Listens on the inherited sockets if there
+    /// are any, else where the configuration says. Without `rereading`, SIGHUP is for the certificate alone.
+    /// `onListening` gets each URL that the daemon can be reached at, once it can be.
     public init(
         configuration: DaemonConfiguration, intake: Intake, closer: PeriodCloser? = nil, clock: WallClock,
-        manager: ServiceManager, logger: Logger, onListening: @escaping @Sendable (String) -> Void = { _ in }
+        manager: ServiceManager, sockets: InheritedSockets = .none, rereading: Rereading? = nil,
+        logger: Logger, onListening: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.intake = intake
         self.closer = configuration.closesAutomatically ? closer : nil
         self.clock = clock
         self.manager = manager
+        self.sockets = sockets.sockets
+        self.rereading = rereading
         self.logger = logger
         health = Health(logger: logger)
+        status = StatusWatch(manager: manager, health: health, logger: logger)
         bounds = Bounds(
             configuration.limits, largestBytes: intake.limitBytes, leastBytes: UploadBody.mostBytesInMemory,
             met: measures.limits)
@@ -101,46 +110,72 @@ public struct Daemon: Service {
 
     /// What runs, and in which order it stops.
     private func serviceGroup(_ certificates: Certificates?) -> ServiceGroup {
-        let server = ServiceGroupConfiguration.ServiceConfiguration(
-            service: application(certificates), serviceName: "HTTP")
-        let farewell = ServiceGroupConfiguration.ServiceConfiguration(
-            service: Farewell(
-                manager: manager, health: health, logger: logger, drainSeconds: configuration.drainSeconds),
-            serviceName: "farewell")
-        let store = ServiceGroupConfiguration.ServiceConfiguration(
-            service: StoreWatch(
-                intake: intake, tokens: tokens, health: health, clock: clock, thread: lookout),
-            serviceName: "store watch")
-        let certificate = ServiceGroupConfiguration.ServiceConfiguration(
-            service: CertificateWatch(certificates: certificates, logger: logger),
-            serviceName: "certificate watch")
-        let spool = configuration.spool.map { settings in
-            ServiceGroupConfiguration.ServiceConfiguration(
-                service: SpoolService(
-                    settings: settings, intake: intake, clock: clock, logger: logger,
-                    workers: workers),
-                serviceName: "spool")
-        }
-        let closing = closer.map { closer in
-            ServiceGroupConfiguration.ServiceConfiguration(
-                service: ClosingService(
-                    closer: closer, health: health, clock: clock, logger: logger, thread: bookkeeper,
-                    measures: measures.closes),
-                serviceName: "closing")
-        }
-        let metrics = metricsListener(certificates).map {
-            ServiceGroupConfiguration.ServiceConfiguration(service: $0, serviceName: "metrics")
-        }
         // Services stop in reverse: first the word to the service manager and, by `/readyz`, to who sends requests
-        // here, then the server; the metrics last.
+        // here, then the server; last the metrics and what tells
+        // that the daemon lives.
+        var services = watches(certificates)
+        if let metrics = metricsListener(certificates) { services.insert(named("metrics", metrics), at: 0) }
+        if let closer {
+            services.append(
+                named(
+                    "closing",
+                    ClosingService(
+                        closer: closer, health: health, clock: clock, logger: logger, thread: bookkeeper,
+                        measures: measures.closes)))
+        }
+        if let settings = configuration.spool {
+            services.append(
+                named(
+                    "spool",
+                    SpoolService(
+                        settings: settings, intake: intake, clock: clock, logger: logger, workers: workers)))
+        }
+        services.append(named("HTTP", server(certificates)))
+        services.append(
+            named(
+                "farewell",
+                Farewell(
+                    manager: manager, health: health, logger: logger, drainSeconds: configuration.drainSeconds
+                )))
         var group = ServiceGroupConfiguration(
-            services: [metrics].compactMap(\.self) + [certificate, store]
-                + [closing, spool].compactMap(\.self) + [server, farewell],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         // A peer that never ends its upload does not keep the daemon: what is not whole is not stored.
         group.maximumGracefulShutdownDuration = .seconds(
             configuration.drainSeconds + Self.patienceSeconds)
         return ServiceGroup(configuration: group)
+    }
+
+    /// What looks after the daemon itself.
+    private func watches(_ certificates: Certificates?) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        var watches: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if let interval = manager.watchdog {
+            watches.append(
+                named(
+                    "watchdog",
+                    Watchdog(
+                        manager: manager, interval: interval, loops: MultiThreadedEventLoopGroup.singleton,
+                        health: health, logger: logger)))
+        }
+        if manager.socket != nil { watches.append(named("status", status)) }
+        let certificate = CertificateWatch(certificates: certificates, logger: logger)
+        watches.append(
+            named(
+                "reload",
+                ReloadWatch(
+                    configuration: configuration, rereading: rereading, certificate: certificate,
+                    bounds: bounds, manager: manager, logger: logger)))
+        watches.append(named("certificate watch", certificate))
+        watches.append(
+            named(
+                "store watch",
+                StoreWatch(intake: intake, tokens: tokens, health: health, clock: clock, thread: lookout)))
+        return watches
+    }
+
+    private func named(
+        _ name: String, _ service: any Service
+    ) -> ServiceGroupConfiguration.ServiceConfiguration {
+        ServiceGroupConfiguration.ServiceConfiguration(service: service, serviceName: name)
     }
 
     /// The libraries' own word about each start and request is for those who look for faults in them.
@@ -153,23 +188,38 @@ public struct Daemon: Service {
 
 extension Daemon {
     /// The application, built on one page.
-    private func application(_ certificates: Certificates?) -> some ApplicationProtocol {
+    private func server(_ certificates: Certificates?) -> any Service {
         let limits = configuration.limits
+        let router = makeRouter(
+            intake: intake, tokens: tokens, workers: workers, readers: readers, bounds: bounds,
+            isBehindProxy: configuration.isBehindProxy, health: health, factor: configuration.unusualFactor,
+            reserve: DiskReserve(bytes: configuration.reserveBytes), clock: clock, logger: logger,
+            measures: measures.requests, met: measures.limits)
+        let connection = ServerBuilder.guarded(limits, certificates, connections)
+        let mostConnections = limits.connections + Connections.spare
+        guard sockets.isEmpty else {
+            return InheritedServer(
+                sockets: sockets, responder: router.buildResponder(), connection: connection,
+                loops: MultiThreadedEventLoopGroup.singleton, mostConnections: mostConnections,
+                serverName: Self.serverName, logger: quiet,
+                onServing: { socket in
+                    listens(on: socket.address)
+                    if socket == sockets.last { manager.tell(.ready, logger) }
+                })
+        }
         return Application(
-            router: makeRouter(
-                intake: intake, tokens: tokens, workers: workers, readers: readers, bounds: bounds,
-                isBehindProxy: configuration.isBehindProxy, health: health,
-                factor: configuration.unusualFactor,
-                reserve: DiskReserve(bytes: configuration.reserveBytes), clock: clock, logger: logger,
-                measures: measures.requests, met: measures.limits),
-            server: .guarded(limits, certificates, connections),
+            router: router, server: HTTPServerBuilder(connection),
             configuration: ApplicationConfiguration(
-                address: configuration.listen.address, serverName: "settled",
-                availableConnectionsDelegate: .maximum(
-                    limits.connections + Connections.spare, logger: quiet)),
-            onServerRunning: { channel in ready(channel) },
+                address: configuration.listen.address, serverName: Self.serverName,
+                availableConnectionsDelegate: .maximum(mostConnections, logger: quiet)),
+            onServerRunning: { channel in
+                listens(on: configuration.listen, port: channel.localAddress?.port)
+                manager.tell(.ready, logger)
+            },
             logger: quiet)
     }
+
+    private static let serverName = "settled"
 
     private func metricsListener(_ certificates: Certificates?) -> MetricsListener? {
         configuration.metrics.map { listen in
@@ -185,11 +235,15 @@ extension Daemon {
         }
     }
 
-    private func ready(_ channel: any Channel) {
-        let listen = configuration.listen.bound(to: channel)
+    /// `port`: that which was given where any free one was wanted.
+    private func listens(on listen: DaemonConfiguration.Listen, port: Int? = nil) {
+        var listen = listen
+        if case .address(let host, let wanted) = listen {
+            listen = .address(host: host, port: port ?? wanted)
+        }
         let url = configuration.tls == nil ? "\(listen)" : listen.secureDescription
         logger.notice("listening on \(url)")
-        tell(manager, .ready, logger)
+        status.listens(on: url)
         onListening(url)
     }
 }
@@ -207,14 +261,9 @@ private struct Farewell: Service {
         guard (try? await gracefulShutdown()) != nil else { return }
         health.stop()
         logger.notice("stopping")
-        tell(manager, .stopping, logger)
+        manager.tell(.stopping, logger)
         if drainSeconds > 0 { try await Task.sleep(for: .seconds(drainSeconds)) }
     }
-}
-
-/// A service manager that does not listen is worth a line in the log, and no more.
-private func tell(_ manager: ServiceManager, _ message: ServiceManager.Message, _ logger: Logger) {
-    do { try manager.tell(message) } catch { logger.warning("\(error)") }
 }
 
 extension Result where Failure == any Error {

@@ -19,6 +19,8 @@ final class Health: Sendable {
         var trying: ContinuousClock.Instant?
         /// Whether something was written since this was asked last.
         var hasWritten = false
+        /// When the watch over the store came round last.
+        var round = ContinuousClock.now
     }
 
     /// An attempt to write that takes longer is a reason by itself.
@@ -53,6 +55,12 @@ final class Health: Sendable {
     func stop() { state.withLock { $0.isStopping = true } }
 
     func begin(now: ContinuousClock.Instant = .now) { state.withLock { $0.trying = now } }
+
+    /// The watch over the store has come round, whatever it found.
+    func beat(now: ContinuousClock.Instant = .now) { state.withLock { $0.round = now } }
+
+    /// How long it has not.
+    func silence(now: ContinuousClock.Instant = .now) -> Duration { state.withLock { now - $0.round } }
 
     /// Something was written.
     func succeed() {

@@ -23,6 +23,7 @@ struct StoreWatch: Service {
             await readStuckList()
             guard !Task.isCancelled else { break }
             if let forgetting { health.cannotRemember(forgetting) } else { health.remembers() }
+            health.beat()
             try? await cancelWhenGracefulShutdown {
                 // Trouble that a batch meets meanwhile is looked after soon.
                 for _ in 0..<Self.calm where !health.isTroubled {

@@ -4,7 +4,7 @@ public import Signing
 public enum KeyFile {
     /// Reads a key that signs. `id` is needed for a PEM, which says none. Refuses a file that others may use.
     public static func readSigning(_ path: String, id: String? = nil) throws(Failure) -> SigningKey {
-        var bytes = try SecretFile.read(path)
+        var bytes = try SecretFile.read(path).withBytes { Array($0) }
         defer { SecretBytes.wipe(&bytes) }
         do { return try SigningKey(keyFile: bytes, id: id) } catch {
             throw .refused(

@@ -2,24 +2,34 @@ import Foundation
 public import Logging
 import Settlement
 import Signing
+import Synchronization
 
 /// Writes one line an event on standard error: text for people, JSON for machines.
 ///
 /// A line is one write(2), so lines of several threads never mix.
 public struct LineLog: LogHandler {
-    public var logLevel: Logger.Level
+    /// That of all loggers with the same threshold, unless this one was given its own.
+    public var logLevel: Logger.Level {
+        get { own ?? threshold.level }
+        set { own = newValue }
+    }
+    private var own: Logger.Level?
+    private let threshold: LogThreshold
+    private let isForJournal: Bool
     public var metadata: Logger.Metadata = [:]
     public var metadataProvider: Logger.MetadataProvider?
     private let format: DaemonConfiguration.LogFormat
     private let write: @Sendable ([UInt8]) -> Void
 
-    /// `write` takes a line with its line end; standard error when nothing else is said.
+    /// `write` takes a line with its line end; standard error when nothing else is said. `isForJournal`: each line of
+    /// text begins with its priority as syslog(3) counts them, in angle brackets, which the journal takes off again.
     public init(
-        level: Logger.Level, format: DaemonConfiguration.LogFormat,
+        threshold: LogThreshold, format: DaemonConfiguration.LogFormat, isForJournal: Bool = false,
         write: @escaping @Sendable ([UInt8]) -> Void = standardError
     ) {
-        logLevel = level
+        self.threshold = threshold
         self.format = format
+        self.isForJournal = isForJournal
         self.write = write
     }
 
@@ -47,7 +57,7 @@ public struct LineLog: LogHandler {
     private func text(_ event: LogEvent, _ time: String, _ pairs: [(String, String)]) -> [UInt8] {
         var line = "\(time) \(event.level.rawValue) \(event.message)"
         for (key, value) in pairs { line += " \(key)=\(Self.cell(value))" }
-        return Array(PlainText.of(line).utf8)
+        return Array(((isForJournal ? event.level.priority : "") + PlainText.of(line)).utf8)
     }
 
     /// A value as it is, or in quotes where it could be taken for more than one.
@@ -76,11 +86,39 @@ public struct LineLog: LogHandler {
     }
 }
 
+/// From which level on lines are written; may be changed at any time, of all loggers that have it.
+public final class LogThreshold: Sendable {
+    private let state: Mutex<Logger.Level>
+
+    public init(_ level: Logger.Level) { state = Mutex(level) }
+
+    public var level: Logger.Level { state.withLock { $0 } }
+
+    public func change(to level: Logger.Level) { state.withLock { $0 = level } }
+}
+
 extension Logger {
-    /// The daemon's logger.
-    public static func daemon(_ configuration: DaemonConfiguration) -> Logger {
-        Logger(label: "settled") { _ in
-            LineLog(level: configuration.logLevel, format: configuration.logFormat)
+    /// The daemon's logger. Where standard error goes to systemd's journal, as the variable `JOURNAL_STREAM` says, lines
+    /// of text tell it how grave they are.
+    public static func daemon(
+        _ format: DaemonConfiguration.LogFormat, _ threshold: LogThreshold, environment: [String: String]
+    ) -> Logger {
+        let isForJournal = !(environment["JOURNAL_STREAM"] ?? "").isEmpty
+        return Logger(label: "settled") { _ in
+            LineLog(threshold: threshold, format: format, isForJournal: isForJournal)
+        }
+    }
+}
+
+extension Logger.Level {
+    /// `<3>` for errors … `<7>` for what only those want who look for faults.
+    fileprivate var priority: String {
+        switch self {
+        case .trace, .debug: "<7>"
+        case .info: "<6>"
+        case .notice: "<5>"
+        case .warning: "<4>"
+        case .error, .critical: "<3>"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -34,7 +35,7 @@ struct MetricsListener: Service {
         let connections = Connections(Self.limits, isBehindProxy: false)
         return Application(
             router: router,
-            server: .guarded(Self.limits, nil, connections),
+            server: HTTPServerBuilder(ServerBuilder.guarded(Self.limits, nil, connections)),
             configuration: ApplicationConfiguration(
                 address: listen.address, serverName: "settled",
                 availableConnectionsDelegate: .maximum(

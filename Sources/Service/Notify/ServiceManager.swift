@@ -1,30 +1,55 @@
 import Foundation
+import Logging
 
 /// The service manager that started the daemon, as it listens on `NOTIFY_SOCKET`: told by datagram when the
-/// daemon is ready and when it stops. Without such a socket, telling does nothing.
+/// daemon is ready, reads its configuration again, lives and stops. Without such a socket, telling does nothing.
 public struct ServiceManager: Sendable {
     /// What it can be told.
-    public enum Message: String, Hashable, Sendable, CaseIterable {
-        case ready = "READY=1"
-        case stopping = "STOPPING=1"
+    public enum Message: Hashable, Sendable {
+        case ready
+        /// Begun at this reading of the monotonic clock, in microseconds; ends with `ready`.
+        case reloading(since: UInt64)
+        case stopping
+        /// For its watchdog.
+        case alive
+        /// One line for a person.
+        case status(String)
     }
 
     /// The socket's path; `@` first means Linux's abstract namespace. Nil: nobody listens.
     public let socket: String?
+    /// How long the daemon may be silent before its watchdog ends it; nil: it has none.
+    public let watchdog: Duration?
 
-    public init(socket: String?) {
+    public init(socket: String?, watchdog: Duration? = nil) {
         self.socket = socket
+        self.watchdog = watchdog
     }
 
     /// The one that started this process, if one did.
     public static func ofThisProcess() -> ServiceManager {
-        ServiceManager(socket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
+        ServiceManager(environment: ProcessInfo.processInfo.environment, process: getpid())
+    }
+
+    /// By `NOTIFY_SOCKET`, `WATCHDOG_USEC` and `WATCHDOG_PID`, which may name another process than this one: then the
+    /// watchdog is not for us.
+    init(environment: [String: String], process: Int32) {
+        let isOurs = environment["WATCHDOG_PID"].map { Int32($0) == process } ?? true
+        let microseconds = environment["WATCHDOG_USEC"].flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil }
+        self.init(
+            socket: environment["NOTIFY_SOCKET"],
+            watchdog: isOurs ? microseconds.map { .microseconds($0) } : nil)
     }
 
     /// Sends one datagram; throws `trouble` when there is a socket and it does not take it.
     public func tell(_ message: Message) throws(Failure) {
         guard let socket else { return }
-        try send(Array(message.rawValue.utf8), to: socket)
+        try send(Array(message.text.utf8), to: socket)
+    }
+
+    /// Tells; a service manager that does not listen is worth a line in the log, and no more.
+    func tell(_ message: Message, _ logger: Logger) {
+        do throws(Failure) { try tell(message) } catch { logger.warning("\(error)") }
     }
 
     private func send(_ bytes: [UInt8], to name: String) throws(Failure) {
@@ -66,5 +91,25 @@ public struct ServiceManager: Sendable {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
         let offset = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
         return (address, socklen_t(offset + path.count + (isAbstract ? 0 : 1)))
+    }
+}
+
+extension ServiceManager.Message {
+    /// The datagram's lines, as sd_notify(3) has them.
+    var text: String {
+        switch self {
+        case .ready: "READY=1"
+        case .reloading(let since): "RELOADING=1\nMONOTONIC_USEC=\(since)"
+        case .stopping: "STOPPING=1"
+        case .alive: "WATCHDOG=1"
+        case .status(let line): "STATUS=" + line.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        }
+    }
+
+    /// The configuration is read again from now on.
+    static var reloading: ServiceManager.Message {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return .reloading(since: UInt64(now.tv_sec) * 1_000_000 + UInt64(now.tv_nsec) / 1_000)
     }
 }

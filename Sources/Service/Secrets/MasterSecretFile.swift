@@ -1,17 +1,45 @@
+public import Foundation
 public import Signing
 
 /// The file of the master secret: 64 hex digits and a line end as `init` writes them, or raw bytes. Hex digits
 /// are never taken for raw bytes: a digit that was lost on the way would make other keys of the same secret.
+///
+/// A process that has read or made one leaves no core behind when it crashes.
 public enum MasterSecretFile {
+    /// What it is called, in a data folder and among the credentials of a service.
+    public static let name = "master.secret"
+
+    /// Where the secret of a data folder is read: the credential that the service manager gave this process
+    /// (`LoadCredential=` or `LoadCredentialEncrypted=`), where there is one; else the file in the folder. No argument
+    /// and no variable holds the secret itself: those are seen by others.
+    public static func path(
+        of folder: String, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> String {
+        guard let credential = credentialPath(environment), WholeFile.exists(credential) else {
+            return folder + "/" + name
+        }
+        return credential
+    }
+
     /// Draws a new secret of 32 bytes and writes it, mode 0600; refuses to overwrite one.
     public static func create(at path: String) throws(Failure) -> MasterSecret {
-        try write(SecureRandom.bytes(32), at: path)
+        var drawn = SecureRandom.bytes(32)
+        return try write(SecretBytes(taking: &drawn), at: path)
     }
 
     /// Writes these bytes as a new file's secret; refuses to overwrite one, and fewer than 32 bytes.
-    public static func write(_ secret: [UInt8], at path: String) throws(Failure) -> MasterSecret {
+    public static func write(_ secret: SecretBytes, at path: String) throws(Failure) -> MasterSecret {
+        CoreDumps.forbid()
         let master = try master(of: secret, path: path)
-        try SecretFile.create(Array((Hexadecimal.text(secret) + "\n").utf8), at: path)
+        var line = secret.withBytes { Hexadecimal.digits($0) }
+        defer { SecretBytes.wipe(&line) }
+        // With room made first: an array that grows leaves its bytes behind.
+        var text: [UInt8] = []
+        text.reserveCapacity(line.count + 1)
+        defer { SecretBytes.wipe(&text) }
+        text += line
+        text.append(UInt8(ascii: "\n"))
+        try SecretFile.create(text, at: path)
         return master
     }
 
@@ -22,15 +50,21 @@ public enum MasterSecretFile {
 
     /// The bytes of the secret in a file: what its hex digits, and a line end, stand for, or else the file's
     /// bytes as they are. Refuses fewer than 32 bytes, and half a byte of hex.
-    public static func readBytes(_ path: String) throws(Failure) -> [UInt8] {
-        var content = try SecretFile.read(path)
-        let file = SecretBytes(taking: &content)
-        do {
-            return try MasterSecret.bytes(ofFile: file).withBytes { Array($0) }
-        } catch { throw refused(path, error) }
+    public static func readBytes(
+        _ path: String, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(Failure) -> SecretBytes {
+        CoreDumps.forbid()
+        let file = try SecretFile.read(path, groupMayRead: path == credentialPath(environment))
+        do { return try MasterSecret.bytes(ofFile: file) } catch { throw refused(path, error) }
     }
 
-    private static func master(of secret: [UInt8], path: String) throws(Failure) -> MasterSecret {
+    /// Nil: this process was given no credentials.
+    private static func credentialPath(_ environment: [String: String]) -> String? {
+        guard let folder = environment["CREDENTIALS_DIRECTORY"], folder.hasPrefix("/") else { return nil }
+        return folder + "/" + name
+    }
+
+    private static func master(of secret: SecretBytes, path: String) throws(Failure) -> MasterSecret {
         do { return try MasterSecret(secret) } catch { throw refused(path, error) }
     }
 

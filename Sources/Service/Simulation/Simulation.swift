@@ -1,6 +1,6 @@
 import Foundation
 import Settlement
-import Signing
+public import Signing
 import Store
 
 /// Settles a file of records the real way: signed batches go through the same intake and store as any others,
@@ -21,7 +21,7 @@ public struct Simulation: Sendable {
     }
 
     /// The master secret that is used unless another one is named. Everybody knows it: for simulation only.
-    public static let publicSecret = Array("settled simulation, not a secret".utf8)
+    public static let publicSecret = SecretBytes(Array("settled simulation, not a secret".utf8))
 
     let alliancePath: String
     let recordsPath: String
@@ -29,13 +29,13 @@ public struct Simulation: Sendable {
     /// The id of the last period to close.
     let through: String
     let outputPath: String
-    let secret: [UInt8]
+    let secret: SecretBytes
     /// Where the data folder is left behind; nil: nowhere.
     let keepPath: String?
 
     public init(
         alliance: String, records: String, bookings: String?, through: String, output: String,
-        secret: [UInt8] = publicSecret, keep: String? = nil
+        secret: SecretBytes = publicSecret, keep: String? = nil
     ) {
         alliancePath = alliance
         recordsPath = records
@@ -82,9 +82,9 @@ private struct SimulationHome {
     /// Holds the secret, and the data folder unless that is to stay.
     private let scratch: URL
     private let keep: String?
-    private let secret: [UInt8]
+    private let secret: SecretBytes
 
-    init(keep: String?, secret: [UInt8]) throws(Failure) {
+    init(keep: String?, secret: SecretBytes) throws(Failure) {
         scratch = FileManager.default.temporaryDirectory
             .appendingPathComponent("settled-simulation-" + SecureRandom.hexDigits(16))
         self.keep = keep
@@ -95,7 +95,7 @@ private struct SimulationHome {
     func found(_ schedule: Schedule, at instant: Instant) throws -> OpenFolder {
         guard let keep else { return try foundScratch(schedule, at: instant) }
         let file = scratch.appendingPathComponent("secret").path
-        try SecretFile.create(secret, at: file)
+        _ = try MasterSecretFile.write(secret, at: file)
         _ = try Founding(alliance: schedule.alliance, at: keep, secretFile: file, now: instant)
         return try DataFolder(keep).open()
     }

@@ -40,7 +40,7 @@ final class SimulatedYear: Sendable {
             path: try scratch.write(records, to: "records.csv"), alliance: definition,
             unreceived: schedule.calendar.period(last).end)
         let secret = scratch.file("secret")
-        try SecretFile.create(Simulation.publicSecret, at: secret)
+        _ = try MasterSecretFile.write(Simulation.publicSecret, at: secret)
         let founding = try Founding(
             alliance: definition, at: scratch.file("data"), secretFile: secret, now: start)
         open = try founding.folder.open()

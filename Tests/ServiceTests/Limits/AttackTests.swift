@@ -174,7 +174,7 @@ struct AttackTests {
         let estate = try Estate()
         let lines = LoggingTests.Lines()
         let logger = Logger(label: "test") { _ in
-            LineLog(level: .trace, format: .json) { lines.append($0) }
+            LineLog(threshold: LogThreshold(.trace), format: .json) { lines.append($0) }
         }
         try await withDaemon(estate, logger: logger) { url, _ in
             for (place, id) in ["../../x", "/etc/passwd", "%2e%2e", "$(reboot)", "'--", "<script>"]

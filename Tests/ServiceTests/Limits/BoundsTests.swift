@@ -168,4 +168,26 @@ struct BoundsTests {
         turns.add("there again", of: there)
         #expect((0..<2).map { _ in turns.next() } == ["here 3", "there again"])
     }
+
+    @Test("Other limits hold from then on, and what is under way stays")
+    func changed() throws {
+        let bounds = bounds { ($0.uploadsPerPeer, $0.requestsPerSecondPerPeer) = (2, 1000) }
+        do {
+            let first = try bounds.enter(here)
+            let second = try bounds.enter(here)
+            var fewer = ServerLimits()
+            (fewer.uploadsPerPeer, fewer.requestsPerSecondPerPeer) = (1, 1)
+            bounds.change(to: fewer, now: begin)
+            #expect(code { _ = try bounds.enter(here) } == "too_many_uploads")
+            #expect(bounds.underWay.uploads == 2)
+            for _ in 0..<2 { try bounds.request(of: here, now: begin) }
+            #expect(code { try bounds.request(of: here, now: begin) } == "rate_limited")
+            discard(first)
+            #expect(code { _ = try bounds.enter(here) } == "too_many_uploads")
+            discard(second)
+            let third = try bounds.enter(here)
+            discard(third)
+        }
+        #expect(bounds.underWay == (0, 0, 0))
+    }
 }

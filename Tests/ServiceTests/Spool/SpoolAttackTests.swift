@@ -89,7 +89,9 @@ struct SpoolAttackTests {
     )
     func log() throws {
         let lines = LoggingTests.Lines()
-        let logger = Logger(label: "test") { _ in LineLog(level: .trace, format: .text) { lines.append($0) } }
+        let logger = Logger(label: "test") { _ in
+            LineLog(threshold: LogThreshold(.trace), format: .text) { lines.append($0) }
+        }
         let scene = try SpoolScene(logger: logger)
         try scene.put(Estate.batch(), signedAs: "good.ndjson")
         try scene.put(Array("{\"member\":\"member-77\"}\n".utf8), signedAs: "malformed.ndjson")

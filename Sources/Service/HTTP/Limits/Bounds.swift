@@ -23,6 +23,7 @@ final class Bounds: Sendable {
     }
 
     private struct State {
+        var limits: ServerLimits
         var all = Share()
         /// Of those who have something under way.
         var shares: [Peer: Share] = [:]
@@ -31,7 +32,8 @@ final class Bounds: Sendable {
         var buckets: [Peer: TokenBucket] = [:]
     }
 
-    private let limits: ServerLimits
+    private let largestBytes: Int
+    private let leastBytes: Int
     private let met: LimitMeasures
     private let state: Mutex<State>
 
@@ -48,16 +50,25 @@ final class Bounds: Sendable {
         now: ContinuousClock.Instant = .now
     ) {
         self.met = met
-        var limits = limits
-        limits.bodyBytesPerPeer = max(limits.bodyBytesPerPeer, leastBytes)
-        limits.bodyBytes = max(limits.bodyBytes, leastBytes * 4 / 3)
-        limits.spillBytes = max(limits.spillBytes, largestBytes)
-        limits.spillBytesPerPeer = max(limits.spillBytesPerPeer, largestBytes)
-        self.limits = limits
+        self.largestBytes = largestBytes
+        self.leastBytes = leastBytes
         state = Mutex(
             State(
+                limits: limits.fitting(largestBytes: largestBytes, leastBytes: leastBytes),
                 requests: TokenBucket(perSecond: limits.requestsPerSecond, now: now),
                 unknown: TokenBucket(perSecond: limits.unknownPerSecond, now: now)))
+    }
+
+    /// Counts by these from now on. What is under way stays so, however much it is; rates begin anew.
+    func change(to limits: ServerLimits, now: ContinuousClock.Instant = .now) {
+        let fitting = limits.fitting(largestBytes: largestBytes, leastBytes: leastBytes)
+        state.withLock { state in
+            guard state.limits != fitting else { return }
+            state.limits = fitting
+            state.requests = TokenBucket(perSecond: fitting.requestsPerSecond, now: now)
+            state.unknown = TokenBucket(perSecond: fitting.unknownPerSecond, now: now)
+            state.buckets = [:]
+        }
     }
 
     /// Counts a request against the rate of all and, if it is known, against its peer's. Throws `busy` or
@@ -75,23 +86,23 @@ final class Bounds: Sendable {
         _ claimant: Claimant, of peer: Peer?, now: ContinuousClock.Instant = .now
     ) throws(Problem) {
         if claimant == .unknown {
-            guard state.withLock({ $0.unknown.take(now: now) }) else {
-                throw refused(.rateLimited(perSecond: limits.unknownPerSecond), by: .unknownPerSecond)
-            }
+            let beyond = state.withLock { $0.unknown.take(now: now) ? nil : $0.limits.unknownPerSecond }
+            if let beyond { throw refused(.rateLimited(perSecond: beyond), by: .unknownPerSecond) }
         } else if peer == nil {
             try count(.claimant(claimant), now: now)
         }
     }
 
     private func count(_ peer: Peer, now: ContinuousClock.Instant) throws(Problem) {
-        let rate = limits.requestsPerSecondPerPeer
-        let passes = state.withLock { state in
+        let beyond = state.withLock { state -> Int? in
+            let rate = state.limits.requestsPerSecondPerPeer
             if state.buckets.count >= Self.mostBuckets {
                 state.buckets = state.buckets.filter { !$0.value.isFull(now: now) }
             }
-            return state.buckets[peer, default: TokenBucket(perSecond: rate, now: now)].take(now: now)
+            let passes = state.buckets[peer, default: TokenBucket(perSecond: rate, now: now)].take(now: now)
+            return passes ? nil : rate
         }
-        guard passes else { throw refused(.rateLimited(perSecond: rate), by: .requestsPerSecondPerPeer) }
+        if let beyond { throw refused(.rateLimited(perSecond: beyond), by: .requestsPerSecondPerPeer) }
     }
 
     /// Counts a body that was cut off, as it came too slowly.
@@ -106,6 +117,7 @@ final class Bounds: Sendable {
     /// Begins an upload, which must be left. Throws `too_many_uploads` or `busy`.
     func enter(_ peer: Peer) throws(Problem) -> Place {
         let problem = state.withLock { state -> Problem? in
+            let limits = state.limits
             let own = state.shares[peer, default: Share()].uploads
             if own >= limits.uploadsPerPeer {
                 return refused(.tooMany("\(limits.uploadsPerPeer) uploads at once"), by: .uploadsPerPeer)
@@ -132,6 +144,7 @@ final class Bounds: Sendable {
 
     fileprivate func hold(_ bytes: Int, of peer: Peer) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
+            let limits = state.limits
             let own = state.shares[peer, default: Share()].bytes + bytes
             if own > limits.bodyBytesPerPeer {
                 return refused(.tooMany("\(limits.bodyBytesPerPeer) bytes at once"), by: .bodyBytesPerPeer)
@@ -149,6 +162,7 @@ final class Bounds: Sendable {
 
     fileprivate func spill(_ bytes: Int, of peer: Peer) throws(Problem) {
         let problem = state.withLock { state -> Problem? in
+            let limits = state.limits
             let own = state.shares[peer, default: Share()].spilled + bytes
             if own > limits.spillBytesPerPeer {
                 return refused(
@@ -179,6 +193,18 @@ final class Bounds: Sendable {
                 share.uploads >= 0 && share.bytes >= 0 && share.spilled >= 0, "what is left was held")
             state.shares[peer] = share.uploads == 0 ? nil : share
         }
+    }
+}
+
+extension ServerLimits {
+    /// The same, with room for the largest batch when it is alone, and for what any upload may need of memory.
+    fileprivate func fitting(largestBytes: Int, leastBytes: Int) -> ServerLimits {
+        var limits = self
+        limits.bodyBytesPerPeer = max(limits.bodyBytesPerPeer, leastBytes)
+        limits.bodyBytes = max(limits.bodyBytes, leastBytes * 4 / 3)
+        limits.spillBytes = max(limits.spillBytes, largestBytes)
+        limits.spillBytesPerPeer = max(limits.spillBytesPerPeer, largestBytes)
+        return limits
     }
 }
 

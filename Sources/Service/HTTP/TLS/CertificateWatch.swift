@@ -1,8 +1,7 @@
 import Logging
 import ServiceLifecycle
-import UnixSignals
 
-/// Has the certificate read again when its files change, and at SIGHUP.
+/// Has the certificate read again when its files change.
 struct CertificateWatch: Service {
     let certificates: Certificates?
     let logger: Logger
@@ -11,26 +10,13 @@ struct CertificateWatch: Service {
     private static let pause = 2
 
     func run() async throws {
-        // Also without a certificate: a daemon is not ended by a SIGHUP.
-        let signals = await UnixSignalsSequence(trapping: .sighup)
         await cancelWhenGracefulShutdown {
-            await withTaskGroup(of: Void.self) { tasks in
-                tasks.addTask {
-                    for await _ in signals {
-                        logger.notice("told to read the certificate again")
-                        reread(always: true)
-                    }
-                }
-                tasks.addTask {
-                    while (try? await Task.sleep(for: .seconds(Self.pause))) != nil { reread(always: false) }
-                }
-                await tasks.next()
-                tasks.cancelAll()
-            }
+            while (try? await Task.sleep(for: .seconds(Self.pause))) != nil { reread(always: false) }
         }
     }
 
-    private func reread(always: Bool) {
+    /// Reads the files if they changed, or in any case if `always`.
+    func reread(always: Bool) {
         guard let certificates else { return }
         do {
             if try certificates.reread(always: always) { logger.notice("certificate read again") }

@@ -2,13 +2,17 @@ import Hummingbird
 import HummingbirdCore
 import NIOCore
 
-extension HTTPServerBuilder {
+/// Makes the connections of a server that answers requests so.
+typealias ConnectionBuilder =
+    @Sendable (@escaping HTTPChannelHandler.Responder) throws -> any ServerChildChannel
+
+enum ServerBuilder {
     /// HTTP/1.1, and with a certificate TLS with HTTP/2 or HTTP/1.1, as the client prefers; every connection and
     /// body is held to the limits.
     static func guarded(
         _ limits: ServerLimits, _ certificates: Certificates?, _ connections: Connections
-    ) -> HTTPServerBuilder {
-        HTTPServerBuilder { responder in
+    ) -> ConnectionBuilder {
+        { responder in
             let plain = HTTP1Channel(responder: asking(responder), configuration: channel(limits))
             guard let certificates else {
                 return GuardedChannel(

@@ -13,19 +13,23 @@ enum Spelling {
         return near.word
     }
 
-    /// How many letters must be put in, left out or replaced to make one word of the other.
+    /// How many letters must be put in, left out, replaced or swapped with the next to make one word of the other.
     private static func distance(_ left: String, _ right: String) -> Int {
-        let right = Array(right)
-        var row = Array(0...right.count)
-        for (lineNumber, letter) in left.prefix(64).enumerated() {
-            var diagonal = row[0]
-            row[0] = lineNumber + 1
-            for (column, other) in right.enumerated() {
-                let replaced = diagonal + (letter == other ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
+        let (left, right) = (Array(left.prefix(64)), Array(right))
+        var before: [Int] = []
+        var last = Array(0...right.count)
+        for line in left.indices {
+            var row = [line + 1]
+            for column in right.indices {
+                let replaced = last[column] + (left[line] == right[column] ? 0 : 1)
+                var least = min(replaced, last[column + 1] + 1, row[column] + 1)
+                if line > 0, column > 0, left[line] == right[column - 1], left[line - 1] == right[column] {
+                    least = min(least, before[column - 1] + 1)
+                }
+                row.append(least)
             }
+            (before, last) = (last, row)
         }
-        return row[right.count]
+        return last[right.count]
     }
 }

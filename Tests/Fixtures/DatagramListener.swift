@@ -1,15 +1,15 @@
 import Foundation
 
 /// A Unix datagram socket, as a service manager has one.
-final class DatagramListener: Sendable {
+public final class DatagramListener: Sendable {
     private let descriptor: Int32
 
-    struct Broken: Error {
-        let reason: String
+    public struct Broken: Error {
+        public let reason: String
     }
 
     /// `@` first: in the abstract namespace.
-    init(_ name: String) throws {
+    public init(_ name: String) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -28,9 +28,23 @@ final class DatagramListener: Sendable {
     deinit { close(descriptor) }
 
     /// The next datagram; nil when none comes.
-    func next() -> String? {
+    public func next() -> String? {
         var bytes = [UInt8](repeating: 0, count: 1024)
         let count = recv(descriptor, &bytes, bytes.count, 0)
         return count < 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
+    }
+
+    /// The next datagram that is no line for a person; those come whenever something changes.
+    public func nextWord() -> String? {
+        while let word = next() {
+            if !word.hasPrefix("STATUS=") { return word }
+        }
+        return nil
+    }
+
+    /// Whether a datagram comes within so long; it stays there.
+    public func hears(within milliseconds: Int32) -> Bool {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&wanted, 1, milliseconds) == 1
     }
 }
