@@ -409,6 +409,40 @@ CREATE TABLE journal (
     PRIMARY KEY (period, account)
 ) STRICT, WITHOUT ROWID;
 
+-- What is taken to merchants and to the operator, numbered in the order in which it came about, and how far each has
+-- got. A row is written in the transaction of what it tells of; none is ever taken away.
+CREATE TABLE outbox (
+    delivery INTEGER PRIMARY KEY,
+    -- To whom: a merchant's number; 0 is the operator.
+    recipient INTEGER NOT NULL CHECK (recipient >= 0),
+    channel TEXT NOT NULL CHECK (channel IN ('folder', 'webhook')),
+    kind TEXT NOT NULL CHECK (
+        kind IN ('statement', 'closing', 'receipt', 'dispute_answered', 'sequence_missing', 'exposure')),
+    -- What it tells of: a period, a batch or a dispute, by its number.
+    subject INTEGER NOT NULL,
+    -- The merchant whose exposure it is.
+    about INTEGER,
+    created INTEGER NOT NULL,
+    -- `gone`: the receiver wants nothing any more, and what comes behind waits until somebody says that it does.
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'parked', 'gone')),
+    -- Since it came about, or since somebody had it tried again.
+    attempts INTEGER NOT NULL CHECK (attempts >= 0),
+    -- When it is tried next; none: it is not.
+    due INTEGER,
+    -- When the last attempt ended, and what came of it.
+    tried INTEGER,
+    answer TEXT,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
+    CHECK ((about IS NOT NULL) = (kind = 'exposure')),
+    CHECK ((due IS NULL) = (state IN ('delivered', 'parked')))
+) STRICT;
+
+-- What has not ended, each receiver's in order.
+CREATE INDEX outbox_open ON outbox (recipient, channel, delivery) WHERE due IS NOT NULL;
+
+CREATE INDEX outbox_parked ON outbox (delivery) WHERE state = 'parked';
+
 -- Every act of the operator and every batch refused whole. Holds no member's id.
 CREATE TABLE audit (
     entry INTEGER PRIMARY KEY,

@@ -18,7 +18,11 @@ public enum Base64URL {
 }
 
 /// base64 as PEM and OpenSSH write it: the other two digits, padded.
-enum Base64 {
+public enum Base64 {
+    public static func text(_ bytes: [UInt8]) -> String {
+        bytes.withUnsafeBytes { text($0) }
+    }
+
     static func text(_ bytes: UnsafeRawBufferPointer) -> String {
         encode(bytes, digits: digits, padded: true)
     }

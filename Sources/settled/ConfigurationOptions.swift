@@ -59,6 +59,13 @@ struct ConfigurationOptions: ParsableArguments {
             "Also take batches that uploads leave in DIR/MERCHANT/in, each with its .jws.", valueName: "dir"))
     var spool: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Also take statements, receipts and notices to DIR/MERCHANT, for those whose `delivery` says so.",
+            valueName: "dir"))
+    var out: String?
+
     @Flag(
         inversion: .prefixedNo, exclusivity: .exclusive,
         help:
@@ -91,8 +98,8 @@ struct ConfigurationOptions: ParsableArguments {
         let flags = DaemonConfiguration.Flags(
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
             maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat,
-            tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, closesAutomatically: automaticClose,
-            drainSeconds: drainSeconds, limits: limit,
+            tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, out: out,
+            closesAutomatically: automaticClose, drainSeconds: drainSeconds, limits: limit,
             metrics: try metrics.map { (text) throws(Failure) in try .init(metricsFlag: text) })
         return await ConfigurationReading(
             file: file, environment: ProcessInfo.processInfo.environment, flags: flags)

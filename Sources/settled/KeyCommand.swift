@@ -10,7 +10,8 @@ struct KeyCommand: ParsableCommand {
         discussion: """
             HS256 keys are derived from the master secret: `batch/<merchant>/<version>` for a merchant's \
             batches, `operator/<version>` for the operator's, `statement/<merchant>/<version>` for what the \
-            merchant gets back. Of an Ed25519 key only the public half is registered. Several keys of a \
+            merchant gets back. `webhook/<merchant>/<version>` is the secret that a merchant's webhooks are \
+            checked by. Of an Ed25519 key only the public half is registered. Several keys of a \
             merchant may be active, so that one can take over from another.
             """,
         subcommands: [Add.self, Show.self, List.self, Revoke.self, Seal.self])
@@ -92,7 +93,8 @@ extension KeyCommand {
 
         @Argument(
             help: ArgumentHelp(
-                "As `settled key list` names it, or statement/MERCHANT/1.", valueName: "key-id"))
+                "As `settled key list` names it, statement/MERCHANT/1 or webhook/MERCHANT/1.",
+                valueName: "key-id"))
         var id: String
 
         @OptionGroup var place: DataOption

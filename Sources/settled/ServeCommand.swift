@@ -26,6 +26,8 @@ struct ServeCommand: AsyncParsableCommand {
               #       reserve_bytes: 268435456, of the disk, which closes leave to batches
               stop:   {drain_seconds: 5}            # 0 if not said
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
+              out:    {folder: /var/lib/settled/out}   # for receivers with `delivery: {folder: true}`
+              delivery: {allow_private: false}      # authorities: FILE, to trust besides the system's
               metrics: {host: 127.0.0.1, port: 9464}   # /metrics for Prometheus; nowhere if not said
 
             Example:
@@ -67,6 +69,8 @@ struct ServeCommand: AsyncParsableCommand {
             closer: PeriodCloser(
                 store: open.store, signer: open.signer,
                 reserve: DiskReserve(bytes: configuration.reserveBytes)),
+            deliveries: DeliveryDesk(
+                store: open.store, master: open.master, settings: configuration.delivery),
             clock: now.map { .running(from: $0) } ?? .system, manager: .ofThisProcess(), sockets: sockets,
             rereading: Rereading(threshold: threshold) { () async throws(Failure) in
                 try await options.read().get()

@@ -25,7 +25,8 @@ struct Settled: AsyncParsableCommand {
                     InitCommand.self, ApplyCommand.self, KeyCommand.self, ServeCommand.self,
                     CloseCommand.self,
                     StatementCommand.self, ExplainCommand.self, ReportCommand.self, RederiveCommand.self,
-                    OperatorCommand.self, StatusCommand.self, AuditCommand.self, ConfigCommand.self,
+                    OperatorCommand.self, StatusCommand.self, AuditCommand.self, DeliveriesCommand.self,
+                    ConfigCommand.self,
                 ]),
             CommandGroup(
                 name: "The operator's, with money",

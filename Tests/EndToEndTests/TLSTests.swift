@@ -136,6 +136,27 @@ struct TLSTests {
         }
     }
 
+    @Test("A connection that asks beyond all bounds is closed, and told which requests nothing was made of")
+    func beyondBounds() async throws {
+        try await offPool {
+            let quayside = try Quayside()
+            let scratch = try Scratch()
+            try scratch.makeCertificate(serial: 1)
+            let daemon = try Daemon(data: quayside.data, arguments: scratch.certificateArguments)
+            let port = try #require(daemon.url.split(separator: ":").last.map(String.init))
+            let script = SharedFolder.repository.appendingPathComponent("Tests/Fixtures/API/streams.py").path
+            // 16 are taken and 256 refused: one would be too many, and some come behind it.
+            let ran = try Command.named("python3", [script, port, "/README.md", "292"]).run()
+            let told = try #require(
+                try JSONSerialization.jsonObject(with: Data(ran.output.utf8)) as? [String: Any],
+                "\(ran.errors)")
+            #expect(told["closed"] as? Bool == true && told["refused"] as? Int == 256, "\(ran.output)")
+            #expect(told["last"] as? Int == 31, "\(ran.output)")
+            #expect(try curl(daemon, scratch, ["--fail", daemon.url + "/healthz"]).status == 0)
+            #expect(daemon.stop() == 0)
+        }
+    }
+
     @Test("A Unix socket takes batches, and one that a killed daemon left behind is taken over")
     func unixSocket() async throws {
         try await offPool {

@@ -124,7 +124,8 @@ struct ConfigurationTests {
         arguments: [
             (
                 "listne: {port: 1}", ":1",
-                "expected one of listen, batch, log, tls, limits, close, stop, spool, metrics, found listne"
+                "expected one of listen, batch, log, tls, limits, close, stop, spool, "
+                    + "out, delivery, metrics, found listne"
             ),
             ("log:\n  levle: info\n", ":2", "expected one of level, format, found levle"),
             ("listen: 8080", ":1", "expected some of host, port, socket"),

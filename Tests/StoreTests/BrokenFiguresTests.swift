@@ -218,6 +218,33 @@ struct BrokenFiguresTests {
         }
     }
 
+    @Test("An older row that is put back names the lot that a later close left otherwise")
+    func olderRow() throws {
+        let scene = try Scene()
+        try scene.send("b1", 1, [record("a", .earn, "w", 100, "2026-01-05T10:00:00Z")])
+        try scene.close(0)
+        let older = try scene.store.reading("keep") { database in
+            try #require(
+                try Prepared(database, "SELECT bytes FROM holdings WHERE member = 'w'").first { $0.bytes(0) })
+        }
+        try scene.send(
+            "b2", 2, [record("b", .redeem, "w", 30, "2026-02-04T10:00:00Z")],
+            received: .at("2026-02-05T00:00:00Z"))
+        try scene.close(1)
+        try scene.store.writing("tamper") { database in
+            try database.execute(sql: "DELETE FROM holdings WHERE member = 'w'")
+            try database.execute(
+                sql: "INSERT INTO holdings (member, period, bytes) VALUES ('w', 0, ?)",
+                arguments: [Data(older)])
+        }
+        #expect {
+            try scene.close(2)
+        } throws: { error in
+            "\(error)" == "M, record M/a: open lots at the start hold what the last statement closed with: "
+                + "expected 70, found 100"
+        }
+    }
+
     @Test("Where every lot is as it was left, no record is named")
     func noLot() throws {
         let scene = try spendingScene()

@@ -130,6 +130,21 @@ struct ChangedRowTests {
         #expect(trouble?.cause == "it is of period 2, the earliest open one is 1")
     }
 
+    @Test("No batch is taken into a period that has a closing, where its own row is gone")
+    func lastPeriodGone() throws {
+        let scene = try Scene()
+        try scene.send("b1", 1, [record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")])
+        try scene.close(0)
+        try harm(scene, "DELETE FROM periods")
+        let trouble = #expect(throws: StoreTrouble.self) {
+            try scene.send(
+                "b2", 2, [record("new", .earn, "x", 1, "2026-01-10T00:00:00Z")],
+                received: .at("2026-02-03T00:00:00Z"))
+        }
+        #expect(trouble?.isDamage == true && trouble?.attempt == "read periods, period 0")
+        #expect(trouble?.cause == "there is no row, and closings has one of that period")
+    }
+
     @Test("Whether a close has begun is said by one row, and the schema has room for no other")
     func oneCut() throws {
         let scene = try scene()

@@ -39,7 +39,8 @@ public struct KeyRegister: Sendable {
     }
 
     /// The key file of an id, a secret: `batch/<merchant>/<version>`, `operator/<version>` or
-    /// `statement/<merchant>/<version>`. Of a seal or a registered public key, the public key as a JWK set.
+    /// `statement/<merchant>/<version>`; of `webhook/<merchant>/<version>` a line with `whsec_…`. Of a seal or a
+    /// registered public key, the public key as a JWK set.
     public func file(of id: String) throws -> [UInt8] {
         let known = try open.store.keys()
         if let key = known.first(where: { $0.id == id }), let publicKey = key.publicKey {
@@ -48,6 +49,7 @@ public struct KeyRegister: Sendable {
         }
         if id.hasPrefix("seal/"), id == sealKey.id { return sealKeySet }
         if id.hasPrefix("statement/") { return try statementFile(of: id) }
+        if id.hasPrefix("webhook/") { return try webhookSecret(of: id) }
         guard known.contains(where: { $0.id == id }) else { throw KeyRegistryRefusal.keyUnknown(id) }
         return try secretFile(of: id)
     }
@@ -94,6 +96,18 @@ extension KeyRegister {
         }
         return KeyFile.bytes(
             of: open.master.statementKey(owner: String(parts[1]), version: OpenFolder.keyVersion))
+    }
+
+    /// Of any version, so that the next one can be handed out before it signs.
+    private func webhookSecret(of id: String) throws -> [UInt8] {
+        let parts = id.split(separator: "/", omittingEmptySubsequences: false)
+        let owners = try open.store.schedule().alliance.merchants.map(\.id.text) + ["operator"]
+        guard parts.count == 3, owners.contains(String(parts[1])), let version = Int(parts[2]),
+            (1...1_000).contains(version), "\(version)" == parts[2]
+        else {
+            throw KeyRegistryRefusal.keyUnknown(id)
+        }
+        return Array((open.master.webhookSecret(owner: String(parts[1]), version: version).text + "\n").utf8)
     }
 
     /// The key that the master secret holds under this id.

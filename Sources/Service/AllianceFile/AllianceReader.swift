@@ -26,6 +26,7 @@ struct AllianceReader {
         let maxAgeDays = members.optional("max_age_days", Form.count, Form.integer)
         let fourEyes = members.optional("four_eyes", Form.truth, Form.boolean)
         let payment = PaymentReader(isAlliance: true).details(members)
+        let delivery = DestinationsReader.destinations(members)
         let merchants = merchants(members, start: start)
         let campaigns = campaigns(members)
         let items = items(members)
@@ -35,15 +36,14 @@ struct AllianceReader {
             id: id, name: name, currency: currency, timezone: timezone, period: period,
             graceHours: grace ?? 24, expiry: expiry, carryPeriods: carryPeriods ?? 1,
             refundShortfall: refundShortfall ?? .debt,
-            maxAgeDays: maxAgeDays ?? 400, fourEyes: fourEyes ?? false, payment: payment, start: start,
-            merchants: merchants,
-            campaigns: campaigns, items: items)
+            maxAgeDays: maxAgeDays ?? 400, fourEyes: fourEyes ?? false, payment: payment,
+            delivery: delivery, start: start, merchants: merchants, campaigns: campaigns, items: items)
     }
 
     private static let allianceMembers = [
         "id", "name", "currency", "timezone", "period", "grace", "expiry", "carry_periods",
-        "refund_shortfall", "max_age_days", "four_eyes", "payment", "start", "merchants", "campaigns",
-        "items",
+        "refund_shortfall", "max_age_days", "four_eyes", "payment", "delivery", "start", "merchants",
+        "campaigns", "items",
     ]
 
     /// None, or months and how they are counted.
@@ -75,7 +75,8 @@ struct AllianceReader {
     private func merchants(_ alliance: Members, start: LocalDate?) -> [Merchant] {
         elements(
             "merchants", of: alliance,
-            known: ["id", "name", "address", "exposure_limit", "payment", "status", "terms"], isRequired: true
+            known: ["id", "name", "address", "exposure_limit", "payment", "delivery", "status", "terms"],
+            isRequired: true
         )
         .compactMap { members in
             let id = members.required("id", Form.merchantID, MerchantID.init)
@@ -83,13 +84,14 @@ struct AllianceReader {
             let address = address(members)
             let limit = members.unlessNone("exposure_limit", Form.money, Form.integer)
             let payment = PaymentReader(isAlliance: false).details(members)
+            let delivery = DestinationsReader.destinations(members)
             let statuses = statuses(members, start: start)
             let terms = elements("terms", of: members, known: Self.termsMembers, isRequired: true)
                 .compactMap(self.terms)
             guard let id, let name else { return nil }
             return Merchant(
                 id: id, name: name, address: address, exposureLimit: limit.map { Money(Int64($0)) },
-                payment: payment, statuses: statuses, terms: terms)
+                payment: payment, delivery: delivery, statuses: statuses, terms: terms)
         }
     }
 

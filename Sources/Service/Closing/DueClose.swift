@@ -13,12 +13,9 @@ extension PeriodCloser {
     /// interrupted. Throws as `close` does.
     public func closeIfDue(at instant: Instant) throws -> DueClose {
         let schedule = try store.schedule()
-        if let begun = try store.unfinishedClose() {
-            let period = schedule.calendar.period(begun.period)
-            return .closed(period, try close(begun.period, at: instant))
-        }
         let ordinal = try store.earliestOpen()
         let period = schedule.calendar.period(ordinal)
+        if try store.unfinishedClose() != nil { return .closed(period, try close(ordinal, at: instant)) }
         let from = period.end.advanced(byHours: schedule.alliance.graceHours)
         guard instant >= from else { return .notBefore(from) }
         return .closed(period, try close(ordinal, at: instant))

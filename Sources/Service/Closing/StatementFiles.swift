@@ -40,6 +40,10 @@ public struct StatementFiles: Sendable {
         try write(document, named: "CLOSING.json")
     }
 
+    public func write(receipt document: SealedDocument) throws(Failure) {
+        try write(document, named: "RECEIPT.json")
+    }
+
     private func write(_ document: SealedDocument, named name: String) throws(Failure) {
         let path = folder.appendingPathComponent(name).path
         try writeFile(document.bytes, at: path, O_TRUNC)

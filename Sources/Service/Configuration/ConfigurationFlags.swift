@@ -11,6 +11,7 @@ extension DaemonConfiguration {
         public var tlsCertificate: String?
         public var tlsKey: String?
         public var spool: String?
+        public var out: String?
         public var closesAutomatically: Bool?
         public var drainSeconds: Int?
         /// `NAME=VALUE`, as they follow `--limit`.
@@ -19,8 +20,8 @@ extension DaemonConfiguration {
         public init(
             listen: Listen? = nil, maxBatchBytes: Int? = nil, logLevel: String? = nil,
             logFormat: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil,
-            spool: String? = nil, closesAutomatically: Bool? = nil, drainSeconds: Int? = nil,
-            limits: [String] = [], metrics: Listen? = nil
+            spool: String? = nil, out: String? = nil, closesAutomatically: Bool? = nil,
+            drainSeconds: Int? = nil, limits: [String] = [], metrics: Listen? = nil
         ) {
             self.metrics = metrics
             self.listen = listen
@@ -31,6 +32,7 @@ extension DaemonConfiguration {
             self.tlsKey = tlsKey
             self.limits = limits
             self.spool = spool
+            self.out = out
             self.closesAutomatically = closesAutomatically
             self.drainSeconds = drainSeconds
         }
@@ -64,6 +66,7 @@ extension DaemonConfiguration.Flags {
         add("tls.certificate", "--tls-certificate", tlsCertificate.map { .string($0) })
         add("tls.key", "--tls-key", tlsKey.map { .string($0) })
         add("spool.folder", "--spool", spool.map { .string($0) })
+        add("out.folder", "--out", out.map { .string($0) })
         let closing = closesAutomatically == false ? "--no-automatic-close" : "--automatic-close"
         add("close.automatic", closing, closesAutomatically.map { .bool($0) })
         add("stop.drain_seconds", "--drain-seconds", drainSeconds.map { .int($0) })

@@ -30,7 +30,8 @@ struct ConfigurationKey: Sendable {
 enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
         listen + batch + log + tls + limits + close
-        + [ConfigurationKey("stop", "drain_seconds") { "\($0.drainSeconds)" }] + spool + metrics
+        + [ConfigurationKey("stop", "drain_seconds") { "\($0.drainSeconds)" }] + spool + delivery
+        + metrics
 
     /// The sections of the file, in order.
     static let sections: [String] = all.reduce(into: []) { names, key in
@@ -78,6 +79,12 @@ enum ConfigurationKeys {
         ConfigurationKey("close", "automatic") { "\($0.closesAutomatically)" },
         ConfigurationKey("close", "unusual_factor") { "\($0.unusualFactor)" },
         ConfigurationKey("close", "reserve_bytes") { "\($0.reserveBytes)" },
+    ]
+
+    private static let delivery = [
+        ConfigurationKey("out", "folder") { $0.delivery.folder },
+        ConfigurationKey("delivery", "allow_private") { "\($0.delivery.allowsPrivate)" },
+        ConfigurationKey("delivery", "authorities") { $0.delivery.authorities },
     ]
 
     /// Without a folder there is no spool, and what is said of it are the defaults.

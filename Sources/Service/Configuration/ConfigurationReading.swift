@@ -136,6 +136,10 @@ extension ConfigurationValues {
         read.drainSeconds = await integer(
             "stop.drain_seconds", within: DaemonConfiguration.drainBounds, or: read.drainSeconds)
         read.spool = await spool()
+        read.delivery = DeliverySettings(
+            folder: await text("out.folder").flatMap { $0.isEmpty ? nil : $0 },
+            allowsPrivate: await truth("delivery.allow_private", or: false),
+            authorities: await text("delivery.authorities").flatMap { $0.isEmpty ? nil : $0 })
         read.metrics = await metrics()
         return read
     }

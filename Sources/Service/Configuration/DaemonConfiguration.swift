@@ -38,6 +38,7 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var metrics: Listen?
     /// Nil: batches come over HTTP only.
     public var spool: SpoolSettings?
+    public var delivery = DeliverySettings()
 
     public init(
         listen: Listen = .address(host: "127.0.0.1", port: 8080), maxBatchBytes: Int = Intake.standardBytes,

@@ -5,7 +5,8 @@ public struct ServerLimits: Hashable, Sendable {
     public var connections = 1024
     /// The same of one peer: beyond it they are closed.
     public var connectionsPerPeer = 256
-    /// Requests that one connection of HTTP/2 may bring at once: beyond it `REFUSED_STREAM`.
+    /// Requests that one connection of HTTP/2 may bring at once, and twice as many with those that it has reset and that
+    /// are still at work: beyond it `REFUSED_STREAM`.
     public var streams = 16
     /// The same beyond the first of each connection, of all: likewise.
     public var sharedStreams = 512

@@ -23,12 +23,14 @@ public struct StatusReport: Sendable {
     let waitingDrafts: [StoredDraft]
     /// Open disputes whose day is over.
     let overdue: [Dispute]
+    /// Lanes with deliveries that were given up.
+    let undelivered: [StuckDeliveries]
     /// The parts that could not be read, and why, in the order in which they are read. They are empty here.
     let unread: [(part: Part, trouble: StoreTrouble)]
 
     /// What is read by itself; each has the name of its member in JSON.
     enum Part: String {
-        case stuck, closing, merchants, refused, missing, drafts, overdue
+        case stuck, closing, merchants, refused, missing, drafts, overdue, undelivered
     }
 
     /// Reads it all. `quietPeriods` is 1 or more; a merchant whose terms began since then is not quiet.
@@ -59,6 +61,7 @@ public struct StatusReport: Sendable {
         overdue = try read(.overdue, or: []) {
             try store.disputes().filter { $0.isOverdue(on: schedule.zone.localDate(at: now)) }
         }
+        undelivered = try read(.undelivered, or: []) { try store.stuckDeliveries() }
         self.unread = unread
         self.quietPeriods = quietPeriods
         let silence = Silence(of: schedule, at: now, periods: quietPeriods)

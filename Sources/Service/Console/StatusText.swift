@@ -14,6 +14,7 @@ extension StatusReport {
             + overdue.map {
                 "  \($0.name) of \($0.merchant), \($0.subject.inWords(calendar)), was due \($0.due): \($0.owner) sees to it"
             }
+            + undelivered.map(Self.line)
         if !stuckLines.isEmpty { blocks.append(["Stuck"] + stuckLines) }
         blocks += unreadBlocks
         if trouble(of: .merchants) == nil { blocks.append(merchantTable) }
@@ -69,6 +70,7 @@ extension StatusReport {
         case .missing: "Missing sequences"
         case .drafts: "Drafts that wait for approval"
         case .overdue: "Overdue disputes"
+        case .undelivered: "Deliveries that were given up"
         }
     }
 
@@ -105,6 +107,16 @@ extension StatusReport {
         let (first, last) = (gap.numbers.lowerBound, gap.numbers.upperBound)
         return
             "  \(gap.merchant), signed by \(gap.signer.rawValue): \(first == last ? "\(first)" : "\(first) … \(last)")"
+    }
+
+    private static func line(_ stuck: StuckDeliveries) -> String {
+        let answer = stuck.answer.map { ": \($0)" } ?? ""
+        let way = "to \(stuck.lane.owner) by \(stuck.lane.channel.rawValue)"
+        let what =
+            stuck.isGone
+            ? "deliveries \(way) wait since" : "\(stuck.parked) deliveries \(way) given up, the first of"
+        let cure = "`settled deliveries retry --merchant \(stuck.lane.owner)`"
+        return "  \(what) \(time(stuck.since))\(answer); \(cure)"
     }
 
     private static func time(_ instant: Instant) -> String {
@@ -145,6 +157,7 @@ extension StatusReport {
                 }
             }
             if trouble(of: .overdue) == nil { writeOverdue(to: &object) }
+            if trouble(of: .undelivered) == nil { writeUndelivered(to: &object) }
             if trouble(of: .merchants) == nil {
                 object.member("merchants", array: standings) { json, standing in write(standing, to: &json) }
             }
@@ -188,6 +201,21 @@ extension StatusReport {
                 object.member("merchant", dispute.merchant.text)
                 object.member("owner", dispute.owner.text)
                 object.member("due", dispute.due.description)
+            }
+        }
+    }
+
+    private func writeUndelivered(to object: inout CanonicalJSON) {
+        guard !undelivered.isEmpty else { return }
+        object.member("undelivered", array: undelivered) { json, stuck in
+            json.object { object in
+                object.member("to", stuck.lane.owner)
+                object.member("by", stuck.lane.channel.rawValue)
+                object.member("given_up", stuck.parked)
+                object.name("gone")
+                object.boolean(stuck.isGone)
+                object.member("since", stuck.since.description)
+                object.member("answer", ifPresent: stuck.answer)
             }
         }
     }

@@ -13,7 +13,8 @@ public struct DocumentCheck: Sendable {
             case unchecked(String)
         }
 
-        /// `signature` (`.jws`), `seal` (`.seal`) or `details` (the digest of `DETAILS.csv`).
+        /// `signature` (`.jws`), `seal` (`.seal`), `details` (the digest of `DETAILS.csv`) or `sums` (whether the
+        /// figures add up).
         public let what: String
         public let keyID: String?
         public let outcome: Outcome
@@ -26,7 +27,7 @@ public struct DocumentCheck: Sendable {
 
     /// Whether something was checked and nothing was wrong.
     public var isGood: Bool {
-        verdicts.contains { $0.what != "details" && $0.outcome == .valid } && !isWrong
+        verdicts.contains { ["signature", "seal"].contains($0.what) && $0.outcome == .valid } && !isWrong
     }
 
     public var isWrong: Bool {
@@ -54,8 +55,10 @@ extension DocumentCheck {
             throw .misused(
                 file, "there is no signature beside it, expected \(file).jws or \(file).seal")
         }
-        if let details = facts?.details, let verdict = try Self.verdict(details, beside: file) {
-            verdicts.append(verdict)
+        let details = try Self.details(beside: file)
+        if let named = facts?.details, let details { verdicts.append(Self.verdict(named, details)) }
+        if let sums = Self.sums(of: bytes, facts, details, place: file) {
+            verdicts.append(Verdict(what: "sums", keyID: nil, outcome: sums))
         }
         title = facts?.title ?? "file of \(bytes.count) bytes"
         digest = SHA256Digest(of: bytes)
@@ -104,15 +107,44 @@ extension DocumentCheck {
         }
     }
 
-    private static func verdict(_ details: DocumentFacts.Details, beside file: String) throws(Failure)
-        -> Verdict?
-    {
+    private static func details(beside file: String) throws(Failure) -> [UInt8]? {
         let path = folderName(of: file) + "/DETAILS.csv"
-        guard WholeFile.exists(path) else { return nil }
-        let digest = SHA256Digest(of: try WholeFile.read(path, limit: .max)).text
-        guard digest != details.digest else { return Verdict(what: "details", keyID: nil, outcome: .valid) }
+        return WholeFile.exists(path) ? try WholeFile.read(path, limit: .max) : nil
+    }
+
+    private static func verdict(_ named: DocumentFacts.Details, _ bytes: [UInt8]) -> Verdict {
+        let digest = SHA256Digest(of: bytes).text
         return Verdict(
             what: "details", keyID: nil,
-            outcome: .wrong("\(path): expected the digest \(details.digest), found \(digest)"))
+            outcome: digest == named.digest
+                ? .valid : .wrong("DETAILS.csv: expected the digest \(named.digest), found \(digest)"))
+    }
+
+    /// Whether the figures of a statement or a closing add up, a statement's with its DETAILS.csv where that is here;
+    /// nil for other documents.
+    private static func sums(
+        of bytes: [UInt8], _ facts: DocumentFacts?, _ details: [UInt8]?, place: String
+    ) -> Verdict.Outcome? {
+        do {
+            switch facts?.format {
+            case "settled-statement/1":
+                let statement = try StatementDocument(bytes: bytes, place: place)
+                let sums = StatementSums(statement, details: try details.map { try DetailsSums($0) })
+                return outcome(sums.problems)
+            case "settled-closing/1":
+                return outcome(ClosingSums(try ClosingDocument(bytes: bytes, place: place)).problems)
+            default: return nil
+            }
+        } catch let unreadable as DetailsSums.Unreadable {
+            return .wrong("DETAILS.csv: \(unreadable.reason)")
+        } catch {
+            return .wrong("\(error)")
+        }
+    }
+
+    private static func outcome(_ problems: [String]) -> Verdict.Outcome {
+        guard !problems.isEmpty else { return .valid }
+        let more = problems.count > 3 ? "; and \(problems.count - 3) more" : ""
+        return .wrong(problems.prefix(3).joined(separator: "; ") + more)
     }
 }

@@ -8,6 +8,14 @@ struct DocumentFacts: Decodable, Sendable {
         let rows: Int64
     }
 
+    /// What a figure was at the period's start, and what it is at its end.
+    struct Course: Decodable, Sendable { let opening, closing: Int64 }
+
+    struct Account: Decodable, Sendable {
+        let account: String
+        let opening, closing: Int64
+    }
+
     /// A statement as a closing lists it.
     struct Listed: Decodable, Sendable {
         let merchant: String
@@ -22,8 +30,12 @@ struct DocumentFacts: Decodable, Sendable {
     let number: Int64?
     let previous: String?
     let period: Period?
+    let points: Course?
+    // Of statements.
+    let balance: Course?
     let details: Details?
     // Of closings.
+    let journal: [Account]?
     let statements: [Listed]?
     // Of receipts.
     let batch: String?

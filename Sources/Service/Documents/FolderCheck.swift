@@ -101,6 +101,25 @@ public struct ChainLink: Hashable, Sendable {
     public let reason: String
 }
 
+extension DocumentFacts {
+    /// The first figure that does not open as the document before closed it.
+    fileprivate func firstBreak(
+        from before: DocumentFacts
+    ) -> (what: String, opening: Int64, closing: Int64)? {
+        let courses = [("balance", balance, before.balance), ("points", points, before.points)]
+        for case (let what, let now?, let then?) in courses where now.opening != then.closing {
+            return (what, now.opening, then.closing)
+        }
+        let opened = Dictionary(
+            (journal ?? []).map { ($0.account, $0.opening) }, uniquingKeysWith: { first, _ in first })
+        let closed = Dictionary(
+            (before.journal ?? []).map { ($0.account, $0.closing) }, uniquingKeysWith: { first, _ in first })
+        let accounts = Set(opened.keys).union(closed.keys).sorted()
+        return accounts.first { opened[$0, default: 0] != closed[$0, default: 0] }
+            .map { ("account \($0)", opened[$0, default: 0], closed[$0, default: 0]) }
+    }
+}
+
 extension ChainLink {
     private struct Node {
         let facts: DocumentFacts
@@ -155,6 +174,11 @@ extension ChainLink {
                     .wrong,
                     "number \(node.number), \(node.period), names \(node.facts.previous ?? "nothing") as the one"
                         + " before it, which is \(before.digest)")
+            } else if let broken = node.facts.firstBreak(from: before.facts) {
+                add(
+                    .wrong,
+                    "number \(node.number), \(node.period), opens with \(broken.what) \(broken.opening), number"
+                        + " \(before.number) closed with \(broken.closing)")
             } else {
                 add(.good, "number \(node.number), \(node.period), follows number \(before.number)")
             }

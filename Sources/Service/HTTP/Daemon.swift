@@ -13,6 +13,7 @@ public struct Daemon: Service {
     private let configuration: DaemonConfiguration
     private let intake: Intake
     private let closer: PeriodCloser?
+    private let deliveries: DeliveryDesk?
     private let clock: WallClock
     private let manager: ServiceManager
     private let sockets: [InheritedSockets.Socket]
@@ -34,17 +35,19 @@ public struct Daemon: Service {
     /// From the start on: what was issued before may have been used before.
     private let tokens: TokenMemory
 
-    /// Closes periods if there is a `closer` and the configuration wants it. Listens on the inherited sockets if there
-    /// are any, else where the configuration says. Without `rereading`, SIGHUP is for the certificate alone.
-    /// `onListening` gets each URL that the daemon can be reached at, once it can be.
+    /// Closes periods if there is a `closer` and the configuration wants it, and delivers if there is a desk. Listens on
+    /// the inherited sockets if there are any, else where the configuration says. Without `rereading`, SIGHUP is for the
+    /// certificate alone. `onListening` gets each URL that the daemon can be reached at, once it can be.
     public init(
-        configuration: DaemonConfiguration, intake: Intake, closer: PeriodCloser? = nil, clock: WallClock,
-        manager: ServiceManager, sockets: InheritedSockets = .none, rereading: Rereading? = nil,
+        configuration: DaemonConfiguration, intake: Intake, closer: PeriodCloser? = nil,
+        deliveries: DeliveryDesk? = nil, clock: WallClock, manager: ServiceManager,
+        sockets: InheritedSockets = .none, rereading: Rereading? = nil,
         logger: Logger, onListening: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.intake = intake
         self.closer = configuration.closesAutomatically ? closer : nil
+        self.deliveries = deliveries
         self.clock = clock
         self.manager = manager
         self.sockets = sockets.sockets
@@ -111,10 +114,13 @@ public struct Daemon: Service {
     /// What runs, and in which order it stops.
     private func serviceGroup(_ certificates: Certificates?) -> ServiceGroup {
         // Services stop in reverse: first the word to the service manager and, by `/readyz`, to who sends requests
-        // here, then the server; last the metrics and what tells
-        // that the daemon lives.
+        // here, then the server; last what tells that the daemon lives, and the metrics.
         var services = watches(certificates)
         if let metrics = metricsListener(certificates) { services.insert(named("metrics", metrics), at: 0) }
+        if let deliveries {
+            services.append(
+                named("delivery", DeliveryService(desk: deliveries, clock: clock, logger: logger)))
+        }
         if let closer {
             services.append(
                 named(

@@ -2,14 +2,13 @@ import Store
 
 /// How often something was refused or cut off since the start, by the limit that it met.
 final class LimitMeasures: Sendable {
-    /// By the names of `ServerLimit`. What comes too slowly counts for `body_seconds`, whichever it missed; `answers`
-    /// is the room for answers, which is no setting.
+    /// By the names of `ServerLimit`. What comes too slowly counts for `body_seconds`, and streams that share too much
+    /// for `shared_streams`, whichever of both they met; `answers` is the room for answers, which is no setting.
     enum Limit: String, CaseIterable {
         case connections
         case connectionsPerPeer = "connections_per_peer"
         case streams
         case sharedStreams = "shared_streams"
-        case sharedStreamsPerPeer = "shared_streams_per_peer"
         case uploads
         case uploadsPerPeer = "uploads_per_peer"
         case bodyBytes = "body_bytes"

@@ -28,7 +28,11 @@ struct RederivationRun {
     private var schedules: [Int64: Schedule] = [:]
 
     /// Why the rest cannot be built again: the report says what was found.
-    struct Stop: Error { let reason: String }
+    struct Stop: Error {
+        let reason: String
+        /// Whether the batch after the last that was stored again was looked at already.
+        var hasToldNext = false
+    }
 
     init(
         _ request: Rederivation.Request, stored: Store, history: StoredHistory, scratch: String,
@@ -63,7 +67,7 @@ struct RederivationRun {
             try rebuild()
         } catch let stop as Stop {
             report.stopped = stop.reason
-            try checkRest()
+            try checkRest(from: lastBatch + (stop.hasToldNext ? 2 : 1))
         }
         try compareIntake()
         report.unseenReasons = Int64(history.bookings.count)
@@ -87,6 +91,9 @@ struct RederivationRun {
             try self.close(close)
         }
         guard request.through == nil else { return }
+        guard history.cutTrouble == nil else {
+            throw Stop(reason: "whether a close had begun since the last one is not known")
+        }
         var booked = (compared?.upperBound ?? -1) + 1
         if let unfinished = history.unfinished {
             try goOn(through: unfinished, bookings: { $0 == unfinished.period })

@@ -17,21 +17,26 @@ extension RederivationRun {
             if number % 64 == 1 { progress.show("storing batch \(number) of \(history.lastBatch)") }
             guard let arrival = try stored.arrival(number) else {
                 report.add(.init("batch \(number)", "is missing"))
-                throw Stop(reason: "a batch is missing, and what came after stands on it")
+                throw Stop(
+                    reason: "a batch is missing, and what came after stands on it", hasToldNext: true)
             }
             guard let authentic = check(arrival) else {
-                throw Stop(
-                    reason: "\(arrival.place) cannot be stored again, and what came after stands on it")
+                throw Self.unstorable(arrival)
             }
             try store(authentic, arrival, under: versions)
             lastBatch = number
         }
     }
 
-    /// Looks at the signatures of the batches that were not stored again.
-    mutating func checkRest() throws {
-        // The one after the last that was stored again is told already.
-        var expected = lastBatch + 2
+    private static func unstorable(_ arrival: StoredArrival) -> Stop {
+        Stop(
+            reason: "\(arrival.place) cannot be stored again, and what came after stands on it",
+            hasToldNext: true)
+    }
+
+    /// Looks at the signatures of the batches that were not stored again, from a number on.
+    mutating func checkRest(from first: Int64) throws {
+        var expected = first
         for number in try stored.batchNumbers(from: expected) {
             if number > expected {
                 let last = number - 1
@@ -86,7 +91,7 @@ extension RederivationRun {
         } catch let error as BatchRefusal {
             let refusal = refusal ?? error
             report.add(.init(arrival.place, "would be refused: \(refusal.code.rawValue): \(refusal.reason)"))
-            throw Stop(reason: "\(arrival.place) cannot be stored again, and what came after stands on it")
+            throw Self.unstorable(arrival)
         }
     }
 
@@ -106,7 +111,9 @@ extension RederivationRun {
     ) throws -> VerifiedBatch {
         let batch = try VerifiedBatch(authentic, schedule: try schedule(version), received: arrival.received)
         guard try derived.hasHad(batch.header.merchant) else {
-            throw Stop(reason: "\(arrival.place) is of a merchant that the alliance did not have then")
+            throw Stop(
+                reason: "\(arrival.place) is of a merchant that the alliance did not have then",
+                hasToldNext: true)
         }
         return batch
     }
@@ -127,7 +134,7 @@ extension RederivationRun {
         }
         guard case .stored(let receipt, _) = appended else {
             report.add(.init(arrival.place, "is stored twice"))
-            throw Stop(reason: "a batch is stored twice")
+            throw Stop(reason: "a batch is stored twice", hasToldNext: true)
         }
         report.batches += 1
         report.records += batch.header.records

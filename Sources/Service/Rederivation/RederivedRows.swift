@@ -84,9 +84,12 @@ extension RederivationRun {
 
     // MARK: Bookings
 
-    /// When the close of a period began.
-    private func closeBegun(of period: Int) -> Instant? {
-        (history.closes + [history.unfinished].compactMap(\.self)).first { $0.period == period }?.at
+    /// Whether the close of a period may have been at work when something was booked.
+    private func mayHaveMet(closeOf period: Int, at booked: Instant) -> Bool {
+        if history.cutTrouble != nil, period == history.closes.count { return true }
+        let closes = history.closes + [history.unfinished].compactMap(\.self)
+        guard let begun = closes.first(where: { $0.period == period })?.at else { return false }
+        return booked.advanced(byMilliseconds: Store.longestWaitMilliseconds) >= begun
     }
 
     /// What had happened when something was booked, as the order of the audit says it.
@@ -136,8 +139,7 @@ extension RederivationRun {
             let period = calendar.place(of: day, earliest: open).period
             if booked.period == Int64(period) { continue }
             // Made while a close was at work, it belongs to a period behind that one.
-            if let begun = closeBegun(of: open),
-                booked.booked.advanced(byMilliseconds: Store.longestWaitMilliseconds) >= begun,
+            if mayHaveMet(closeOf: open, at: booked.booked),
                 booked.period == Int64(calendar.place(of: day, earliest: open + 1).period)
             {
                 continue
@@ -149,7 +151,7 @@ extension RederivationRun {
         }
         for (name, numbers) in [
             ("draft", history.changedDrafts), ("dispute", history.changedDisputes),
-            ("step of disputes", history.changedSteps),
+            ("step of disputes", history.changedSteps), ("delivery", history.changedDeliveries),
         ] {
             for number in numbers {
                 report.add(.init("\(name) \(number)", "its row is not as it was written, or is gone"))

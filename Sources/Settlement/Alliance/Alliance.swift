@@ -19,6 +19,8 @@ public struct Alliance: Hashable, Sendable {
     public let fourEyes: Bool
     /// How the alliance itself is paid and pays, and what holds for merchants that say nothing else. It settles nothing.
     public let payment: PaymentDetails?
+    /// Where the operator's closings and notices are taken; nil: nowhere. It settles nothing.
+    public let delivery: Destinations?
     /// The first period's first day.
     public let start: LocalDate
     /// By id, ascending.
@@ -32,8 +34,9 @@ public struct Alliance: Hashable, Sendable {
         id: AllianceID, name: String, currency: Currency, timezone: String, period: PeriodLength,
         graceHours: Int = 24, expiry: Expiry? = nil, carryPeriods: Int = 1,
         refundShortfall: RefundShortfall = .debt, maxAgeDays: Int = 400, fourEyes: Bool = false,
-        payment: PaymentDetails? = nil, start: LocalDate, merchants: [Merchant], campaigns: [Campaign] = [],
-        items: [Item] = []
+        payment: PaymentDetails? = nil, delivery: Destinations? = nil, start: LocalDate,
+        merchants: [Merchant],
+        campaigns: [Campaign] = [], items: [Item] = []
     ) {
         self.id = id
         self.name = name
@@ -47,6 +50,7 @@ public struct Alliance: Hashable, Sendable {
         self.maxAgeDays = maxAgeDays
         self.fourEyes = fourEyes
         self.payment = payment
+        self.delivery = delivery
         self.start = start
         self.merchants = merchants.sorted { $0.id < $1.id }
         self.campaigns = campaigns.sorted { $0.id < $1.id }

@@ -4,7 +4,7 @@ public enum AllianceDocument {
     public static let format = "settled-alliance/1"
 
     /// The canonical bytes (rulebook §7): every member written out, absent ones as
-    /// `null`, an absent address, exposure limit and `payment` and a `four_eyes` that is off apart.
+    /// `null`, an absent address, exposure limit, `payment` and `delivery` and a `four_eyes` that is off apart.
     public static func bytes(of alliance: Alliance) -> [UInt8] {
         var json = CanonicalJSON()
         json.object { json in
@@ -29,6 +29,7 @@ public enum AllianceDocument {
                 json.boolean(true)
             }
             alliance.payment?.write(to: &json)
+            alliance.delivery?.write(to: &json)
             json.member("start", alliance.start.description)
             json.member("merchants", array: alliance.merchants) { write($1, to: &$0) }
             json.member("campaigns", array: alliance.campaigns) { write($1, to: &$0) }
@@ -51,6 +52,7 @@ public enum AllianceDocument {
             if let address = merchant.address { write(address, to: &json) }
             json.member("exposure_limit", ifPresent: merchant.exposureLimit?.minorUnits)
             merchant.payment?.write(to: &json)
+            merchant.delivery?.write(to: &json)
             json.member("status", array: merchant.statuses) { json, change in
                 json.object { json in
                     json.member("from", change.from.description)

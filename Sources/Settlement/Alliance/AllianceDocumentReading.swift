@@ -94,7 +94,7 @@ extension StoredObject {
             carryPeriods: Int(try integer("carry_periods")),
             refundShortfall: try text("refund_shortfall", RefundShortfall.init(rawValue:)),
             maxAgeDays: Int(try integer("max_age_days")), fourEyes: value["four_eyes"]?.boolean ?? false,
-            payment: try payment(), start: try text("start", LocalDate.init),
+            payment: try payment(), delivery: try delivery(), start: try text("start", LocalDate.init),
             merchants: try list("merchants") { object throws(AllianceDamage) in try object.merchant() },
             campaigns: try list("campaigns") { object throws(AllianceDamage) in try object.campaign() },
             items: try list("items") { object throws(AllianceDamage) in try object.item() })
@@ -116,7 +116,7 @@ extension StoredObject {
         Merchant(
             id: try text("id", MerchantID.init), name: try text("name", { $0 }), address: try address(),
             exposureLimit: value["exposure_limit"] == nil ? nil : Money(try integer("exposure_limit")),
-            payment: try payment(),
+            payment: try payment(), delivery: try delivery(),
             statuses: try list("status") { object throws(AllianceDamage) in try object.status() },
             terms: try list("terms") { object throws(AllianceDamage) in try object.terms() })
     }
@@ -127,6 +127,14 @@ extension StoredObject {
             throw damage("payment", "is not what it should be")
         }
         return details
+    }
+
+    func delivery() throws(AllianceDamage) -> Destinations? {
+        guard let stored = value["delivery"] else { return nil }
+        guard let destinations = Destinations(stored: stored) else {
+            throw damage("delivery", "is not what it should be")
+        }
+        return destinations
     }
 
     func address() throws(AllianceDamage) -> PostalAddress? {

@@ -23,6 +23,7 @@ extension Alliance {
         ]
         if fourEyes { facts.append(Fact(path: "four_eyes", value: "true")) }
         if let payment { facts += payment.facts(at: "payment") }
+        if let delivery { facts += delivery.facts(at: "delivery") }
         for merchant in merchants { facts += merchant.facts }
         for campaign in campaigns { facts += campaign.facts }
         for item in items { facts += item.facts }
@@ -46,6 +47,7 @@ extension Merchant {
             facts.append(Alliance.Fact(path: "\(path).exposure_limit", value: "\(exposureLimit.minorUnits)"))
         }
         if let payment { facts += payment.facts(at: "\(path).payment") }
+        if let delivery { facts += delivery.facts(at: "\(path).delivery") }
         for change in statuses {
             facts.append(Alliance.Fact(path: "\(path).status[\(change.from)]", value: change.status.rawValue))
         }
@@ -72,6 +74,18 @@ extension PaymentDetails {
                 "address.country": address?.country,
                 "mandate": mandate.map { "\($0.id), \($0.scheme.rawValue), signed \($0.signed)" },
                 "creditor_id": creditorIdentifier?.text,
+            ])
+    }
+}
+
+extension Destinations {
+    fileprivate func facts(at path: String) -> [Alliance.Fact] {
+        Settlement.facts(
+            at: path,
+            [
+                "folder": "\(folder)",
+                "webhook.url": webhook?.url.text,
+                "webhook.secret": webhook.map { "\($0.secret)" },
             ])
     }
 }

@@ -85,6 +85,11 @@ private struct AllianceCheck {
         for fault in details.faults { note(fault.code, "\(path).\(fault.member)", fault.reason) }
     }
 
+    private mutating func delivery(_ destinations: Destinations?, at path: String) {
+        guard let webhook = destinations?.webhook else { return }
+        bound(webhook.secret, in: Webhook.secrets, at: "\(path).webhook.secret")
+    }
+
     mutating func head(of alliance: Alliance) {
         name(alliance.name, at: "name")
         if Currency(iso4217: alliance.currency.code) != alliance.currency {
@@ -107,6 +112,7 @@ private struct AllianceCheck {
                 note(.paymentMalformed, "payment.mandate", "a mandate is a merchant's")
             }
         }
+        delivery(alliance.delivery, at: "delivery")
         bound(alliance.start, in: AllianceBounds.start, at: "start")
         if !alliance.period.begins(on: alliance.start) {
             let expected = alliance.period == .week ? "a Monday" : "the first day of a month"
@@ -127,6 +133,7 @@ private struct AllianceCheck {
         if let limit = merchant.exposureLimit {
             bound(limit.minorUnits, in: 0...Money.maximum, at: "\(path).exposure_limit")
         }
+        delivery(merchant.delivery, at: "\(path).delivery")
         if let details = merchant.payment {
             payment(details, at: "\(path).payment")
             if details.creditorIdentifier != nil {

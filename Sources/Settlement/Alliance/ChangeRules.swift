@@ -49,7 +49,8 @@ struct ChangeRules {
         for (member, differs) in readBy + settledBy where differs && firstOpenDay != nil {
             refuse(
                 .fixedAfterFirstClose, member,
-                "is fixed after the first close; only name, grace, four_eyes and payment may change")
+                "is fixed after the first close; only name, grace, four_eyes, payment and delivery may change"
+            )
         }
         for (member, differs) in readBy where differs && firstOpenDay == nil && hasRecords {
             refuse(.recordsStandOnIt, member, "records are stored that were read by it")

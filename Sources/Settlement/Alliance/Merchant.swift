@@ -7,6 +7,8 @@ public struct Merchant: Hashable, Sendable {
     public let exposureLimit: Money?
     /// How it is paid and pays; nil: as the alliance says. It settles nothing.
     public let payment: PaymentDetails?
+    /// Where its statements, receipts and notices are taken; nil: nowhere. It settles nothing.
+    public let delivery: Destinations?
     /// Strictly ascending by `from`; before the first, active.
     public let statuses: [StatusChange]
     /// Strictly ascending by `from`; never empty.
@@ -14,13 +16,15 @@ public struct Merchant: Hashable, Sendable {
 
     public init(
         id: MerchantID, name: String, address: PostalAddress? = nil, exposureLimit: Money? = nil,
-        payment: PaymentDetails? = nil, statuses: [StatusChange] = [], terms: [Terms]
+        payment: PaymentDetails? = nil, delivery: Destinations? = nil, statuses: [StatusChange] = [],
+        terms: [Terms]
     ) {
         self.id = id
         self.name = name
         self.address = address
         self.exposureLimit = exposureLimit
         self.payment = payment
+        self.delivery = delivery
         self.statuses = statuses
         self.terms = terms
     }

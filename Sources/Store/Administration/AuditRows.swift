@@ -16,6 +16,8 @@ public struct AuditEntry: Hashable, Sendable {
         case disputed
         /// A payment run was made, withdrawn, or a file of it given out.
         case paymentRun = "payment_run"
+        /// Deliveries that were given up are tried again.
+        case deliveriesRetried = "deliveries_retried"
         case closed
         /// A close that a figure or a changed row forbade, or that waits for room on the disk; the period stays open.
         case closeFailed = "close_failed"

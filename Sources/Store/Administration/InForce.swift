@@ -9,12 +9,18 @@ struct InForce: Sendable {
     let roster: Roster
     /// Whether receipts have exposure limits to warn of.
     let hasExposureLimits: Bool
+    /// The merchants to which anything is taken, and where to.
+    let destinations: [MerchantID: Destinations]
 
     init(version: Int64, schedule: Schedule, roster: Roster) {
         self.version = version
         self.schedule = schedule
         self.roster = roster
         hasExposureLimits = schedule.alliance.merchants.contains { $0.exposureLimit != nil }
+        destinations = Dictionary(
+            uniqueKeysWithValues: schedule.alliance.merchants.compactMap { merchant in
+                merchant.delivery.map { (merchant.id, $0) }
+            })
     }
 }
 
@@ -70,6 +76,8 @@ struct Roster: Sendable {
 final class Memory: Sendable {
     /// So many batches share a transaction that another's wait for it stays short.
     let arrivals = ArrivalQueue<Arrival, Appended>(most: 32)
+    /// What became of attempts to deliver: so many share a transaction.
+    let attempts = ArrivalQueue<DeliveryAttempt, Void>(most: 64)
     /// Which ids are borne, as the last transaction that stored batches left it; nil while one is at work.
     let identities = Mutex<IdentityIndex?>(nil)
     private let last = Mutex<InForce?>(nil)

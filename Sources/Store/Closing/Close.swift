@@ -53,10 +53,14 @@ extension Store {
                 let staging = try Staging(pool, reserve, folder: folder)
                 try Leftovers(of: ordinal, staging).remove()
                 let (closed, kept) = try asOfNow { try proved(run(cut, staging, reserve, $0), body) }
+                // Found out before the transaction, which so stays a small one.
+                let news = ClosingNews(
+                    closed, of: ordinal, in: try pool.read { try inForce($0) }.schedule.alliance)
                 do {
                     try pool.write { database in
                         try reserve.check(folder, database)
                         try finish(cut, closed, kept, at: instant, database)
+                        try news.add(to: OutboxRows(database, try inForce(database).roster), at: instant)
                     }
                 } catch let failure as CloseFailure {
                     throw named(failure, of: cut)

@@ -31,13 +31,14 @@ struct FailedRecord {
         let settlements = try SettlementLookup(database, roster)
         while let member = source.member {
             let held = try source.take()
-            guard !held.bytes.isEmpty, let last = held.period else { continue }
+            guard !held.bytes.isEmpty else { continue }
             var input = MemberInput(member: member)
             _ = held.bytes.withUnsafeBytes { HoldingsPacking.unpack($0, into: &input, roster) }
-            // A settlement says of spent lots too that they changed: only those that are still held count.
+            // A settlement says of spent lots too that they changed: only those that are still held count. What
+            // closes left after the one that the row names is looked at too: it may be an older row, put back.
             let wanted = Set(input.lots.map(\.number))
             var left: [RecordNumber: Lot] = [:]
-            for earlier in (0...last).reversed() where left.count < wanted.count {
+            for earlier in (0..<period).reversed() where left.count < wanted.count {
                 for lot in try settlements.settled(member, in: earlier)?.lots ?? []
                 where wanted.contains(lot.number) && left[lot.number] == nil {
                     left[lot.number] = lot

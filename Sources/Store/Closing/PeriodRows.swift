@@ -49,24 +49,30 @@ struct PeriodRows {
     /// Throws `StoreTrouble` where a period from `first` on, which counts as open, has a closing or a statement: its
     /// close was done, and what that kept must not be taken for what an unfinished one left.
     func verifyOpen(from first: Int) throws {
-        for table in ["closings", "statements"] {
-            let query = try Prepared(
-                database, "SELECT period FROM \(table) WHERE period >= ? ORDER BY period LIMIT 1")
-            query.bind(1, first)
-            guard let period = try query.first({ $0.integer(0) }) else { continue }
-            throw StoreTrouble.damaged(
-                "periods", "period \(period)", "there is no row, and \(table) has one of that period")
-        }
+        for table in ["closings", "statements"] { try verifyNone(from: first, in: table) }
+    }
+
+    private func verifyNone(from first: Int, in table: String) throws {
+        let query = try Prepared(
+            database, "SELECT period FROM \(table) WHERE period >= ? ORDER BY period LIMIT 1")
+        query.bind(1, first)
+        guard let period = try query.first({ $0.integer(0) }) else { return }
+        throw StoreTrouble.damaged(
+            "periods", "period \(period)", "there is no row, and \(table) has one of that period")
     }
 
     /// More periods than there can be: days of centuries.
     static let bound: Int64 = 100_000
 
     /// The ordinal of the earliest period that takes what comes now: the earliest open one, or the one after it while
-    /// that closes. Throws `StoreTrouble` where another one than that is said to close.
+    /// that closes. Throws `StoreTrouble` where another one than that is said to close, or it has a closing: what came
+    /// now would be placed in a period that nothing is added to.
     func earliestTaking() throws -> Int {
         let next = try earliestOpen()
-        guard let cut = try CutRows(database).present() else { return next }
+        guard let cut = try CutRows(database).present() else {
+            try verifyNone(from: next, in: "closings")
+            return next
+        }
         try CutRows.verify(cut, isOf: next)
         return next + 1
     }

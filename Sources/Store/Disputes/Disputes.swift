@@ -133,6 +133,11 @@ extension Store {
                 Dispute.Step(
                     act: act, at: instant, person: person.name, text: text, adjustment: adjustment),
                 to: dispute, by: person)
+            if act == .accepted || act == .rejected, let destinations = inForce.destinations[dispute.merchant]
+            {
+                try OutboxRows(database, inForce.roster).add(
+                    .disputeAnswered(number), to: dispute.merchant, destinations, at: instant)
+            }
             guard let changed = try rows.all().first(where: { $0.number == number }) else {
                 preconditionFailure("a dispute stays")
             }

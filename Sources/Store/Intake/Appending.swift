@@ -179,6 +179,7 @@ struct Appending {
         _ arrivals: [Arrival], _ verdicts: [Verdict], _ receipts: [SealedDocument?]
     ) throws {
         let chunks = try RecordChunks(database)
+        let outbox = OutboxRows(database, inForce.roster)
         for (position, verdict) in verdicts.enumerated() {
             guard case .new(let accepted) = verdict else { continue }
             let arrival = arrivals[position]
@@ -186,6 +187,11 @@ struct Appending {
             let number = try rows.add(
                 arrival.batch, merchant: accepted.merchant, received: arrival.received, judgement: judgement,
                 receipt: Self.known(receipts[position]))
+            if let destinations = inForce.destinations[arrival.batch.header.merchant] {
+                try outbox.add(
+                    .receipt(batch: number), to: arrival.batch.header.merchant, destinations,
+                    at: arrival.received)
+            }
             var packer = RecordPacker(first: judgement.firstNumber)
             try arrival.batch.withRecords { views in
                 for (count, record) in judgement.accepted.enumerated() {

@@ -47,7 +47,10 @@ struct IdentityTail: Sendable {
         while (count + more) * 2 > 1 << (64 - Int(shift)) { shift -= 1 }
         memory = Self.free(1 << (64 - Int(shift)))
         count = 0
-        for entry in old.all where entry.record != 0 { put(entry) }
+        // What it points to is there only as long as it is.
+        withExtendedLifetime(old) {
+            for entry in old.all where entry.record != 0 { put(entry) }
+        }
         latest.removeAll(keepingCapacity: true)
     }
 

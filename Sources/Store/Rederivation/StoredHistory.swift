@@ -72,6 +72,8 @@ public struct StoredHistory: Sendable {
     /// Those of disputes likewise, and of what was said and done about them.
     public let changedDisputes: [Int64]
     public let changedSteps: [Int64]
+    /// Those of deliveries likewise.
+    public let changedDeliveries: [Int64]
     /// What the audit says of keys, changes of the alliance, drafts, bookings and closes, in order.
     public let audit: [AuditEntry]
     /// The number of the last batch.
@@ -100,6 +102,7 @@ extension Store {
                 }, hasFailed: begun?.hasFailed ?? false, cutTrouble: cutTrouble, keys: try keys(database),
                 bookings: try booked(database), changedDrafts: try DraftRows.changed(database),
                 changedDisputes: disputes.disputes, changedSteps: disputes.steps,
+                changedDeliveries: try OutboxRows.changed(database),
                 audit: try audited(database),
                 lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")
                     .first { $0.integer(0) } ?? 0)

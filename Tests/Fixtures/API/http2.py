@@ -8,6 +8,20 @@ DATA, WINDOW_UPDATE, ACK, MOST_STREAMS, REFUSED_STREAM = 0, 8, 1, 3, 7
 # 200 is in the table of HPACK itself.
 GOOD = b"\x88"
 
+# 503 is not: with the code of HPACK, and as it is.
+BUSY = [b"\x6c\x0c\xff", b"503"]
+
+
+def status(head, known):
+    """The status that the head of an answer begins with: its byte in the table, or how its digits are written. `known` are
+    those that the connection remembers, the latest first."""
+    if head[0] >= 0x80:
+        return known[head[0] - 0x80 - 62] if head[0] - 0x80 >= 62 else head[:1]
+    value = head[2:2 + (head[1] & 0x7F)]
+    if head[0] >= 0x40:
+        known.insert(0, value)
+    return value
+
 
 def connect(port, window, address="127.0.0.1"):
     """A connection from an address of the loopback, which lets every stream send so many bytes at first."""

@@ -4,12 +4,12 @@
 
 Writes a line of JSON when the daemon has ended every stream or the connection: what it was told of the most streams,
 how many were answered 200, with heads of how many lengths, how many otherwise and how many refused, how many were ended,
-and whether the connection was.
+whether the connection was, and which stream it was told was the last that anything was made of.
 """
 import sys
 
 sys.dont_write_bytecode = True
-import json, ssl, struct
+import contextlib, json, ssl, struct
 from http2 import *
 
 port, path, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -17,7 +17,7 @@ connection = connect(port, window=0)
 streams = [1 + 2 * number for number in range(count)]
 connection.sendall(b"".join(frame(HEADERS, END_STREAM | END_HEADERS, stream, head(path)) for stream in streams))
 
-most, good, other, refused, ended, lengths, closed, rest = [], 0, 0, 0, set(), set(), False, b""
+most, good, other, refused, ended, lengths, closed, last, rest = [], 0, 0, 0, set(), set(), False, None, b""
 while len(ended) < count and not closed:
     try:
         piece = connection.recv(1 << 16)
@@ -29,7 +29,8 @@ while len(ended) < count and not closed:
         if kind == SETTINGS and not flags & ACK:
             settings = [struct.unpack(">HI", body[at:at + 6]) for at in range(0, len(body), 6)]
             most += [value for name, value in settings if name == MOST_STREAMS]
-            connection.sendall(frame(SETTINGS, ACK, 0))
+            with contextlib.suppress(OSError):
+                connection.sendall(frame(SETTINGS, ACK, 0))
         elif kind == HEADERS:
             good, other = (good + 1, other) if body[:1] == GOOD else (good, other + 1)
             lengths.add(len(body))
@@ -37,6 +38,6 @@ while len(ended) < count and not closed:
             ended.add(stream)
             refused += kind == RST_STREAM and int.from_bytes(body, "big") == REFUSED_STREAM
         elif kind == GOAWAY:
-            closed = True
+            closed, last = True, int.from_bytes(body[:4], "big")
 counts = {"good": good, "heads": len(lengths), "other": other, "refused": refused, "ended": len(ended)}
-print(json.dumps({"most": most, "closed": closed} | counts))
+print(json.dumps({"most": most, "closed": closed, "last": last} | counts))

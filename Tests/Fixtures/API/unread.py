@@ -4,8 +4,12 @@
 
 Its connections come from so many addresses of the loopback in turn, as far as those may have more. Reads a token a line,
 one for each request. With a window of 0 it ends when each request is answered, its body still unread, or refused, or its
-connection closed. With a larger one, which all connections grant, it reads nothing at all, for a few seconds. Writes a line
-of JSON: how many were answered 200, how many refused as streams that are one too many, and how many answered otherwise.
+connection closed. With a larger one, which all connections grant, it reads nothing at all for a few seconds, and then
+until something is answered over each connection, or it is closed.
+
+Writes a line of JSON: how many were answered 200, how many 503 and how many otherwise; how many were refused as streams
+that are one too many, and how many reset for another reason; over how many connections anything was answered, and over how
+many all was, or refused.
 """
 import sys
 
@@ -37,23 +41,39 @@ for number, connection in enumerate(open_ones):
         # It was closed already.
         pass
 
-good, refused, other, waiting = 0, 0, 0, [] if window else list(open_ones)
+begun, whole, waiting, known = set(), 0, list(open_ones), {connection: [] for connection in open_ones}
+if window:
+    # What the daemon makes of answers that are not read is made meanwhile.
+    select.select([], [], [], 8)
+counts = dict.fromkeys(["good", "busy", "other", "refused", "reset"], 0)
+
+
+def became(kind, body, known):
+    """What became of a request; nothing: it is not known yet."""
+    if kind == HEADERS:
+        found = status(body, known)
+        return "good" if found == GOOD else "busy" if found in BUSY else "other"
+    if kind == RST_STREAM:
+        return "refused" if int.from_bytes(body, "big") == REFUSED_STREAM else "reset"
+
+
 while waiting:
     for connection in select.select(waiting, [], [], 300)[0] or sys.exit("no answer for 300 seconds"):
         try:
             piece = connection.recv(1 << 16)
         except OSError:
             piece = b""
-        whole, rests[connection] = frames(rests[connection] + piece)
-        for kind, flags, stream, body in whole:
+        found, rests[connection] = frames(rests[connection] + piece)
+        for kind, flags, stream, body in found:
+            if name := became(kind, body, known[connection]):
+                counts[name] += 1
+                answered[connection] += 1
             if kind == HEADERS:
-                isGood = body[:1] == GOOD
-                good, other, answered[connection] = good + isGood, other + (not isGood), answered[connection] + 1
-            elif kind == RST_STREAM and int.from_bytes(body, "big") == REFUSED_STREAM:
-                refused, answered[connection] = refused + 1, answered[connection] + 1
-        if not piece or answered[connection] == streams:
+                begun.add(connection)
+        whole += answered[connection] == streams
+        if not piece or answered[connection] == streams or window and connection in begun:
             waiting.remove(connection)
-print(json.dumps({"good": good, "refused": refused, "other": other}))
+print(json.dumps(counts | {"begun": len(begun), "whole": whole}))
 sys.stdout.flush()
 # The bodies stay unread a while, so that all that the daemon would make of them is made.
-select.select([], [], [], 8 if window else 3)
+select.select([], [], [], 0 if window else 3)

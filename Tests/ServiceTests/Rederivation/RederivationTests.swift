@@ -285,7 +285,19 @@ struct RederivationTests {
             report.findings.map(\.place) == [
                 "the row that says whether a close has begun", "statement of P for 2026-03",
             ], "\(report.lines)")
-        #expect(report.stopped == nil && report.periods == ["2026-01", "2026-02", "2026-03"])
+        #expect(report.stopped == "whether a close had begun since the last one is not known")
+        #expect(report.periods == ["2026-01", "2026-02", "2026-03"] && report.signatures == 10)
+    }
+
+    @Test("Nor is anything told that came while a close was at work whose row is gone")
+    func withoutCutAtWork() throws {
+        let story = try LongStory(.cut)
+        try tamper(with: story.folder.databasePath, "DELETE FROM cuts")
+        let report = try rederive(story)
+        #expect(
+            report.findings.map(\.place) == ["the row that says whether a close has begun"],
+            "\(report.lines)")
+        #expect(report.stopped != nil && report.signatures == 13, "\(report.lines)")
     }
 
     @Test("Without the secret, a seal that does not hold is found by the published key")

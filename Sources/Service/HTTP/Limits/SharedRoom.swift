@@ -1,7 +1,7 @@
 /// Room for answers under way, in bytes and in their number, of which each recipient has its share.
 ///
-/// One has at most a quarter, but a first answer it may always have. And the last quarter is left to those who have little,
-/// so that a few who have all that one may have leave room to the others.
+/// One has at most a quarter, or a first answer of any size that there is room for. And the last quarter is left to
+/// those who have little, or none yet, so that a few who have all that one may have leave room to the others.
 struct SharedRoom: Sendable {
     typealias Recipient = AnswerRoom.Recipient
 

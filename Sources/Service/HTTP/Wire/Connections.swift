@@ -12,82 +12,71 @@ final class Connections: Sendable {
     private static let spareLife = TimeAmount.seconds(10)
 
     private struct State {
-        var all = 0
-        var peers: [Peer: Int] = [:]
-        var streams = 0
-        var streamsOfPeers: [Peer: Int] = [:]
+        var connections: ConnectionCounts
+        var streams: SharedStreams
         var refused = 0
     }
 
     /// Streams that are refused and not yet let go of, of all connections: they take memory, too.
-    private static let mostRefused = 4_096
+    static let mostRefused = 4_096
 
-    private let most: Int
-    private let mostOfPeer: Int
     /// Requests that one of HTTP/2 may bring at once.
     let mostStreams: Int
-    private let mostShared: Int
-    private let mostSharedOfPeer: Int
     private let isBehindProxy: Bool
     let met: LimitMeasures
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(_ limits: ServerLimits, isBehindProxy: Bool, met: LimitMeasures = LimitMeasures()) {
         self.met = met
-        most = limits.connections
-        mostOfPeer = limits.connectionsPerPeer
         mostStreams = limits.streams
-        mostShared = limits.sharedStreams
-        mostSharedOfPeer = limits.sharedStreamsPerPeer
         self.isBehindProxy = isBehindProxy
+        state = Mutex(
+            State(
+                connections: ConnectionCounts(
+                    most: limits.connections, mostOfPeer: limits.connectionsPerPeer),
+                streams: SharedStreams(most: limits.sharedStreams, mostOfPeer: limits.sharedStreamsPerPeer)))
     }
 
-    /// Counts the connection while `body` serves it. One beyond its peer's most is closed; behind a proxy all are
-    /// the proxy's.
+    /// Counts the connection while `body` serves it. One beyond its peer's most is closed, and `body` ends it; behind a
+    /// proxy all are the proxy's.
     func serve(_ channel: any Channel, _ body: () async -> Void) async {
         let peer = peer(of: channel)
-        let (isSpare, isTooMany) = state.withLock { state in
-            state.all += 1
-            let own = peer.map { peer in
-                state.peers[peer, default: 0] += 1
-                return state.peers[peer, default: 0]
-            }
-            return (state.all > most, isBeyond(own ?? 0, of: state.all))
+        let kind = state.withLock { $0.connections.enter(peer) }
+        switch kind {
+        case .served: break
+        case .spare:
+            met.met(.connections)
+            channel.eventLoop.scheduleTask(in: Self.spareLife) { channel.close(promise: nil) }
+        case nil:
+            met.met(.connectionsPerPeer)
+            channel.close(promise: nil)
         }
-        if isTooMany { met.met(.connectionsPerPeer) } else if isSpare { met.met(.connections) }
-        if isTooMany { channel.close(promise: nil) }
-        if isSpare { channel.eventLoop.scheduleTask(in: Self.spareLife) { channel.close(promise: nil) } }
-        let connection = ServedConnection(isSpare: isSpare)
+        let connection = ServedConnection(isSpare: kind != .served)
         await ServedConnection.$current.withValue(connection) { await body() }
-        state.withLock { state in
-            state.all -= 1
-            guard let peer, let own = state.peers[peer] else { return }
-            state.peers[peer] = own > 1 ? own - 1 : nil
-        }
+        if kind != nil { state.withLock { $0.connections.leave(peer) } }
     }
 
     /// How many are open.
-    var open: Int { state.withLock { $0.all } }
+    var open: Int { state.withLock { $0.connections.all } }
 
     /// Whose a connection is; nil: nobody's, as where all are the proxy's.
     func peer(of channel: any Channel) -> Peer? { isBehindProxy ? nil : Peer(channel.remoteAddress) }
 
-    /// Whether a connection of the peer may have one more stream beyond its first; then it must be given back.
-    func share(_ peer: Peer?) -> Bool {
-        state.withLock { state in
-            let own = peer.map { state.streamsOfPeers[$0, default: 0] } ?? 0
-            guard state.streams < mostShared, own < mostSharedOfPeer else {
-                met.met(own < mostSharedOfPeer ? .sharedStreams : .sharedStreamsPerPeer)
-                return false
-            }
-            state.streams += 1
-            if let peer { state.streamsOfPeers[peer] = own + 1 }
-            return true
-        }
+    /// Streams that have something of what all share.
+    var sharedStreams: Int { state.withLock { $0.streams.taken } }
+
+    /// Whether a connection of the peer, which has so many streams beyond its first, may have one more; then it must be
+    /// given back.
+    func share(_ peer: Peer?, connectionHas count: Int) -> Bool {
+        let isThere = state.withLock { $0.streams.take(for: peer, connectionHas: count) }
+        if !isThere { met.met(.sharedStreams) }
+        return isThere
     }
 
-    /// Counts a stream that is refused, until it is forgotten; false: its connection is to be closed, as there are too
-    /// many.
+    /// Gives back what a stream beyond the first had.
+    func giveBack(_ peer: Peer?) { state.withLock { $0.streams.giveBack(peer) } }
+
+    /// Counts a stream that is refused, until it is forgotten; false: there are too many.
     func countRefused() -> Bool {
         state.withLock { state in
             state.refused += 1
@@ -96,24 +85,6 @@ final class Connections: Sendable {
     }
 
     func forgetRefused() { state.withLock { $0.refused -= 1 } }
-
-    /// Gives back what a stream beyond the first had.
-    func giveBack(_ peer: Peer?) {
-        state.withLock { state in
-            state.streams -= 1
-            guard let peer, let own = state.streamsOfPeers[peer] else { return }
-            state.streamsOfPeers[peer] = own > 1 ? own - 1 : nil
-        }
-    }
-}
-
-extension Connections {
-    /// Whether the last connection of a peer that has so many, of all, is to be closed. The last quarter is for those who
-    /// have few: a few peers who have all that one may have keep nobody out.
-    private func isBeyond(_ own: Int, of all: Int) -> Bool {
-        let isInLastQuarter = all > most - most / 4 && all <= most
-        return own > (isInLastQuarter ? min(mostOfPeer, max(1, most / 64)) : mostOfPeer)
-    }
 }
 
 /// One connection while it is served.

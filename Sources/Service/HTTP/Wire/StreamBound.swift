@@ -2,66 +2,60 @@ import NIOCore
 import NIOHTTP2
 import NIOSSL
 
-/// How many streams one connection of HTTP/2 has, and whether it may have another: each takes memory for as long as its
-/// answer is not read. What is too much is refused as `REFUSED_STREAM` (RFC 9113 §8.7) before anything is made of it:
-/// the same request may be sent again. An answer in words would lie in memory until it is read.
+/// Refuses the streams of a connection of HTTP/2 that have no place: each takes memory for as long as its answer is not
+/// read. What is too much is refused as `REFUSED_STREAM` (RFC 9113 §8.7) before anything is made of it: the same request
+/// may be sent again. An answer in words would lie in memory until it is read.
 ///
 /// It stands last on the connection. Of one thread, like the connection.
 final class StreamBound: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
 
-    /// Streams that are refused before the connection is closed: who keeps to what it is told at first needs none.
-    static let mostRefused = 256
-
-    private let connections: Connections
+    private let places: StreamPlaces
     private let channel: any Channel
-    private let peer: Peer?
-    private var open = 0
-    private var refused = 0
+    /// The latest that was admitted.
+    private var last = HTTP2StreamID.rootStream
     /// A stream that is to be refused as soon as the library knows it.
     private var refusing: (any Channel)?
 
     init(_ connections: Connections, _ channel: any Channel) {
-        self.connections = connections
         self.channel = channel
-        peer = connections.peer(of: channel)
+        places = StreamPlaces(connections, of: connections.peer(of: channel))
     }
 
-    /// Counts a stream that begins until it is closed; false: it is to be refused. The first one always may be, as
-    /// connections are bounded themselves.
-    func admit(_ stream: any Channel) -> Bool {
-        let isFull = open >= connections.mostStreams
-        if isFull { connections.met.met(.streams) }
-        guard !isFull, open == 0 || connections.share(peer) else {
+    /// A place for a stream that begins, which leaves it when it is closed; nil: it is to be refused.
+    func admit(_ stream: any Channel) -> StreamPlace? {
+        guard let place = places.take() else {
             refusing = stream
-            return false
+            return nil
         }
-        open += 1
-        stream.closeFuture.assumeIsolated().whenComplete { _ in
-            self.open -= 1
-            if self.open > 0 { self.connections.giveBack(self.peer) }
-        }
-        return true
+        stream.closeFuture.whenComplete { _ in place.leave(.stream) }
+        return place
     }
 
     /// Refuses a stream that was not admitted. Between the reading of two frames, and not while a stream is set up: the
     /// connection may be closed here.
-    func began(_ stream: any Channel) {
-        guard stream === refusing else { return }
+    func began(_ id: HTTP2StreamID, _ stream: any Channel) {
+        guard stream === refusing else {
+            last = id
+            return
+        }
         refusing = nil
-        refused += 1
-        let connections = connections
-        stream.closeFuture.whenComplete { _ in connections.forgetRefused() }
-        guard connections.countRefused(), refused <= Self.mostRefused else { return end() }
+        let places = places
+        stream.closeFuture.whenComplete { _ in places.forgetRefused() }
+        guard places.refuse() else { return end() }
         stream.writeAndFlush(HTTP2Frame.FramePayload.rstStream(.refusedStream), promise: nil)
     }
 
-    /// Ends the connection and reads nothing more, not even until the peer has ended TLS.
+    /// Ends the connection and reads nothing more, not even until the peer has ended TLS. It is told which stream was
+    /// the last of which anything was made (RFC 9113 §6.8): those behind it, the surplus one first, may be sent again.
     private func end() {
         let reason = HTTP2Frame.FramePayload.goAway(
-            lastStreamID: .maxID, errorCode: .enhanceYourCalm, opaqueData: nil)
-        channel.writeAndFlush(HTTP2Frame(streamID: .rootStream, payload: reason), promise: nil)
-        let secure = try? channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+            lastStreamID: last, errorCode: .enhanceYourCalm, opaqueData: nil)
+        let pipeline = channel.pipeline.syncOperations
+        // What manages the connection keeps what is to be flushed until all is read: it would be gone by then.
+        let manager = try? pipeline.context(handlerType: NIOHTTP2ServerConnectionManagementHandler.self)
+        manager?.writeAndFlush(NIOAny(HTTP2Frame(streamID: .rootStream, payload: reason)), promise: nil)
+        let secure = try? pipeline.context(handlerType: NIOSSLServerHandler.self)
         secure?.close(promise: nil)
     }
 
@@ -89,7 +83,7 @@ struct StreamWatch: NIOHTTP2StreamDelegate {
 
     func streamCreated(_ id: HTTP2StreamID, channel: any Channel) {
         manager.streamCreated(id, channel: channel)
-        bound.value.began(channel)
+        bound.value.began(id, channel)
     }
 
     func streamClosed(_ id: HTTP2StreamID, channel: any Channel) {

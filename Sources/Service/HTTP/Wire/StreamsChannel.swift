@@ -7,8 +7,14 @@ import NIOHTTPTypesHTTP2
 /// Connections of HTTP/2: each stream is one request (RFC 9113 §5), answered as one over HTTP/1.1 is.
 struct StreamsChannel: ServerChildChannel {
     struct Value: ServerChildChannelValue {
-        fileprivate let streams: AsyncStream<HTTP1Channel.Value>
+        fileprivate let streams: AsyncStream<Stream>
         let channel: any Channel
+    }
+
+    /// A stream and its place, to be left when its request is done with.
+    fileprivate struct Stream: Sendable {
+        let value: HTTP1Channel.Value
+        let place: StreamPlace
     }
 
     private let request: HTTP1Channel
@@ -28,13 +34,13 @@ struct StreamsChannel: ServerChildChannel {
                 ? HTTP2Setting(parameter: .maxConcurrentStreams, value: connections.mostStreams) : setting
         }
         // What was on its way to a refused stream is no error.
-        configuration.maximumRecentlyResetStreams = StreamBound.mostRefused
+        configuration.maximumRecentlyResetStreams = StreamPlaces.mostRefused
         self.configuration = configuration
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let (streams, continuation) = AsyncStream.makeStream(of: HTTP1Channel.Value.self)
+            let (streams, continuation) = AsyncStream.makeStream(of: Stream.self)
             channel.closeFuture.whenComplete { _ in continuation.finish() }
             let pipeline = channel.pipeline.syncOperations
             let manager = NIOHTTP2ServerConnectionManagementHandler(
@@ -49,11 +55,19 @@ struct StreamsChannel: ServerChildChannel {
                 streamDelegate: watch
             ) { stream in
                 stream.eventLoop.makeCompletedFuture {
-                    guard watch.bound.value.admit(stream) else { return }
-                    let value = try Self.wrap(stream, request.configuration, logger)
-                    guard case .terminated = continuation.yield(value) else { return }
+                    guard let place = watch.bound.value.admit(stream) else { return }
+                    let value: HTTP1Channel.Value
+                    do { value = try Self.wrap(stream, request.configuration, logger) } catch {
+                        place.leave(.task)
+                        throw error
+                    }
+                    let wrapped = Stream(value: value, place: place)
+                    guard case .terminated = continuation.yield(wrapped) else { return }
                     // Nobody takes it any more, and the library insists on its end.
-                    Task { try? await value.executeThenClose { _, _ in } }
+                    Task {
+                        try? await value.executeThenClose { _, _ in }
+                        place.leave(.task)
+                    }
                 }
             }
             try pipeline.addHandlers(manager, bound)
@@ -75,7 +89,10 @@ struct StreamsChannel: ServerChildChannel {
     func handle(value: Value, logger: Logger) async {
         await withDiscardingTaskGroup { group in
             for await stream in value.streams {
-                group.addTask { await request.handle(value: stream, logger: logger) }
+                group.addTask {
+                    await request.handle(value: stream.value, logger: logger)
+                    stream.place.leave(.task)
+                }
             }
         }
     }

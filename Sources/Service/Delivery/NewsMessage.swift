@@ -1,0 +1,159 @@
+import Settlement
+import Signing
+import Store
+
+/// A delivery as a message: the same bytes at each attempt. As Standard Webhooks has it, a JSON object of `type`,
+/// `timestamp` and `data`; what was signed stands in it as base64, byte for byte.
+struct NewsMessage {
+    /// Tells it from any other, also of a data folder that was restored from a backup and went another way since.
+    let id: String
+    let type: String
+    let body: [UInt8]
+
+    /// Throws `StoreTrouble` where what it tells of cannot be read or is not there.
+    init(_ delivery: Delivery, from store: Store) throws {
+        id = Self.id(of: delivery)
+        let type = Self.type(of: delivery.news)
+        let schedule = try store.schedule()
+        let data = try NewsData(delivery, store, schedule)
+        var json = CanonicalJSON()
+        json.object { object in
+            object.member("type", type)
+            object.member("timestamp", delivery.created.description)
+            object.member("data") { object in
+                object.member("alliance", schedule.alliance.id.text)
+                data.write(to: &object)
+            }
+        }
+        self.type = type
+        body = json.bytes
+    }
+
+    static func id(of delivery: Delivery) -> String {
+        "msg_\(delivery.number)_\(delivery.created.milliseconds)"
+    }
+
+    static func type(of news: News) -> String {
+        switch news {
+        case .statement: "statement.issued"
+        case .closing: "closing.issued"
+        case .receipt: "receipt.issued"
+        case .disputeAnswered: "dispute.answered"
+        case .sequencesMissing: "sequence.missing"
+        case .exposure: "exposure.exceeded"
+        }
+    }
+}
+
+/// What a message says.
+private enum NewsData {
+    case statement(StoredStatement, period: String)
+    case closing(StoredClosing, period: String)
+    case receipt(of: MerchantID?, BatchID, sequence: Int64, SealedDocument)
+    case dispute(Dispute, PeriodCalendar)
+    case missing(of: MerchantID, period: String, [StatementDocument.Missing])
+    case exposure(Exposures.Excess, period: String)
+
+    init(_ delivery: Delivery, _ store: Store, _ schedule: Schedule) throws {
+        let calendar = schedule.calendar
+        func found<Value>(_ value: Value?) throws -> Value {
+            guard let value else {
+                throw StoreTrouble(
+                    "read what delivery \(delivery.number) tells of", because: "it is not there",
+                    hint:
+                        "the file was changed behind the program's back: restore a backup of the data folder",
+                    kind: .damage)
+            }
+            return value
+        }
+        func statement(_ period: Int) throws -> StoredStatement {
+            try found(try store.statement(of: try found(delivery.lane.merchant), period: period))
+        }
+        switch delivery.news {
+        case .statement(let period):
+            self = .statement(try statement(period), period: calendar.period(period).id)
+        case .closing(let period):
+            self = .closing(try found(try store.closing(of: period)), period: calendar.period(period).id)
+        case .receipt(let number):
+            let receipt = try found(try store.receipt(numbered: number))
+            self = .receipt(
+                of: delivery.lane.merchant, receipt.batch, sequence: receipt.sequence, receipt.document)
+        case .disputeAnswered(let number):
+            self = .dispute(try found(try store.disputes().first { $0.number == number }), calendar)
+        case .sequencesMissing(let period):
+            let signed = try statement(period)
+            let document = try StatementDocument(bytes: signed.document.bytes, place: "STATEMENT.json")
+            self = .missing(
+                of: signed.merchant, period: calendar.period(period).id, document.missingSequences)
+        case .exposure(let merchant, let period):
+            self = .exposure(
+                try found(try store.excess(of: merchant, period: period)), period: calendar.period(period).id)
+        }
+    }
+
+    func write(to object: inout CanonicalJSON) {
+        switch self {
+        case .statement(let statement, let period):
+            object.member("merchant", statement.merchant.text)
+            object.member("period", period)
+            object.member("number", statement.number)
+            object.member("balance", statement.balance.minorUnits)
+            object.member("digest", statement.digest)
+            object.member("details") { object in
+                object.member("path", "/v1/statements/\(period)/DETAILS.csv")
+                object.member("digest", statement.detailsDigest)
+                object.member("rows", statement.detailsRows)
+            }
+            Self.write(statement.document, to: &object)
+        case .closing(let closing, let period):
+            object.member("period", period)
+            object.member("number", closing.number)
+            object.member("digest", closing.digest)
+            Self.write(closing.document, to: &object)
+        case .receipt(let merchant, let batch, let sequence, let document):
+            object.member("merchant", ifPresent: merchant?.text)
+            object.member("batch", batch.text)
+            object.member("sequence", sequence)
+            Self.write(document, to: &object)
+        case .dispute(let dispute, let calendar): Self.write(dispute, calendar, to: &object)
+        case .missing(let merchant, let period, let missing):
+            object.member("merchant", merchant.text)
+            object.member("period", period)
+            object.member("missing", array: missing) { json, missing in
+                json.object { object in
+                    object.member("signer", missing.signer)
+                    object.member("sequence", missing.sequence)
+                }
+            }
+        case .exposure(let excess, let period):
+            object.member("merchant", excess.merchant.text)
+            object.member("period", period)
+            object.member("exposure", excess.exposure.minorUnits)
+            object.member("limit", excess.limit.minorUnits)
+        }
+    }
+
+    private static func write(_ document: SealedDocument, to object: inout CanonicalJSON) {
+        object.member("document", Base64.text(document.bytes))
+        object.member("signature", document.signature)
+        object.member("seal", document.seal)
+    }
+
+    private static func write(_ dispute: Dispute, _ calendar: PeriodCalendar, to object: inout CanonicalJSON)
+    {
+        object.member("merchant", dispute.merchant.text)
+        object.member("dispute", dispute.number)
+        switch dispute.subject {
+        case .line(let line, let period):
+            object.member("period", calendar.period(period).id)
+            object.member("line", Int64(line))
+        case .record(let id): object.member("record", id.text)
+        }
+        object.member("state", dispute.state.rawValue)
+        guard let answer = dispute.steps.last(where: { $0.act == .accepted || $0.act == .rejected }) else {
+            return
+        }
+        object.member("answer", answer.text)
+        object.member("adjustment", ifPresent: answer.adjustment?.text)
+    }
+}

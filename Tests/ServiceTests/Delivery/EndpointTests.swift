@@ -1,0 +1,84 @@
+import Foundation
+import Settlement
+import Signing
+import Synchronization
+import Testing
+
+@testable import Service
+@testable import Store
+
+@Suite("Endpoints of webhooks")
+struct EndpointTests {
+    private func message(_ estate: Estate) throws -> NewsMessage {
+        _ = try estate.take(Estate.batch())
+        let delivery = Delivery(
+            number: 7, lane: DeliveryLane(merchant: MerchantID("M"), channel: .webhook),
+            news: .receipt(batch: 1), created: instant("2026-01-01T00:00:00Z"), state: .waiting, attempts: 0,
+            due: nil, tried: nil, answer: nil)
+        return try NewsMessage(delivery, from: estate.open.store)
+    }
+
+    private let privately = DeliverySettings(allowsPrivate: true)
+
+    @Test("One whose addresses are all of no public network is not connected to, nor one of plain HTTP")
+    func refused() throws {
+        let addresses = [[127, 0, 0, 1], [10, 0, 0, 1]].map { NetworkAddress($0) }
+        let url = try #require(WebhookURL("https://shop.example/"))
+        let failure = #expect(throws: Failure.self) {
+            try Endpoint(url, DeliverySettings(), attempt: 0) { _ throws(Failure) in addresses }
+        }
+        #expect(failure?.problem == "has an address of no public network")
+        let plain = try #require(WebhookURL("http://shop.example/"))
+        let asked = Mutex(0)
+        #expect(throws: Failure.self) {
+            try Endpoint(plain, DeliverySettings(), attempt: 0) { _ throws(Failure) in
+                asked.withLock { $0 += 1 }
+                return [NetworkAddress([1, 1, 1, 1])]
+            }
+        }
+        #expect(asked.withLock { $0 } == 0)
+    }
+
+    /// No resolver knows the name: a second look would find nothing.
+    @Test("A connection goes to the address that was looked at, and the name is looked up once")
+    func pinned() async throws {
+        let estate = try Estate()
+        let message = try message(estate)
+        let secret = estate.open.master.webhookSecret(owner: "M", version: 1)
+        try await withDaemon(estate) { url, stop in
+            let port = url.split(separator: ":").last.map(String.init) ?? ""
+            let target = try #require(WebhookURL("http://changing.invalid:\(port)/v1/batches"))
+            let asked = Mutex(0)
+            let lookUp: Endpoint.LookUp = { _ throws(Failure) in
+                asked.withLock { $0 += 1 }
+                return [NetworkAddress([127, 0, 0, 1])]
+            }
+            let endpoint = try Endpoint(target, privately, attempt: 3, lookUp: lookUp)
+            for _ in 0..<3 {
+                let answer = try await endpoint.post(message, secrets: [secret], at: Estate.received)
+                // A daemon's answer to what is no batch.
+                #expect((400..<500).contains(answer.status))
+            }
+            #expect(asked.withLock { $0 } == 1)
+            await endpoint.close()
+            await stop()
+        }
+    }
+
+    @Test("A message is the same bytes each time, and its id tells it from others")
+    func message() throws {
+        let estate = try Estate()
+        let first = try message(estate)
+        let again = try message(estate)
+        #expect(first.body == again.body && first.id == again.id)
+        #expect(first.id == "msg_7_1767225600000" && first.type == "receipt.issued")
+        let body = try members(first.body)
+        let data = try #require(body["data"] as? [String: Any])
+        #expect(body["type"] as? String == "receipt.issued")
+        #expect(data["merchant"] as? String == "M" && data["batch"] as? String == "B-1")
+        let document = try #require((data["document"] as? String).flatMap { Data(base64Encoded: $0) })
+        let receipt = try #require(try estate.open.store.receipt(of: BatchID("B-1")!, MerchantID("M")!))
+        #expect(Array(document) == receipt.document.bytes)
+        #expect(data["signature"] as? String == receipt.document.signature)
+    }
+}
