@@ -34,7 +34,9 @@ func withMetrics(
     _ body: @escaping @Sendable (_ url: String, _ metrics: String) async throws -> Void
 ) async throws {
     let lines = LoggingTests.Lines()
-    let logger = Logger(label: "test") { _ in LineLog(level: .notice, format: .text) { lines.append($0) } }
+    let logger = Logger(label: "test") { _ in
+        LineLog(threshold: LogThreshold(.notice), format: .text) { lines.append($0) }
+    }
     try await withDaemon(
         estate, limits: limits, reserveBytes: reserveBytes, metrics: .address(host: "127.0.0.1", port: 0),
         closing: closing, clock: clock, logger: logger
