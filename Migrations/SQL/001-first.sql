@@ -212,7 +212,7 @@ CREATE TABLE payment_runs (
     maker_key BLOB CHECK (length(maker_key) = 32),
     withdrawn INTEGER,
     withdrawn_by TEXT,
-    -- Of all the columns above, and of how many items and files it has.
+    -- Of all the columns above, and of how many items, files and rejections it has.
     sum INTEGER NOT NULL,
     CHECK ((withdrawn IS NULL) = (withdrawn_by IS NULL))
 ) STRICT;
@@ -253,6 +253,79 @@ CREATE TABLE payment_files (
     UNIQUE (run, kind)
 ) STRICT;
 
+-- Orders that a bank rejected, as a person said: they are given up, and what they were of is open again.
+CREATE TABLE payment_rejections (
+    rejection INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
+    UNIQUE (run, place),
+    FOREIGN KEY (run, place) REFERENCES payment_items (run, place)
+) STRICT;
+
+-- Statements of the bank that were imported, each once.
+CREATE TABLE bank_files (
+    file INTEGER PRIMARY KEY,
+    form TEXT NOT NULL CHECK (form IN ('camt.053.001.02', 'camt.053.001.08', 'csv')),
+    -- SHA-256 of its bytes, which are not kept.
+    digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+    imported INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    -- How many lines it brought that were not known.
+    lines INTEGER NOT NULL CHECK (lines >= 0),
+    -- Of all the columns above.
+    sum INTEGER NOT NULL
+) STRICT;
+
+-- What the bank booked: entries, or the transactions that an entry lists. Each is kept once, whichever file it came in.
+CREATE TABLE bank_lines (
+    line INTEGER PRIMARY KEY,
+    file INTEGER NOT NULL REFERENCES bank_files (file),
+    -- What tells the entry from others, as SHA-256; and which of its transactions it is.
+    entry BLOB NOT NULL CHECK (length(entry) = 32),
+    place INTEGER NOT NULL CHECK (place >= 0),
+    -- The bank's own name for it.
+    reference TEXT NOT NULL,
+    -- Received is positive.
+    amount INTEGER NOT NULL,
+    date INTEGER NOT NULL,
+    end_to_end TEXT,
+    ordered_group TEXT,
+    account TEXT,
+    creditor_reference TEXT,
+    -- Why it came back, if it did.
+    returned TEXT,
+    name TEXT,
+    text TEXT NOT NULL,
+    -- Why it cannot be matched, if it cannot.
+    fault TEXT,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
+    UNIQUE (entry, place)
+) STRICT;
+
+-- What settled them: a payment that was booked or drafted for it, one that was there, or a person who said why it is of
+-- no merchant. It counts as long as its payment is booked or waits.
+CREATE TABLE bank_matches (
+    match INTEGER PRIMARY KEY,
+    line INTEGER NOT NULL REFERENCES bank_lines (line),
+    act TEXT NOT NULL CHECK (act IN ('paid', 'returned', 'named', 'ignored')),
+    merchant INTEGER REFERENCES merchants (merchant),
+    payment TEXT,
+    at INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    reason TEXT,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
+    CHECK ((act = 'ignored') = (merchant IS NULL)),
+    CHECK ((merchant IS NULL) = (payment IS NULL)),
+    CHECK ((act = 'ignored') = (reason IS NOT NULL))
+) STRICT;
+
 -- What merchants contest, numbered 1, 2, 3 …: a line of a statement, or a record. No figure comes of it: an accepted one
 -- ends in an adjustment.
 CREATE TABLE disputes (
@@ -261,29 +334,43 @@ CREATE TABLE disputes (
     period INTEGER CHECK (period >= 0),
     line INTEGER CHECK (line >= 1),
     record TEXT,
-    -- Who has to see to it, and by which day.
+    -- Who has to see to it, and by which day, until a step says otherwise.
     owner TEXT NOT NULL,
     due INTEGER NOT NULL,
+    -- Of one that the merchant opened: its own name for it, and what it said, as it signed it.
+    reference TEXT,
+    bytes BLOB,
+    signature TEXT,
     -- Of all the columns above.
     sum INTEGER NOT NULL,
+    UNIQUE (merchant, reference),
     CHECK ((line IS NULL) = (period IS NULL)),
-    CHECK ((line IS NULL) <> (record IS NULL))
+    CHECK ((line IS NULL) <> (record IS NULL)),
+    CHECK ((reference IS NULL) = (bytes IS NULL)),
+    CHECK ((reference IS NULL) = (signature IS NULL))
 ) STRICT;
 
 -- What was said and done about them, in order; the first step of each opened it.
 CREATE TABLE dispute_steps (
     step INTEGER PRIMARY KEY,
     dispute INTEGER NOT NULL REFERENCES disputes (dispute),
-    act TEXT NOT NULL CHECK (act IN ('opened', 'commented', 'accepted', 'rejected')),
+    act TEXT NOT NULL CHECK (act IN ('opened', 'assigned', 'commented', 'accepted', 'rejected')),
     at INTEGER NOT NULL,
+    -- Who did it; of one that the merchant opened, the merchant's id.
     person TEXT NOT NULL,
     text TEXT NOT NULL,
     -- The adjustment that an accepted one ended in.
     adjustment TEXT,
+    -- Who has to see to it from then on, and by which day; NULL: that stays.
+    owner TEXT,
+    due INTEGER,
     -- Of all the columns above.
     sum INTEGER NOT NULL,
-    CHECK ((act = 'accepted') = (adjustment IS NOT NULL))
+    CHECK ((act = 'accepted') = (adjustment IS NOT NULL)),
+    CHECK ((act = 'assigned') = (owner IS NOT NULL OR due IS NOT NULL))
 ) STRICT;
+
+CREATE INDEX dispute_steps_by_dispute ON dispute_steps (dispute);
 
 -- The closed periods, in order. Records of a period without a row here are open.
 CREATE TABLE periods (

@@ -25,11 +25,12 @@ public struct DataFolder: Hashable, Sendable {
     /// The file in which the key of this id is handed out.
     public func keyPath(_ id: String) -> String { keysPath + "/" + KeyFile.name(of: id) }
 
-    /// Opens what `init` made. Throws `misused` when there is nothing of it.
-    public func open() throws -> OpenFolder {
+    /// Opens what `init` made. Throws `misused` when there is nothing of it. A database of an older schema is taken to the
+    /// present one; what that does is told to `upgrading`.
+    public func open(upgrading: (SchemaUpgrade) -> Void = DataFolder.tell) throws -> OpenFolder {
         try requireFounded()
         let master = try MasterSecretFile.read(secretPath)
-        let store = try Store.open(folder: path)
+        let store = try Store.open(folder: path, upgrading: upgrading)
         do { try requireOwn(master, of: store) } catch {
             try? store.shut()
             throw error
@@ -39,7 +40,7 @@ public struct DataFolder: Hashable, Sendable {
 
     /// Throws `refused` for a secret that is not this data's: what it signs nobody could check, and no batch would
     /// fit its keys.
-    private func requireOwn(_ master: MasterSecret, of store: Store) throws {
+    func requireOwn(_ master: MasterSecret, of store: Store) throws {
         guard try !store.isSigned(by: master) else { return }
         throw Failure.refused(
             secretPath, "secret_mismatch: is not the master secret of the data in \(path)",
@@ -51,7 +52,12 @@ public struct DataFolder: Hashable, Sendable {
     /// Opens the database alone, for commands that need no secret.
     public func openStore() throws -> Store {
         try requireFounded()
-        return try Store.open(folder: path)
+        return try Store.open(folder: path, upgrading: Self.tell)
+    }
+
+    /// Says on standard error what is done to an older database: it may take a while.
+    public static func tell(_ upgrade: SchemaUpgrade) {
+        FileHandle.standardError.write(Data("\(upgrade)\n".utf8))
     }
 
     /// Throws `misused` for a folder that is not there or holds no database: another one was meant.

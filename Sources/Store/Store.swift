@@ -17,7 +17,7 @@ public struct Store: Sendable {
     public let path: String
     let pool: DatabasePool
     /// The data folder.
-    public var folder: String { String(path.dropLast(Self.fileName.count + 1)) }
+    public var folder: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
     let memory = Memory()
     let checkpointer: Checkpointer
     /// From asking to write until it is on the disk, of each transaction but those that a close writes its outcome in.
@@ -37,7 +37,7 @@ public struct Store: Sendable {
     /// What a close keeps in memory of what it reads beside its members one after the other: originals of reversals.
     static let closeCacheMebibytes = 16
 
-    private init(path: String, pool: DatabasePool) throws {
+    init(path: String, pool: DatabasePool) throws {
         self.path = path
         self.pool = pool
         checkpointer = try pool.writeWithoutTransaction { database in
@@ -73,8 +73,11 @@ public struct Store: Sendable {
         }
     }
 
-    /// Opens what `create` made, and takes it to the present schema.
-    public static func open(folder: String) throws -> Store {
+    /// Opens what `create` made, and takes it to the present schema, with a copy of an older one beside it before; what
+    /// that does is told to `upgrading`.
+    public static func open(
+        folder: String, upgrading: (SchemaUpgrade) -> Void = { _ in }
+    ) throws -> Store {
         let path = folder + "/" + fileName
         guard isFile(path) else {
             throw StoreTrouble(
@@ -84,13 +87,13 @@ public struct Store: Sendable {
         return try trying("open \(path)") {
             let store = try Store(path: path, pool: Connection.open(path, .powerCut))
             // Only a file of an older schema is written: who opens it to read waits for nobody.
-            let found = try store.pool.read { try Schema.number($0, path: path) }
+            let found = try store.pool.read { try Schema.requireKnown($0, path: path) }
             guard found > 0 else {
                 throw StoreTrouble(
                     "open \(path)", because: "no alliance was founded in it",
                     hint: "run `settled init` on this folder")
             }
-            if found != Schema.present { try store.pool.write { try Schema.migrate($0, path: path) } }
+            if found != Schema.present { try store.upgrade(keepingCopy: true, upgrading) }
             return store
         }
     }
@@ -98,8 +101,12 @@ public struct Store: Sendable {
     /// Opens a file that is only looked at, as a copy of it on another machine: nothing in it is ever written, and
     /// it need not be writable. One of an older schema is refused, as it would have to be changed.
     public static func openToRead(folder: String) throws -> Store {
-        let path = folder + "/" + fileName
-        return try trying("open \(path)") {
+        try openToRead(file: folder + "/" + fileName)
+    }
+
+    /// The same of a file by itself, as a backup is one.
+    public static func openToRead(file path: String) throws -> Store {
+        try trying("open \(path)") {
             let store = try Store(path: path, pool: Connection.openToRead(path))
             let found = try store.pool.read { try Schema.number($0, path: path) }
             guard found == Schema.present else {

@@ -6,11 +6,14 @@ import Store
 struct DisputeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dispute",
-        abstract: "Open a merchant's dispute, comment on it, accept or reject it.",
+        abstract: "Open a merchant's dispute, assign it, comment on it, accept or reject it.",
         discussion: """
             A dispute is against a line of a statement or a record, has a number, somebody who sees to it and a day by \
             which. It changes no figure: one that is accepted ends in an adjustment, which is booked first and whose \
             reason names it. Open ones stand on the merchant's statement page, overdue ones in `settled status`.
+
+            One that a merchant has opened itself is for `operator` to see to within 30 days, until it is assigned. \
+            Merchants read texts and answers of theirs, but no names, and nothing of who was assigned.
 
             Examples:
               settled dispute open M001 --period 2026-11 --line 3 --reason "counted twice" --owner ben \\
@@ -18,19 +21,15 @@ struct DisputeCommand: ParsableCommand {
               settled adjust M001 --credit 12.50 --reference D-7 --reason "dispute 7" --as ana --data DIR
               settled dispute accept 7 --adjustment D-7 --reason "it was" --as ben --data DIR
             """,
-        subcommands: [Open.self, Comment.self, Accept.self, Reject.self])
+        subcommands: [Open.self, Assign.self, Comment.self, Accept.self, Reject.self])
 }
 
 extension DisputeCommand {
-    /// What all of them are told.
-    struct Options: ParsableArguments {
-        @Option(
-            name: .long, help: ArgumentHelp("What to say, 1 … 1000 bytes on one line.", valueName: "text"))
-        var reason: String
-
+    /// Who acts, and where.
+    struct Place: ParsableArguments {
         @OptionGroup var person: PersonOptions
 
-        @Flag(name: .long, help: "Print a JSON object.")
+        @Flag(name: .long, help: "Print a JSON object, of several one a line.")
         var json = false
 
         @Option(
@@ -39,58 +38,58 @@ extension DisputeCommand {
 
         @OptionGroup var when: NowOption
 
-        func run(_ act: (Store, Person) throws -> Dispute) throws {
+        func run(_ act: (Store, Person) throws -> [Dispute]) throws {
             let person = try person.person()
             let store = try DataFolder(data).openStore()
             defer { try? store.shut() }
-            let listing = try DisputeListing([try act(store, person)], in: store, now: when.instant)
+            let listing = try DisputeListing(try act(store, person), in: store, now: when.instant)
             print(json ? listing.json : listing.course, terminator: "")
         }
     }
 
-    struct Open: ParsableCommand {
+    /// What those are told that say something of one dispute.
+    struct Options: ParsableArguments {
+        @Option(
+            name: .long, help: ArgumentHelp("What to say, 1 … 1000 bytes on one line.", valueName: "text"))
+        var reason: String
+
+        @OptionGroup var place: Place
+
+        var when: NowOption { place.when }
+
+        func run(_ act: (Store, Person) throws -> Dispute) throws { try place.run { [try act($0, $1)] } }
+    }
+
+    struct Assign: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Open a dispute against a line of a statement or a record.",
+            abstract: "Say who sees to an open dispute from now on, by which day, or both.",
             discussion: """
+                It is a step of its own: who had to see to it before stays to be read in `settled disputes N`.
+
                 Example:
-                  settled dispute open M001 --record T-17 --reason "was never sold" --owner ben --due 2026-12-15 \\
-                    --as ana --data DIR
+                  settled dispute assign 7 --owner ben --due 2026-12-15 --reason "knows the till" --as ana --data DIR
                 """)
 
-        @Argument(help: ArgumentHelp("The merchant's id.", valueName: "merchant"))
-        var merchant: String
-
-        @Option(name: .long, help: ArgumentHelp("The closed period of the statement.", valueName: "period"))
-        var period: String?
-
-        @Option(
-            name: .long, help: ArgumentHelp("The line, as `settled explain` counts them.", valueName: "n"))
-        var line: Int?
-
-        @Option(name: .long, help: ArgumentHelp("A record that the merchant reported.", valueName: "id"))
-        var record: String?
+        @Argument(help: ArgumentHelp("The dispute's number.", valueName: "n"))
+        var number: Int64
 
         @Option(name: .long, help: ArgumentHelp("Who has to see to it.", valueName: "name"))
-        var owner: String
+        var owner: String?
 
         @Option(name: .long, help: ArgumentHelp("By which day, YYYY-MM-DD.", valueName: "date"))
-        var due: String
+        var due: String?
 
         @OptionGroup var options: Options
 
         func validate() throws {
-            guard (period == nil) == (line == nil), (line == nil) != (record == nil) else {
-                throw ValidationError("expected --period and --line, or --record")
-            }
+            guard owner != nil || due != nil else { throw ValidationError("expected --owner, --due or both") }
         }
 
         func run() throws {
             try options.run { store, person in
-                try DisputeDesk(store).open(
-                    DisputeDesk.Opening(
-                        merchant: merchant, period: period, line: line, record: record,
-                        reason: options.reason, owner: owner, due: due),
-                    by: person, at: options.when.instant)
+                try DisputeDesk(store).assign(
+                    number, to: owner, due: due, reason: options.reason, by: person,
+                    at: options.when.instant)
             }
         }
     }

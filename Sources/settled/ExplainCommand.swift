@@ -11,7 +11,7 @@ struct ExplainCommand: ParsableCommand {
             Without an option it lists the lines with their numbers and exact sums. --line N shows every movement \
             that makes line N: what caused it, the lot that it changes, the terms, campaign or item that set its \
             price, and the batch, line and signature that brought each record. --points does the same for the \
-            figures of points, --record for one record's whole life.
+            figures of points, --record for one record's whole life, also while the period is open.
 
             Amounts are in minor units, as in the signed documents; exact sums are those before rounding.
 
@@ -59,6 +59,7 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let store = try DataFolder(data).openStore()
+        if let record { return try show(record, in: store) }
         let (_, stored) = try StatementShelf(store).statement(of: merchant, period: period)
         let explainer = try Explainer(stored, in: store, for: .operator)
         let text = ExplanationText(zone: explainer.zone)
@@ -69,17 +70,22 @@ struct ExplainCommand: ParsableCommand {
                     "--line \(line)", "the statement has \(explainer.statement.lines.count) lines")
             }
             show(found.json, text.lines(found))
-        } else if let record {
-            guard let id = RecordID(record),
-                let life = try RecordLife(id, of: stored.merchant, in: store, for: .operator)
-            else { throw Failure.misused("--record \(record)", "\(merchant) has no record of this id") }
-            show(life.json, text.lines(life))
         } else if points {
             let figures = try explainer.pointFigures(window)
             show(explainer.json(figures), explainer.text(figures))
         } else {
             show(try explainer.overviewJSON(), try explainer.overview())
         }
+    }
+
+    private func show(_ record: String, in store: Store) throws {
+        let shelf = StatementShelf(store)
+        _ = try shelf.ordinal(ofPeriod: period)
+        let merchant = try shelf.merchant(merchant)
+        guard let id = RecordID(record),
+            let life = try RecordLife(id, of: merchant, in: store, for: .operator)
+        else { throw Failure.misused("--record \(record)", "\(merchant) has no record of this id") }
+        show(life.json, ExplanationText(zone: try store.schedule().zone).lines(life))
     }
 
     private func show(_ object: String, _ lines: [String]) {

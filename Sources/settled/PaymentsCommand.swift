@@ -5,7 +5,7 @@ public import Store
 struct PaymentsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "payments",
-        abstract: "Pay the balances of a closed period: look at a run, make it, write the banks' files.",
+        abstract: "Pay the balances of a closed period by the banks' files, and take their statements back.",
         discussion: """
             A run takes the balances of the signed closing of the period that closed last, less what was paid since and \
             what earlier runs have ordered. Merchants in credit get a credit transfer; from those that owe and gave a \
@@ -13,15 +13,18 @@ struct PaymentsCommand: ParsableCommand {
             carried on. Accounts, names, minimum and days stand under `payment` in the alliance file.
 
             A run that was made is numbered and does not change. Its files bear that number, and each is given out once. \
-            Nothing is booked by it: once the bank has paid, `settled payments orders` says what to record.
+            Nothing is booked by it: the bank's statement says what was paid (`import`), or a person does, with what \
+            `settled payments orders` writes.
 
             Examples:
               settled payments run 2026-11 --calendar target2.txt --data DIR
               settled payments run 2026-11 --calendar target2.txt --make --as ana --data DIR
               settled payments export 2026-11 --format pain.001 --as ben --data DIR > transfers.xml
-              settled payments orders 2026-11 --data DIR > paid.csv; settled pay --from paid.csv --as ana --data DIR
+              settled payments import statement.camt.053.xml --as ana --data DIR; settled payments unmatched --data DIR
             """,
-        subcommands: [Run.self, Export.self, Orders.self, Withdraw.self])
+        subcommands: [
+            Run.self, Export.self, Import.self, Unmatched.self, Orders.self, Withdraw.self,
+        ])
 }
 
 /// Which period, and where.
@@ -151,38 +154,6 @@ extension PaymentsCommand {
                 try period.desk().export(
                     period.period, format, run: number, version: version, again: again, by: person,
                     at: when.instant))
-        }
-    }
-
-    struct Orders: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "What the files that were given out have ordered, for `settled pay --from`.",
-            discussion: """
-                Take out what the bank has not carried out before you record it. What is not recorded counts as under way \
-                in later runs, under its reference.
-
-                Example:
-                  settled payments orders 2026-11 --data DIR > paid.csv
-                """)
-
-        @OptionGroup var period: PaymentPlace
-
-        func run() throws { print(try period.desk().orders(period.period), terminator: "") }
-    }
-
-    struct Withdraw: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Give up a payment run of which no file was given out.",
-            discussion: "Example:\n  settled payments withdraw 2026-11 --as ana --data DIR")
-
-        @OptionGroup var period: PaymentPlace
-        @OptionGroup var person: PersonOptions
-        @OptionGroup var when: NowOption
-
-        func run() throws {
-            let person = try person.person()
-            let number = try period.desk().withdraw(period.period, by: person, at: when.instant)
-            print("withdrawn: payment run \(number) of \(period.period)")
         }
     }
 }

@@ -60,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
                 "serves on what it was given to listen on, not on \(configuration.listen) as configured")
         }
         configuration.limits.warnOfFiles(logger)
-        let open = try place.folder.open()
+        let open = try place.folder.open { logger.notice("\($0)") }
         let options = options
         let daemon = Daemon(
             configuration: configuration,

@@ -26,7 +26,7 @@ struct Settled: AsyncParsableCommand {
                     CloseCommand.self,
                     StatementCommand.self, ExplainCommand.self, ReportCommand.self, RederiveCommand.self,
                     OperatorCommand.self, StatusCommand.self, AuditCommand.self, DeliveriesCommand.self,
-                    ConfigCommand.self,
+                    ConfigCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "The operator's, with money",
@@ -39,7 +39,7 @@ struct Settled: AsyncParsableCommand {
                 name: "The merchant's",
                 subcommands: [
                     CheckCommand.self, ConvertCommand.self, SignCommand.self, SubmitCommand.self,
-                    VerifyCommand.self, TokenCommand.self,
+                    VerifyCommand.self, TokenCommand.self, ContestCommand.self,
                 ]),
             CommandGroup(name: "Try-out", subcommands: [SimulateCommand.self]),
         ])

@@ -10,8 +10,12 @@ struct VerifyCommand: ParsableCommand {
             third parties can check), and for DETAILS.csv beside a statement. At least one of both \
             signatures has to be checked and good.
 
+            The figures of a statement have to add up: with the rows of DETAILS.csv where that is there, its fees with the \
+            lines that they are of, its balance and points; those of a closing with its journal.
+
             Of a folder, every document in it and below is checked so, and that each statement and closing names the \
-            digest of the one before it, and each closing those of its statements; a missing link is named.
+            digest of the one before it and opens with what that closed with, and each closing names those of its \
+            statements; a missing link is named.
 
             Without a key it takes a `seal.jwks` beside the file or up to two folders above.
 

@@ -70,7 +70,8 @@ struct ContractTests {
             contentsOf: SharedFolder.repository.appendingPathComponent("README.md"), encoding: .utf8)
         var script = "cp data/keys/batch_bakery_1.key data/keys/seal.jwks .\n"
         for name in [
-            "merchant-write", "merchant-try", "merchant-submit", "merchant-read", "merchant-key",
+            "merchant-write", "merchant-try", "merchant-submit", "merchant-read", "merchant-contest",
+            "merchant-key",
         ] {
             let after = try #require(readme.range(of: "<!-- recipe: \(name) -->\n```sh\n")).upperBound
             script += readme[after...].components(separatedBy: "```")[0] + "echo; echo done \(name)\n"
@@ -82,12 +83,13 @@ struct ContractTests {
         command.environment = ["PATH": path]
         let ran = try expectDone(command)
         let parts = ran.output.components(separatedBy: "\ndone ")
-        try #require(parts.count == 6, "\(ran.output)\(ran.errors)")
+        try #require(parts.count == 7, "\(ran.output)\(ran.errors)")
         #expect(parts[1].contains(#""batch":"first""#) && parts[1].contains(#""accepted":1"#))
         #expect(
             parts[2].contains("batch first of bakery is stored")
                 && parts[2].contains("seal by seal/1 is valid"))
         #expect(parts[3].contains(#""state":"open""#) && parts[3].contains("settled-receipt/1"))
-        #expect(parts[4].contains("added bakery-2026") && parts[4].contains("signed by bakery-2026"))
+        #expect(parts[4].contains(#"{"dispute":1,"reference":"D-1","#))
+        #expect(parts[5].contains("added bakery-2026") && parts[5].contains("signed by bakery-2026"))
     }
 }

@@ -112,4 +112,80 @@ struct DisputeCommandTests {
         }
         #expect(try run(data, ["disputes", "7"]).status == 2)
     }
+
+    @Test("It is assigned to another, and that stays to be read")
+    func assign() throws {
+        let scratch = try Scratch()
+        let data = try copy(scratch)
+        _ = try done(data, ["dispute", "open", "books", "--record", "K-1"] + Self.opening)
+        let assigned = try done(
+            data,
+            [
+                "dispute", "assign", "1", "--owner", "cem", "--due", "2025-06-20", "--reason", "knows it",
+                "--as",
+                "ana",
+            ])
+        #expect(assigned.contains("assigned by ana, to cem, due 2025-06-20: knows it"), "\(assigned)")
+        #expect(try done(data, ["disputes"]).contains("cem"))
+        let status = try done(data, ["status"], at: "2025-06-20T22:30:00Z")
+        #expect(status.contains("was due 2025-06-20: cem sees to it"), "\(status)")
+        for (arguments, code, problem) in [
+            (["assign", "1", "--reason", "x", "--as", "ana"], 2, "expected --owner, --due or both"),
+            (["assign", "1", "--owner", "c m", "--reason", "x", "--as", "ana"], 2, "--owner"),
+            (["assign", "1", "--due", "20.6.", "--reason", "x", "--as", "ana"], 2, "expected YYYY-MM-DD"),
+            (["assign", "9", "--owner", "cem", "--reason", "x", "--as", "ana"], 1, "dispute_unknown"),
+        ] as [([String], Int32, String)] {
+            let ran = try run(data, ["dispute"] + arguments)
+            #expect(ran.status == code && ran.errors.contains(problem), "\(arguments): \(ran.errors)")
+        }
+        #expect(
+            try expectDone(Command.settled("rederive", "--data", data)).lastLine == "all is as it was derived"
+        )
+    }
+
+    @Test("A file of them is opened whole or not at all, and all that is wrong with it is told by its lines")
+    func file() throws {
+        let scratch = try Scratch()
+        let data = try copy(scratch)
+        let head = "merchant,period,line,record,reason,owner,due\n"
+        let wrong = try scratch.write(
+            head + """
+                bakery,2025-04,99,,x,ben,2025-06-15
+                bakery,2025-04,3,,good,ben,2025-06-15
+                nobody,,,K-1,x,ben,2025-06-15
+                books,,,K-1,x,ben,15.6.
+                books,2025-04,,,x,ben,2025-06-15
+                bakery,2025-04,3,,the same,ben,2025-06-15
+
+                """, to: "wrong.csv")
+        let opening = ["dispute", "open", "--as", "ana", "--from"]
+        for flags in [[], ["--dry-run"]] {
+            let ran = try run(data, opening + [wrong] + flags)
+            #expect(ran.status == 1 && ran.output.isEmpty, "\(ran.output)")
+            for (line, problem) in [
+                (2, "the statement has 6 lines"), (4, "no merchant of that id"), (5, "expected YYYY-MM-DD"),
+                (6, "expected a period and a line, or a record"), (7, "dispute_open"),
+            ] {
+                let told = ran.errors.split(separator: "\n").contains {
+                    $0.contains("wrong.csv:\(line): ") && $0.contains(problem)
+                }
+                #expect(told, "\(line) \(problem): \(ran.errors)")
+            }
+            #expect(!ran.errors.contains("wrong.csv:3"))
+        }
+        let right = try scratch.write(
+            head + """
+                bakery,2025-04,3,,"counted twice, it seems",ben,2025-06-15
+                books,,,K-1,was never sold,cem,2025-06-16
+
+                """, to: "right.csv")
+        let shown = try done(data, opening + [right, "--dry-run"])
+        #expect(shown.contains("counted twice, it seems") && shown.contains("dry run: nothing was opened"))
+        #expect(try done(data, ["disputes", "--all"]).isEmpty)
+        let opened = try done(data, opening + [right, "--json"])
+        #expect(opened.split(separator: "\n").count == 2 && opened.hasPrefix(#"{"dispute":1,"#), "\(opened)")
+        #expect(try done(data, ["disputes"]).contains("record K-1"))
+        let mixed = try run(data, opening + [right, "--owner", "ben"])
+        #expect(mixed.status == 2 && mixed.errors.contains("either --from FILE or one dispute"))
+    }
 }

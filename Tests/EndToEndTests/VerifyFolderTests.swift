@@ -128,6 +128,51 @@ struct VerifyFolderTests {
                 "details: WRONG", "DETAILS.csv sums to 334"
             ),
             (
+                "a fee on payouts that is left out",
+                {
+                    try swap(
+                        $0, "2026-01/N/STATEMENT.json",
+                        #"{"kind":"redeem_fee","rate":"0.0125","amount":-4},"#,
+                        "")
+                },
+                "the redeem_fee of the rate 0.0125: expected -4, found 0",
+                "there is no redeem_fee of the rate 0.0125, and there are payouts of it"
+            ),
+            (
+                "a line that stands there twice",
+                {
+                    let line = #"{"kind":"adjustment","reference":"ADJ-1","amount":-7}"#
+                    try swap($0, "2026-02/M/STATEMENT.json", line, line + "," + line)
+                },
+                "line 5, adjustment, stands there twice", "line 5, adjustment, stands there twice"
+            ),
+            (
+                "an amount that no points make",
+                { try swap($0, "2026-01/N/STATEMENT.json", #""points":17,"amount":-17"#, #""amount":-90"#) },
+                "line 1, redemption_charge, is of no points",
+                "line 1, redemption_charge, is of no points"
+            ),
+            (
+                "an opening that is not what was closed with",
+                { try swap($0, "2026-02/M/STATEMENT.json", #""opening":-648"#, #""opening":-748"#) },
+                "number 2, 2026-02, opens with balance -748, number 1 closed with -648",
+                "number 2, 2026-02, opens with a balance of -748 and 0 points, number 1 closed with -648 and 0"
+            ),
+            (
+                "a first statement that opens with something",
+                {
+                    try swap(
+                        $0, "2026-01/N/STATEMENT.json", #""opening":0,"issued""#, #""opening":5,"issued""#)
+                },
+                "the opening points of number 1: expected 0, found 5",
+                "it is the first, and does not open with 0 points"
+            ),
+            (
+                "records that are not there",
+                { try swap($0, "2026-01/N/STATEMENT.json", #"{"settled":2,"#, #"{"settled":3,"#) },
+                "the records settled: expected 2, found 3", "3 records are settled, DETAILS.csv has 2"
+            ),
+            (
                 "a statement that is missing",
                 { try FileManager.default.removeItem(at: $0.appendingPathComponent("2026-02/M")) },
                 "number 2 is missing, between 2026-01 and 2026-03", "number 2 is missing, before 2026-03"
@@ -163,6 +208,19 @@ struct VerifyFolderTests {
         #expect(
             audited.status == 1 && audited.output.contains(script),
             "\(name)\n\(audited.output)\(audited.errors)")
+    }
+
+    @Test("A closing whose figures do not add up is named")
+    func closing() throws {
+        let scratch = try copy()
+        try Self.swap(
+            scratch.file("out"), "2026-01/CLOSING.json", #""operator":{"activity":355"#,
+            #""operator":{"activity":356"#)
+        let ran = try verify(scratch)
+        #expect(
+            ran.status == 1
+                && ran.output.contains("sums: WRONG, the operator's activity: expected 355, found 356"),
+            "\(ran.output)")
     }
 
     @Test(

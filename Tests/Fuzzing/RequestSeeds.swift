@@ -29,8 +29,14 @@ extension Seeds {
             request("POST /v1/batches", [type, "Content-Length: 12", signed], batch),
             request("POST /v1/batches", [type, "Settled-Signature: a..b"], batch),
             request("POST /v1/batches?dry_run=maybe", [signed], batch),
+            request("POST /v1/disputes", ["Content-Type: application/json", signed], contest),
+            request("POST /v1/disputes", ["Content-Type: application/json", ":sign operator/1"], contest),
+            request("POST /v1/disputes", ["Content-Type: application/json", signed, ":length"], batch),
         ] + paths.map { request($0, reading, []) }
     }
+
+    private static let contest = Array(
+        #"{"reference":"C-1","period":"2026-01","line":1,"reason":"counted twice"}"#.utf8)
 
     private static func request(_ line: String, _ fields: [String], _ body: [UInt8]) -> [UInt8] {
         Array(([line] + fields).map { $0 + "\n" }.joined().utf8) + [0x0A] + body
@@ -41,7 +47,7 @@ extension Seeds {
     ]
     private static let paths = [
         "GET /v1/batches?limit=10&before=a", "GET /v1/batches/a%2Fb", "HEAD /v1/batches",
-        "GET /v1/batches/missing",
+        "GET /v1/batches/missing", "GET /v1/disputes?limit=10&before=2", "GET /v1/disputes/1",
         "GET /v1/statements/2026-01/DETAILS.csv", "GET /openapi.yaml", "GET /README.md", "GET /healthz",
         "HEAD /readyz", "GET /.well-known/jwks.json", "DELETE /v1/terms", "GET /nowhere", "OPTIONS *",
     ]

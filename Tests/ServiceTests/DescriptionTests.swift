@@ -52,7 +52,7 @@ struct DescriptionTests {
         try await withDaemon(estate) { url, _ in
             for (path, methods) in Self.described {
                 let place = path.replacing("{batch}", with: "B-1").replacing("{period}", with: "2026-01")
-                    .replacing("{file}", with: "STATEMENT.json")
+                    .replacing("{file}", with: "STATEMENT.json").replacing("{number}", with: "1")
                 for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"] {
                     let reply = try await ask(
                         url,
@@ -80,10 +80,18 @@ struct DescriptionTests {
                 200, 201, Problem.encodingMalformed(.malformed, .gzip).status.code,
                 Problem.incomplete(expected: 1, found: 0).status.code,
             ])
-            .union([Problem.unsupportedEncoding(found: "").status.code, Problem.unavailable.status.code])
+            .union([
+                Problem.unsupportedEncoding(found: "", expected: "").status.code,
+                Problem.unavailable.status.code,
+            ])
         // What the limits answer, of whatever route.
         let ofLimits: Set = [408, 429, 503]
         #expect(ofUploads.isSubset(of: upload) && upload.isSubset(of: ofUploads.union(ofLimits)))
+        let contest = try #require(Self.described["/v1/disputes"]?["POST"])
+        let ofContests = Set(ContestRefusalCode.allCases.map { $0.status.code })
+            .union(ofUploads.subtracting(BatchRefusalCode.allCases.map { $0.status.code }))
+            .union([BatchRefusalCode.signatureInvalid.status.code])
+        #expect(ofContests.isSubset(of: contest) && contest.isSubset(of: ofContests.union(ofLimits)))
         let ofReading = Set(TokenRefusalCode.allCases.map { $0.status.code })
         for (path, methods) in Self.described where path.hasPrefix("/v1/") {
             let read = try #require(methods["GET"])

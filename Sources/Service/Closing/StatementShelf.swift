@@ -1,4 +1,5 @@
-import Settlement
+public import Settlement
+import Signing
 public import Store
 
 /// Finds the documents of closed periods by the words a person types.
@@ -22,16 +23,22 @@ public struct StatementShelf: Sendable {
     /// there is no statement.
     public func statement(of merchant: String, period id: String) throws -> (name: String, StoredStatement) {
         let ordinal = try ordinal(ofPeriod: id)
-        guard let known = MerchantID(merchant), let partner = try store.schedule().merchant(known) else {
-            throw Failure.misused("merchant \(merchant)", "the alliance has no merchant of that id")
-        }
+        let known = try self.merchant(merchant)
         guard let statement = try store.statement(of: known, period: ordinal) else {
             try requireClosed(ordinal, id)
             throw Failure.refused(
                 "statement of \(merchant) for \(id)",
                 "there is none: it had no terms yet, or had left with nothing open")
         }
-        return (partner.name, statement)
+        return (try store.schedule().merchant(known)?.name ?? merchant, statement)
+    }
+
+    /// Throws `misused` for what is no merchant of the alliance.
+    public func merchant(_ id: String) throws -> MerchantID {
+        guard let known = MerchantID(id), try store.schedule().merchant(known) != nil else {
+            throw Failure.misused("merchant \(PlainText.of(id))", "the alliance has no merchant of that id")
+        }
+        return known
     }
 
     /// The operator's closing of a period; throws `refused` where there is none.

@@ -33,14 +33,14 @@ public struct UnusualFactor: MillionthsDecimal {
         return size * one > sum * Int128(millionths) || size * Int128(millionths) < sum * one
     }
 
-    /// Half to even.
+    /// Of their sizes, whichever way they went, as the rule has it; half to even.
     static func average(_ values: [Int64]) -> Int64 {
         precondition(!values.isEmpty, "an average is of something")
-        let sum = values.reduce(Int128(0)) { $0 + Int128($1) }
+        let sum = values.reduce(Int128(0)) { $0 + Int128($1.magnitude) }
         let count = Int128(values.count)
         let (quotient, rest) = sum.quotientAndRemainder(dividingBy: count)
         let twice = rest.magnitude * 2
         let isUp = twice > count.magnitude || (twice == count.magnitude && quotient % 2 != 0)
-        return Int64(quotient + (isUp ? sum.signum() : 0))
+        return Int64(clamping: quotient + (isUp ? 1 : 0))
     }
 }

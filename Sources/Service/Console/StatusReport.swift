@@ -25,12 +25,17 @@ public struct StatusReport: Sendable {
     let overdue: [Dispute]
     /// Lanes with deliveries that were given up.
     let undelivered: [StuckDeliveries]
+    /// What the bank booked and nothing is known of, the first one first.
+    let bankLines: [BankLineResult]
+    /// Orders of which the bank has said nothing for too long.
+    let overdueOrders: [PaymentOrder]
+    let currency: Currency
     /// The parts that could not be read, and why, in the order in which they are read. They are empty here.
     let unread: [(part: Part, trouble: StoreTrouble)]
 
     /// What is read by itself; each has the name of its member in JSON.
     enum Part: String {
-        case stuck, closing, merchants, refused, missing, drafts, overdue, undelivered
+        case stuck, closing, merchants, refused, missing, drafts, overdue, undelivered, bank, orders
     }
 
     /// Reads it all. `quietPeriods` is 1 or more; a merchant whose terms began since then is not quiet.
@@ -62,6 +67,11 @@ public struct StatusReport: Sendable {
             try store.disputes().filter { $0.isOverdue(on: schedule.zone.localDate(at: now)) }
         }
         undelivered = try read(.undelivered, or: []) { try store.stuckDeliveries() }
+        bankLines = try read(.bank, or: []) { try store.waitingBankLines() }
+        overdueOrders = try read(.orders, or: []) {
+            try store.paymentOrders().filter { $0.isOverdue(on: schedule.zone.localDate(at: now)) }
+        }
+        currency = schedule.alliance.currency
         self.unread = unread
         self.quietPeriods = quietPeriods
         let silence = Silence(of: schedule, at: now, periods: quietPeriods)

@@ -14,7 +14,7 @@ extension StatusReport {
             + overdue.map {
                 "  \($0.name) of \($0.merchant), \($0.subject.inWords(calendar)), was due \($0.due): \($0.owner) sees to it"
             }
-            + undelivered.map(Self.line)
+            + undelivered.map(Self.line) + stuckPayments
         if !stuckLines.isEmpty { blocks.append(["Stuck"] + stuckLines) }
         blocks += unreadBlocks
         if trouble(of: .merchants) == nil { blocks.append(merchantTable) }
@@ -71,6 +71,8 @@ extension StatusReport {
         case .drafts: "Drafts that wait for approval"
         case .overdue: "Overdue disputes"
         case .undelivered: "Deliveries that were given up"
+        case .bank: "Entries of the bank"
+        case .orders: "Overdue orders"
         }
     }
 
@@ -158,6 +160,7 @@ extension StatusReport {
             }
             if trouble(of: .overdue) == nil { writeOverdue(to: &object) }
             if trouble(of: .undelivered) == nil { writeUndelivered(to: &object) }
+            writePayments(to: &object)
             if trouble(of: .merchants) == nil {
                 object.member("merchants", array: standings) { json, standing in write(standing, to: &json) }
             }

@@ -36,28 +36,55 @@ public struct DisputeDesk: Sendable {
     /// Throws `misused` for what cannot be read, a line or a record that is not there; `refused` as `StatementShelf`
     /// does; and what the store throws.
     public func open(_ opening: Opening, by person: Person, at instant: Instant) throws -> Dispute {
+        let draft = try draft(opening)
+        return try store.openDispute(
+            against: draft.subject, of: draft.merchant, reason: draft.reason, owner: draft.owner,
+            due: draft.due, by: person, at: instant)
+    }
+
+    /// What a person wrote, read and looked up.
+    func draft(_ opening: Opening) throws -> DisputeDraft {
         guard let merchant = MerchantID(opening.merchant), try store.schedule().merchant(merchant) != nil
         else {
             throw Failure.misused(
                 "merchant \(PlainText.of(opening.merchant))", "the alliance has no merchant of that id")
         }
-        guard let owner = PersonName(opening.owner) else {
-            throw Failure.misused("--owner", "\(PlainText.excerpt(opening.owner)) is no name")
+        let owner = try Self.owner(opening.owner)
+        let due = try Self.due(opening.due)
+        return DisputeDraft(
+            merchant: merchant, subject: try subject(of: opening, merchant), reason: opening.reason,
+            owner: owner, due: due)
+    }
+
+    /// Says who sees to a dispute from now on, by which day, or both; nil: that stays. Throws `misused` for what cannot be
+    /// read, and what the store throws.
+    public func assign(
+        _ number: Int64, to owner: String?, due: String?, reason: String, by person: Person,
+        at instant: Instant
+    ) throws -> Dispute {
+        try store.assignDispute(
+            number, to: try owner.map(Self.owner), due: try due.map(Self.due), reason, by: person,
+            at: instant)
+    }
+
+    private static func owner(_ text: String) throws(Failure) -> PersonName {
+        guard let owner = PersonName(text) else {
+            throw .misused("--owner", "\(PlainText.excerpt(text)) is no name")
         }
-        guard let due = LocalDate(opening.due) else {
-            throw Failure.misused("--due", "expected YYYY-MM-DD, found \(PlainText.excerpt(opening.due))")
+        return owner
+    }
+
+    private static func due(_ text: String) throws(Failure) -> LocalDate {
+        guard let due = LocalDate(text) else {
+            throw .misused("--due", "expected YYYY-MM-DD, found \(PlainText.excerpt(text))")
         }
-        return try store.openDispute(
-            against: try subject(of: opening, merchant), of: merchant, reason: opening.reason, owner: owner,
-            due: due, by: person, at: instant)
+        return due
     }
 
     private func subject(of opening: Opening, _ merchant: MerchantID) throws -> Dispute.Subject {
         if let period = opening.period, let line = opening.line {
             let stored = try StatementShelf(store).statement(of: merchant.text, period: period).1
-            let count = try StatementDocument(
-                bytes: stored.document.bytes, place: "statement of \(merchant) for \(period)"
-            ).lines.count
+            let count = try SubjectLookup(store: store).count(of: stored)
             guard (1...max(1, count)).contains(line), count > 0 else {
                 throw Failure.misused("--line \(line)", "the statement has \(count) lines")
             }

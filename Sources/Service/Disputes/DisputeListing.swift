@@ -36,7 +36,9 @@ public struct DisputeListing: Sendable {
         text
             + disputes.flatMap(\.steps).map { step in
                 "  \(step.at.text(offsetSeconds: 0, milliseconds: false)) \(step.act.rawValue) by \(step.person)"
-                    + (step.adjustment.map { ", adjustment \($0)" } ?? "") + ": \(PlainText.of(step.text))\n"
+                    + (step.adjustment.map { ", adjustment \($0)" } ?? "")
+                    + (step.owner.map { ", to \($0)" } ?? "") + (step.due.map { ", due \($0)" } ?? "")
+                    + ": \(PlainText.of(step.text))\n"
             }.joined()
     }
 
@@ -62,6 +64,11 @@ public struct DisputeListing: Sendable {
                 object.boolean(dispute.isOverdue(on: today))
                 object.member("owner", dispute.owner.text)
                 object.member("due", dispute.due.description)
+                if let signed = dispute.signed {
+                    object.member("reference", signed.reference.text)
+                    object.member("signed", String(decoding: signed.bytes, as: UTF8.self))
+                    object.member("signature", signed.signature)
+                }
                 object.member("steps", array: dispute.steps) { json, step in
                     json.object { object in
                         object.member("act", step.act.rawValue)
@@ -69,6 +76,8 @@ public struct DisputeListing: Sendable {
                         object.member("person", step.person.text)
                         object.member("text", step.text)
                         object.member("adjustment", ifPresent: step.adjustment?.text)
+                        object.member("owner", ifPresent: step.owner?.text)
+                        object.member("due", ifPresent: step.due?.description)
                     }
                 }
             }

@@ -47,7 +47,10 @@ struct DocumentFacts: Decodable, Sendable {
     }
 
     /// Whose statement key signs it: the operator's for a closing, else its merchant's.
-    var owner: String? { format.hasPrefix("settled-closing/") ? "operator" : merchant }
+    var owner: String? { format.hasPrefix("settled-closing/") ? Self.operatorName : merchant }
+
+    /// The operator as the owner of closings.
+    static let operatorName = "operator"
 
     /// One line for a person: what it is.
     var title: String {

@@ -9,7 +9,9 @@ extension Explainer {
                 && [LineKind.redemptionPayout.name, LineKind.redemptionPayoutReversal.name].contains(
                     other.kind)
         }
-        return rate(line, of: numbers, sign: -1, terms: "the redeem fee of the terms named in its payouts")
+        return rate(
+            line, of: numbers, sign: -1,
+            terms: "the redeem fee of the terms of \(merchant) at each redemption")
     }
 
     func vat(_ line: StatementDocument.Line) -> LineExplanation.Basis {

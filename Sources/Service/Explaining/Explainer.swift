@@ -75,6 +75,15 @@ public struct Explainer: Sendable {
         }
     }
 
+    /// What a line comes to before rounding, `sums` being those of the lines of points; nil where nothing is rounded.
+    func exact(_ line: StatementDocument.Line, _ sums: [LineName: ExactAmount]) -> ExactAmount? {
+        switch line.kind {
+        case LineKind.redeemFee.name: redeemFee(line).exact
+        case LineKind.vat.name: vat(line).exact
+        default: sums[LineName(line)]
+        }
+    }
+
     /// The exact sum of every line of points, by its key.
     public func sums() throws -> [LineName: ExactAmount] {
         var sums: [LineName: ExactAmount] = [:]

@@ -70,6 +70,12 @@ public struct LineExplanation: Sendable {
         /// The period's fee, by the terms from a date on.
         case fee(terms: String)
         case booking(StoredBooking)
+
+        /// The sum before rounding of what is a rate on other lines.
+        var exact: ExactAmount? {
+            guard case .rate(_, _, let exact, _) = self else { return nil }
+            return exact
+        }
     }
 
     public let merchant: MerchantID

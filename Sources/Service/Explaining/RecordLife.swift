@@ -23,7 +23,8 @@ public struct RecordLife: Sendable {
     public let standing: RecordStanding
     public let copies: [RecordCopy]
     public let chapters: [Chapter]
-    /// What the member still owes because of it: a reversal of its lot after the points were spent.
+    /// What the member still owes because of it: reversals of its lot after the points were spent; of a reversal, those
+    /// of the lot that it takes back.
     public let debts: [Debt]
     /// Batch and line of the records that the chapters name, as far as who asks may see them.
     public let origins: [RecordNumber: RecordOrigin]
@@ -53,11 +54,13 @@ extension RecordLife {
         let numbers = chapters.flatMap {
             $0.movements.flatMap(\.numbers) + $0.reversals.compactMap(\.record.number)
         }
+        let reversed = try origin.record.ref.flatMap { try store.number(of: $0, merchant) }
         self.init(
             origin: origin, standing: standing, copies: try store.copies(of: id, merchant),
             chapters: chapters,
             debts: try store.debts(of: origin.record.member).filter { debt in
-                debt.lot == number && (viewer == .operator || viewer == .merchant(debt.issuer))
+                (debt.lot == number || debt.lot == reversed)
+                    && (viewer == .operator || viewer == .merchant(debt.issuer))
             },
             origins: try store.origins(of: numbers), calendar: calendar)
     }

@@ -18,7 +18,7 @@ extension ExplanationText {
         lines.append(
             "  received \(time(life.origin.batch.received)) in batch \(life.origin.batch.batch), line"
                 + " \(life.origin.line)" + (life.origin.late ? ", late" : "")
-                + "; settles in \(life.calendar.period(life.origin.period).id)")
+                + "; belongs to \(life.calendar.period(life.origin.period).id)")
         for copy in life.copies {
             lines.append(
                 "  came again \(time(copy.batch.received)) in batch \(copy.batch.batch), line \(copy.line): "
@@ -29,7 +29,9 @@ extension ExplanationText {
             "", "now: " + life.standing.state.word + (life.standing.state.code.map { ", \($0)" } ?? ""),
         ]
         for debt in life.debts {
-            lines.append("  the member owes \(debt.issuer) \(debt.points.count) points for it")
+            lines.append(
+                "  the member owes \(debt.issuer) \(debt.points.count) points for what was taken back of"
+                    + (life.origin.record.ref.map { " \($0)" } ?? " it"))
         }
         return lines + ["", "batches"] + life.batches.flatMap { self.lines($0) }
     }
@@ -38,7 +40,8 @@ extension ExplanationText {
         var lines: [String] = []
         if let outcome = chapter.outcome {
             let effective = chapter.effective.map { ", effective \(time($0))" } ?? ""
-            let attempts = chapter.attempts > 0 ? ", tried \(chapter.attempts) times before" : ""
+            let times = chapter.attempts == 1 ? "once" : "\(chapter.attempts) times"
+            let attempts = chapter.attempts > 0 ? ", tried \(times) before" : ""
             lines.append("  \(outcome.word)" + (outcome.code.map { ", \($0)" } ?? "") + effective + attempts)
         }
         lines += chapter.movements.flatMap { self.lines($0, origins) }

@@ -13,7 +13,7 @@ extension Explainer {
             table.add(
                 "\(place + 1)", line.kind, line.counterparty ?? "", line.price ?? "", line.rate ?? "",
                 line.reference ?? "", line.points.map { "\($0)" } ?? "",
-                sums[LineName(line)]?.description ?? "", "\(line.amount)")
+                exact(line, sums)?.description ?? "", "\(line.amount)")
         }
         let balance = statement.balance
         return ["statement of \(merchant) for \(period.id), number \(statement.number), in minor units"]
@@ -43,6 +43,19 @@ extension Explainer {
         return try figures.map { name, kinds, stated in
             PointFigure(name: name, stated: stated, movements: try self.points(of: kinds, window))
         }
+    }
+}
+
+extension StatementDocument.Line {
+    fileprivate func write(to json: inout CanonicalJSON, exact: ExactAmount?) {
+        json.member("kind", kind)
+        json.member("counterparty", ifPresent: counterparty)
+        json.member("price", ifPresent: price)
+        json.member("rate", ifPresent: rate)
+        json.member("reference", ifPresent: reference)
+        if let points { json.member("points", points) }
+        json.member("exact", ifPresent: exact?.description)
+        json.member("amount", amount)
     }
 }
 
@@ -92,7 +105,7 @@ extension Explainer {
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
-    /// The same of the lines: number and exact sum.
+    /// The same of the lines, each with its number and its exact sum, and the balance.
     public func overviewJSON() throws -> String {
         let sums = try sums()
         var json = CanonicalJSON()
@@ -102,10 +115,14 @@ extension Explainer {
             json.member("lines", array: statement.lines.enumerated()) { json, numbered in
                 json.object { json in
                     json.member("number", Int64(numbered.offset + 1))
-                    json.member("kind", numbered.element.kind)
-                    json.member("exact", ifPresent: sums[LineName(numbered.element)]?.description)
-                    json.member("amount", numbered.element.amount)
+                    numbered.element.write(to: &json, exact: exact(numbered.element, sums))
                 }
+            }
+            json.member("balance") { json in
+                json.member("opening", statement.balance.opening)
+                json.member("activity", statement.balance.activity)
+                json.member("payments", statement.balance.payments)
+                json.member("closing", statement.balance.closing)
             }
         }
         return String(decoding: json.bytes, as: UTF8.self)

@@ -37,6 +37,13 @@ struct Descriptor: ~Copyable {
         guard number >= 0 else { throw .fromSystem(path, attempt) }
     }
 
+    /// Makes a file of mode 0600 that is not there yet, to be written to.
+    init(newSecret path: String) throws(Failure) {
+        try self.init(
+            opening: path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600,
+            attempt: "create it")
+    }
+
     /// Takes over a descriptor that is open.
     init(_ number: Int32, path: String) {
         self.number = number

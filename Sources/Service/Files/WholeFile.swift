@@ -47,6 +47,13 @@ public enum WholeFile {
         try synchronizeFolder(folder)
     }
 
+    /// Gives a draft in the same folder, which is on the disk already, its name, for good. Throws `refused` where
+    /// something has that name; the draft then stays.
+    static func publish(_ draft: String, as path: String) throws(Failure) {
+        try name(draft, path, replacing: false)
+        try synchronizeFolder(folderName(of: path))
+    }
+
     /// Whether anything, a dangling link included, has this name.
     public static func exists(_ path: String) -> Bool {
         var status = stat()

@@ -7,17 +7,17 @@ import Signing
 /// `POST /v1/batches`: a batch's bytes as the body, its signature as the header `Settled-Signature`.
 struct BatchRoutes: Sendable {
     let intake: Intake
-    let clock: WallClock
-    let logger: Logger
-    let workers: BatchWorkers
-    let bounds: Bounds
+    let door: UploadDoor
     let answers: AnswerRoom
-    let isBehindProxy: Bool
-    let health: Health
+
+    var logger: Logger { door.logger }
+    var health: Health { door.health }
+    private var clock: WallClock { door.clock }
+    private var workers: BatchWorkers { door.workers }
 
     func add(to router: Router<PeerContext>) {
         router.post("/v1/batches") { request, context in
-            try await upload(request, from: context.peer(of: request, isBehindProxy: isBehindProxy))
+            try await upload(request, from: context.peer(of: request, isBehindProxy: door.isBehindProxy))
         }
     }
 
@@ -29,7 +29,7 @@ struct BatchRoutes: Sendable {
         let signature = request.headers[.settledSignature]
         let claimant = try await claimant(of: request, from: known, signature: signature, isDryRun: isDryRun)
         let peer = known ?? .claimant(claimant)
-        var place = try bounds.enter(peer)
+        var place = try door.bounds.enter(peer)
         let body: UploadedBytes
         let begun = ContinuousClock.now
         do {
@@ -56,26 +56,13 @@ struct BatchRoutes: Sendable {
     private func claimant(
         of request: Request, from peer: Peer?, signature: String?, isDryRun: Bool
     ) async throws -> Claimant {
-        let announced = request.headers[.contentLength].flatMap { Int($0) }
-        let (now, begun) = (clock.now, ContinuousClock.now)
-        let foreseen: Result<Claimant, BatchRefusal>
+        let announced = UploadDoor.announced(request)
+        let begun = ContinuousClock.now
         do {
-            foreseen = .success(
-                try await workers.look {
-                    try intake.foresee(signature: signature, bytes: announced, at: now)
-                })
+            return try await door.claimant(from: peer) { now in
+                try intake.foresee(signature: signature, bytes: announced, at: now)
+            }
         } catch let refusal as BatchRefusal {
-            foreseen = .failure(refusal)
-        } catch {
-            logger.error("the keys could not be read", metadata: ["reason": "\(error)"])
-            throw Problem.unavailable
-        }
-        switch foreseen {
-        case .success(let claimant):
-            try bounds.pass(claimant, of: peer)
-            return claimant
-        case .failure(let refusal):
-            try bounds.pass(.unknown, of: peer)
             logger.say(.refused(refusal.code.rawValue, bytes: 0, took: .now - begun))
             if !isDryRun { await note(refusal, signature: signature) }
             throw Problem(refusal)
@@ -114,11 +101,7 @@ struct BatchRoutes: Sendable {
         }
     }
 
-    private func unavailable(_ error: any Error) -> Problem {
-        health.fail("\(error)")
-        logger.error("a batch could not be stored", metadata: ["reason": "\(error)"])
-        return .unavailable
-    }
+    private func unavailable(_ error: any Error) -> Problem { door.unavailable(error, "a batch") }
 
     private func note(_ refusal: BatchRefusal, signature: String?) async {
         let received = clock.now
@@ -136,10 +119,9 @@ struct BatchRoutes: Sendable {
 extension BatchRoutes {
     private func form(of request: Request) throws(Problem) -> BatchForm {
         _ = try encoding(of: request)
-        let type = request.headers[.contentType]
-        let essence = type?.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
-        guard let form = BatchForm.allCases.first(where: { $0.mediaType == essence }) else {
-            throw .unsupportedMediaType(found: type)
+        let type = UploadDoor.mediaType(request)
+        guard let form = BatchForm.allCases.first(where: { $0.mediaType == type }) else {
+            throw .unsupportedMediaType(found: request.headers[.contentType], expected: BatchForm.mediaTypes)
         }
         return form
     }
@@ -147,7 +129,7 @@ extension BatchRoutes {
     private func encoding(of request: Request) throws(Problem) -> ContentEncoding {
         let header = request.headers[.contentEncoding]
         guard let encoding = ContentEncoding(header: header) else {
-            throw .unsupportedEncoding(found: header ?? "none")
+            throw .unsupportedEncoding(found: header ?? "none", expected: "gzip, zstd or none")
         }
         return encoding
     }
@@ -162,14 +144,14 @@ extension BatchRoutes {
 
     /// The whole body, unpacked; throws the refusal `too_large` as soon as it is known, before more is kept.
     private func body(of request: Request, in place: inout Place) async throws -> UploadedBytes {
-        let announced = request.headers[.contentLength].flatMap { Int($0) }
+        let announced = UploadDoor.announced(request)
         var body = UploadBody(
             try encoding(of: request), announced: announced, intake: intake, workers: workers)
         await Expectation.meet()
         do {
             for try await piece in request.body { try await body.append(piece, in: &place) }
         } catch is BodyPace.TooSlow {
-            bounds.metTooSlow()
+            door.bounds.metTooSlow()
             throw Problem.tooSlow
         }
         if let announced, announced != body.count {

@@ -27,8 +27,8 @@ extension BatchRoutes {
         let answer = try intake.take(
             bytes, form: form, signature: signature, received: received,
             admit: { [answers] receipt in
-                // Its bytes on the disk, too (posix_fallocate): once the batch is stored, a disk that is full by then may
-                // no longer keep its sender from the receipt.
+                // Its bytes on the disk, too (posix_fallocate): once the batch is stored, a disk that is full by
+                // then may no longer keep its sender from the receipt.
                 let taken = try AnswerPlace(ofReceipt: receipt.mostBytes, to: peer, in: answers)
                 place.withLock { $0 = taken }
             })

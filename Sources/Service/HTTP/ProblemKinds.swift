@@ -37,6 +37,11 @@ extension BatchRefusalCode {
     }
 }
 
+extension BatchForm {
+    /// The media types of all of them.
+    static let mediaTypes = allCases.map(\.mediaType).joined(separator: " or ")
+}
+
 extension Problem {
     static let notFound = Problem(
         .notFound, code: "not_found", title: "There is nothing here",
@@ -53,23 +58,21 @@ extension Problem {
             detail: "expected \(expected), found \(found)", expected: expected, found: found, allow: allow)
     }
 
-    static func unsupportedMediaType(found: String?) -> Problem {
-        let expected = BatchForm.allCases.map(\.mediaType).joined(separator: " or ")
+    static func unsupportedMediaType(found: String?, expected: String) -> Problem {
         let found = found.map(PlainText.excerpt) ?? "none"
         return Problem(
-            .unsupportedMediaType, code: "unsupported_media_type", title: "A batch is not sent in this form",
+            .unsupportedMediaType, code: "unsupported_media_type", title: "This is not sent in this form",
             detail: "Content-Type: expected \(expected), found \(found)",
             field: "Content-Type", expected: expected, found: found)
     }
 
-    static func unsupportedEncoding(found: String) -> Problem {
+    static func unsupportedEncoding(found: String, expected: String) -> Problem {
         let found = PlainText.excerpt(found)
         return Problem(
             .unsupportedMediaType, code: "unsupported_encoding",
-            title: "A batch is not sent in this encoding",
-            detail: "Content-Encoding: expected gzip, zstd or none, found \(found)",
-            field: "Content-Encoding",
-            expected: "gzip, zstd or none", found: found)
+            title: "This is not sent in this encoding",
+            detail: "Content-Encoding: expected \(expected), found \(found)",
+            field: "Content-Encoding", expected: expected, found: found)
     }
 
     /// It does not say where: how many bytes had come by then is a matter of how they were cut on the way.
@@ -90,7 +93,7 @@ extension Problem {
     static func incomplete(expected: Int, found: Int) -> Problem {
         Problem(
             .badRequest, code: "incomplete", title: "The body ended too early",
-            detail: "the connection broke off before the batch was whole",
+            detail: "the connection broke off before the body was whole",
             expected: "\(expected) bytes", found: "\(found) bytes")
     }
 

@@ -6,7 +6,7 @@ import Store
 /// What the daemon answers over HTTP: each path with the methods it knows, as `/openapi.yaml` describes them.
 let knownRoutes: [(path: String, methods: [HTTPRequest.Method])] =
     ReadingRoutes.paths.map { path in
-        (path, path == "/v1/batches" ? [.get, .head, .post] : [.get, .head])
+        (path, ["/v1/batches", "/v1/disputes"].contains(path) ? [.get, .head, .post] : [.get, .head])
     } + HealthRoutes.paths.map { ($0, [.get, .head]) }
 
 /// All that the daemon answers over HTTP.
@@ -22,10 +22,11 @@ func makeRouter(
         reserve: reserve, met: met)
     router.add(middleware: Problems(measures: measures))
     router.add(middleware: Throttle(bounds: bounds, isBehindProxy: isBehindProxy))
-    BatchRoutes(
-        intake: intake, clock: clock, logger: logger, workers: workers, bounds: bounds,
-        answers: answers, isBehindProxy: isBehindProxy, health: health
-    ).add(to: router)
+    let door = UploadDoor(
+        clock: clock, logger: logger, workers: workers, bounds: bounds, health: health,
+        isBehindProxy: isBehindProxy)
+    BatchRoutes(intake: intake, door: door, answers: answers).add(to: router)
+    DisputeRoutes(intake: intake, door: door).add(to: router)
     ReadingRoutes(
         intake: intake, tokens: tokens, clock: clock, logger: logger, readers: readers, answers: answers,
         factor: factor

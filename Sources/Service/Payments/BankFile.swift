@@ -76,7 +76,10 @@ struct BankFile {
     private func requireDetails(at place: Int) throws {
         let item = run.items[place]
         let details = merchant(at: place)?.payment
-        guard let obstacle = PaymentPlan.obstacle(to: item.amount, details, in: alliance) else { return }
+        guard
+            let obstacle = PaymentPlan.obstacle(
+                to: item.amount, details, in: alliance, on: schedule.zone.localDate(at: run.made))
+        else { return }
         throw PaymentRefusal(
             .detailsMissing,
             "\(item.open.merchant) is in run \(run.number) by bank, and alliance \(run.alliance) has it otherwise: "

@@ -1,4 +1,5 @@
 public import Settlement
+import Signing
 public import Store
 
 /// Where a closing's balances become payments: a run is looked at, made, given out as files, or withdrawn.
@@ -60,6 +61,25 @@ public struct PaymentDesk: Sendable {
         return try store.withdrawPaymentRun(of: ordinal, by: person, at: now).number
     }
 
+    /// Gives up orders that a bank rejected. Throws `misused` for no merchant's id, `PaymentRefusal` and `PersonRefusal`.
+    public func reject(
+        _ id: String, _ merchants: [String], because reason: String, by person: Person, at now: Instant
+    ) throws -> Int64 {
+        let ordinal = try desk.shelf.closing(period: id).period
+        let merchants = try merchants.map { text in
+            guard let merchant = MerchantID(text) else {
+                throw Failure.misused("--rejected", "\(PlainText.excerpt(text)) is not a merchant's id")
+            }
+            return merchant
+        }
+        return try store.rejectOrders(of: ordinal, merchants, because: reason, by: person, at: now).number
+    }
+
+    /// How far orders have come, of one period or of all. Throws `misused` for a period that there is not.
+    public func ages(_ id: String?, at now: Instant) throws -> OrderListing {
+        try OrderListing(store, period: id, now: now)
+    }
+
     /// What the files of a period's run have ordered, as `settled pay --from` reads it: `merchant,reference,amount,reason`.
     public func orders(_ id: String) throws -> String {
         let ordinal = try desk.shelf.closing(period: id).period
@@ -118,7 +138,7 @@ public struct PaymentDesk: Sendable {
         return PaymentPlan(
             alliance: schedule.alliance,
             lastDay: schedule.calendar.firstDay(of: period + 1).adding(days: -1), bankDays: days,
-            firstDay: days.first(from: today, minutes: minutes))
+            today: today, firstDay: days.first(from: today, minutes: minutes))
     }
 
     /// By merchant; they add up to what the operator has with all of them.

@@ -10,6 +10,8 @@ public struct PaymentListing: Sendable {
     private let notes: [String]
     private let alliance: Alliance
     private let period: String
+    /// The day on which it is made.
+    private let made: LocalDate
 
     init(_ run: PaymentRun, in store: Store, isPreview: Bool = false, notes: [String] = []) throws {
         let schedule = try store.schedule()
@@ -18,6 +20,7 @@ public struct PaymentListing: Sendable {
         self.notes = notes
         alliance = schedule.alliance
         period = schedule.calendar.period(run.period).id
+        made = schedule.zone.localDate(at: run.made)
     }
 
     /// A line on the run, a row a merchant, what each method comes to, and the closing's sum.
@@ -57,7 +60,7 @@ public struct PaymentListing: Sendable {
         let said = item.amount > .zero ? "pay by hand" : "collect by hand"
         guard isPreview else { return said }
         let details = alliance.merchants.first { $0.id == item.open.merchant }?.payment
-        let obstacle = PaymentPlan.obstacle(to: item.amount, details, in: alliance)
+        let obstacle = PaymentPlan.obstacle(to: item.amount, details, in: alliance, on: made)
         return said + (obstacle.map { ": \($0.rawValue)" } ?? "")
     }
 

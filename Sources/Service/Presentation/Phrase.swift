@@ -196,7 +196,10 @@ extension Phrase {
         case .silentMerchants: ("Have not reported", "尚未上报的商户")
         case .sequencesMissing: ("batches missing, signed by %1: %2", "缺少批次（签名方：%1）：%2")
         case .unusual:
-            ("unusual activity: %1; average of the last %2 periods: %3", "本期发生异常：%1；前%2期平均：%3")
+            (
+                "unusual activity: %1; the last %2 periods had %3 on average, whichever way",
+                "本期发生异常：%1；前%2期平均（不计方向）：%3"
+            )
         case .wouldStayPending: ("records that would stay pending: %1", "将继续待处理的记录：%1")
         case .beyondExposure: ("exposure %1 is beyond its limit of %2", "风险敞口%1超出限额%2")
         case .change: ("Change", "变动")

@@ -24,7 +24,7 @@ extension Sheet {
     }
 
     private func lines(of table: Table) -> [String] {
-        guard !table.rows.isEmpty else { return ["\(table.title): \(language.say(.none))"] }
+        guard !table.rows.isEmpty else { return [table.title + language.colon + language.say(.none)] }
         // What a page draws has no place in a text.
         var text = TextTable(table.columns)
         for row in table.rows {

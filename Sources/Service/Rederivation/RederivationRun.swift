@@ -70,6 +70,7 @@ struct RederivationRun {
             try checkRest(from: lastBatch + (stop.hasToldNext ? 2 : 1))
         }
         try compareIntake()
+        for contest in history.contests { check(contest) }
         report.unseenReasons = Int64(history.bookings.count)
         report.unseenKeys = Int64(history.keys.count { !usedKeys.contains($0.id) })
         progress.clear()

@@ -36,10 +36,19 @@ struct RederivedKeys {
     /// A batch's signature, made anew where its key is derived from a secret that is not at hand: what was
     /// stored under it cannot be proved then, and counts as not checked.
     func signature(of arrival: StoredArrival) -> (text: String, isChecked: Bool) {
-        guard master == nil, let id = (try? DetachedJWS(parsing: arrival.signature))?.keyID,
+        signature(arrival.signature, of: arrival.bytes)
+    }
+
+    /// The same of a contest.
+    func signature(of contest: StoredContest) -> (text: String, isChecked: Bool) {
+        signature(contest.signature, of: contest.bytes)
+    }
+
+    private func signature(_ text: String, of bytes: [UInt8]) -> (text: String, isChecked: Bool) {
+        guard master == nil, let id = (try? DetachedJWS(parsing: text))?.keyID,
             let key = keys[id], key.isDerived, let derived = Self.derived(key, from: standIn)
-        else { return (arrival.signature, true) }
-        return (derived.sign(arrival.bytes), false)
+        else { return (text, true) }
+        return (derived.sign(bytes), false)
     }
 
     /// The key of an id as it was when a batch was received; nil where there is none, or it is no key.

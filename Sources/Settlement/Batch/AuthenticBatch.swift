@@ -40,18 +40,27 @@ public struct AuthenticBatch: Sendable {
         received: Instant, keys: (String) -> BatchKey?
     ) throws(BatchRefusal) {
         try Self.checkSize(of: bytes, limit: limit, mostRecords: mostRecords)
-        let (jws, key) = try Self.key(of: signature, received: received, keys: keys)
-        do throws(SignatureRefusal) {
-            try jws.verify(payload: bytes, key: key.verification)
-        } catch {
-            throw Self.invalid(error, jws, bytes)
-        }
+        let (jws, key) = try Self.verify(signature, of: bytes, received: received, keys: keys)
         self.bytes = bytes
         self.form = form
         digest = SHA256Digest(of: bytes)
         self.signature = jws.text
         keyID = jws.keyID
         keyMerchant = key.merchant
+    }
+
+    /// The signature that holds over these bytes, and the key that made it: of a batch, and of whatever else is handed in
+    /// as batches are. Throws `signature_malformed`, `key_unknown`, `key_revoked`, `signature_invalid`.
+    static func verify(
+        _ signature: String?, of bytes: [UInt8], received: Instant, keys: (String) -> BatchKey?
+    ) throws(BatchRefusal) -> (jws: DetachedJWS, key: BatchKey) {
+        let (jws, key) = try key(of: signature, received: received, keys: keys)
+        do throws(SignatureRefusal) {
+            try jws.verify(payload: bytes, key: key.verification)
+        } catch {
+            throw invalid(error, jws, bytes)
+        }
+        return (jws, key)
     }
 
     /// What is found of bytes that are not those signed is their digest: whoever signed them can hold it against his.
@@ -112,7 +121,7 @@ public struct AuthenticBatch: Sendable {
     private static func parsed(_ signature: String?) throws(BatchRefusal) -> DetachedJWS {
         guard let signature else {
             throw BatchRefusal(
-                .signatureMalformed, reason: "the batch has no signature, expected a detached JWS",
+                .signatureMalformed, reason: "there is no signature, expected a detached JWS",
                 expected: DetachedJWS.expected, found: "nothing")
         }
         do throws(SignatureRefusal) {

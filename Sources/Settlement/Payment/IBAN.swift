@@ -26,7 +26,17 @@ public struct IBAN: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var country: String { String(text.prefix(2)) }
+    /// Whether its bank is in a country of the SEPA, so that transfers and debits in euro reach it.
+    public var isOfSEPA: Bool { Self.countriesOfSEPA.contains(country) }
     public var description: String { text }
+
+    /// Those of the EPC's list of countries of the SEPA schemes (EPC409-09), as their IBANs begin: what belongs to one of
+    /// them, as Guernsey or Martinique, has IBANs of that. Serbia is among them since May 2026.
+    private static let countriesOfSEPA: Set<String> = [
+        "AD", "AL", "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GI", "GR",
+        "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MC", "MD", "ME", "MK", "MT", "NL", "NO", "PL",
+        "PT", "RO", "RS", "SE", "SI", "SK", "SM", "VA",
+    ]
 }
 
 /// What stands behind an IBAN's check digits, by country.

@@ -34,12 +34,15 @@ public enum PaymentMethod: String, Hashable, Sendable, CaseIterable {
 public enum PaymentObstacle: String, Hashable, Sendable, CaseIterable {
     case allianceWithoutIBAN = "the alliance has no IBAN"
     case merchantWithoutIBAN = "no IBAN"
+    /// In euro the bank files are those of the SEPA.
+    case outsideSEPA = "an IBAN outside the SEPA"
     case tooMuch = "more than 999,999,999.99"
     /// Outside the euro a bank is told by its BIC.
     case withoutBIC = "no BIC on one side"
     /// Direct debits are of the SEPA.
     case otherCurrency = "no direct debit but in euro"
     case withoutMandate = "no mandate"
+    case mandateNotSigned = "the mandate is signed on a later day"
     case withoutCreditorIdentifier = "the alliance has no creditor_id"
 }
 
@@ -65,13 +68,18 @@ public struct PaymentPlan: Sendable {
     /// The last day of the period whose balances are paid.
     public let lastDay: LocalDate
     public let bankDays: BankDays
+    /// The day on which the run is made.
+    public let today: LocalDate
     /// The first bank day for which a file of now is in time.
     public let firstDay: LocalDate
 
-    public init(alliance: Alliance, lastDay: LocalDate, bankDays: BankDays, firstDay: LocalDate) {
+    public init(
+        alliance: Alliance, lastDay: LocalDate, bankDays: BankDays, today: LocalDate, firstDay: LocalDate
+    ) {
         self.alliance = alliance
         self.lastDay = lastDay
         self.bankDays = bankDays
+        self.today = today
         self.firstDay = firstDay
     }
 
@@ -96,23 +104,25 @@ public struct PaymentPlan: Sendable {
         guard !amount.isZero else { return .settled }
         let minimum = details?.minimum ?? alliance.payment?.minimum ?? .zero
         guard amount.minorUnits.magnitude >= minimum.minorUnits.magnitude else { return .carried }
-        guard Self.obstacle(to: amount, details, in: alliance) == nil else { return .byHand }
+        guard Self.obstacle(to: amount, details, in: alliance, on: today) == nil else { return .byHand }
         return amount > .zero ? .transfer : .debit
     }
 
-    /// Why an amount cannot go by a bank's file; nil: it can.
+    /// Why an amount cannot go by a bank's file of a run that is made on a day; nil: it can.
     public static func obstacle(
-        to amount: Money, _ details: PaymentDetails?, in alliance: Alliance
+        to amount: Money, _ details: PaymentDetails?, in alliance: Alliance, on today: LocalDate
     ) -> PaymentObstacle? {
-        guard let own = alliance.payment?.account, own.iban != nil else { return .allianceWithoutIBAN }
-        guard let theirs = details?.account, theirs.iban != nil else { return .merchantWithoutIBAN }
+        guard let own = alliance.payment?.account, let ownIBAN = own.iban else { return .allianceWithoutIBAN }
+        guard let theirs = details?.account, let theirIBAN = theirs.iban else { return .merchantWithoutIBAN }
         let isEuro = alliance.currency.code == "EUR"
+        guard !isEuro || (ownIBAN.isOfSEPA && theirIBAN.isOfSEPA) else { return .outsideSEPA }
         guard !isEuro || amount.minorUnits.magnitude <= mostPerInstruction.magnitude else { return .tooMuch }
         if amount > .zero {
             return isEuro || (own.bic != nil && theirs.bic != nil) ? nil : .withoutBIC
         }
         guard isEuro else { return .otherCurrency }
-        guard details?.mandate != nil else { return .withoutMandate }
+        guard let mandate = details?.mandate else { return .withoutMandate }
+        guard mandate.signed <= today else { return .mandateNotSigned }
         return alliance.payment?.creditorIdentifier == nil ? .withoutCreditorIdentifier : nil
     }
 

@@ -144,6 +144,7 @@ public enum IdentifierKinds {
     public enum BookingReference: IdentifierKind {}
     public enum Person: IdentifierKind {}
     public enum TermsName: IdentifierKind {}
+    public enum ContestReference: IdentifierKind {}
 
     /// Merchants' ids become names of folders and keys, so they are narrower.
     public enum Merchant: IdentifierKind {
@@ -177,3 +178,5 @@ public typealias BookingReference = Identifier<IdentifierKinds.BookingReference>
 public typealias PersonName = Identifier<IdentifierKinds.Person>
 /// What set a price: the `from` of terms, or the id of a campaign or an item. Rulebook §7.
 public typealias TermsName = Identifier<IdentifierKinds.TermsName>
+/// What a merchant names its contest by.
+public typealias ContestReference = Identifier<IdentifierKinds.ContestReference>

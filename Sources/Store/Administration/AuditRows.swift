@@ -14,10 +14,12 @@ public struct AuditEntry: Hashable, Sendable {
         case draftWithdrawn = "draft_withdrawn"
         /// What was said or done about a dispute.
         case disputed
-        /// A payment run was made, withdrawn, or a file of it given out.
+        /// A payment run was made, withdrawn, a file of it given out, or an order of it given up as rejected.
         case paymentRun = "payment_run"
         /// Deliveries that were given up are tried again.
         case deliveriesRetried = "deliveries_retried"
+        /// A statement of the bank was imported, or one of its entries settled by a person.
+        case bankImport = "bank_import"
         case closed
         /// A close that a figure or a changed row forbade, or that waits for room on the disk; the period stays open.
         case closeFailed = "close_failed"

@@ -59,8 +59,8 @@ public struct DiskReserve: Sendable {
         return max(0, pages * size - Int64(status.st_size))
     }
 
-    /// What this process may still write.
-    static func freeBytes(_ folder: String) -> Int64? {
+    /// What this process may still write to a folder's file system, in bytes; nil where that cannot be told.
+    public static func freeBytes(_ folder: String) -> Int64? {
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else { return nil }
         let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(

@@ -22,19 +22,32 @@ enum Schema {
         return number
     }
 
-    /// Takes the steps that are missing; part of the caller's transaction. Refuses a file of a newer program.
-    static func migrate(_ database: Database, path: String) throws {
+    /// The file's schema, 0 for an empty file. Throws `StoreTrouble` for a database of another program, and for one of a
+    /// newer program.
+    static func requireKnown(_ database: Database, path: String) throws -> Int {
         let found = try number(database, path: path)
         guard found <= present else {
             throw StoreTrouble(
                 "open \(path)", because: "its schema is \(found), this program knows those up to \(present)",
                 hint: "use the newer program that wrote it")
         }
+        return found
+    }
+
+    /// Takes the steps that are missing; part of the caller's transaction. Refuses a file of a newer program.
+    ///
+    /// Gives the steps that were taken, and how long each took.
+    @discardableResult
+    static func migrate(_ database: Database, path: String) throws -> [SchemaUpgrade.Step] {
+        let found = try requireKnown(database, path: path)
         try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-        for (position, step) in Migrations.all.enumerated().dropFirst(found) {
+        return try Migrations.all.enumerated().dropFirst(found).map { position, step in
             precondition(step.number == position + 1, "schema steps count from 1 without a gap")
+            let begin = ContinuousClock.now
             try database.execute(sql: step.sql)
             try database.execute(sql: "PRAGMA user_version = \(step.number)")
+            return SchemaUpgrade.Step(
+                number: step.number, name: step.name, duration: ContinuousClock.now - begin)
         }
     }
 }

@@ -16,34 +16,50 @@ public struct Dispute: Hashable, Sendable {
     /// One thing that was said or done.
     public struct Step: Hashable, Sendable {
         public enum Act: String, Hashable, Sendable, CaseIterable {
-            case opened, commented, accepted, rejected
+            case opened, assigned, commented, accepted, rejected
         }
 
         public let act: Act
         public let at: Instant
+        /// Who did it; of one that the merchant opened, the merchant's id.
         public let person: PersonName
         /// The reason, comment or answer.
         public let text: String
         /// The adjustment that an accepted one ended in.
         public let adjustment: BookingReference?
+        /// Who sees to it from then on, and by when; nil: that stays.
+        public var owner: PersonName?
+        public var due: LocalDate?
+    }
+
+    /// What the merchant said of one that it opened itself, as it signed it.
+    public struct Signed: Hashable, Sendable {
+        /// The merchant's own name for it.
+        public let reference: ContestReference
+        public let bytes: [UInt8]
+        /// The detached JWS of these bytes.
+        public let signature: String
     }
 
     /// 1, 2, 3 …
     public let number: Int64
     public let merchant: MerchantID
     public let subject: Subject
-    /// Who has to see to it.
+    /// Who has to see to it, now.
     public let owner: PersonName
     /// By when, to the end of that day.
     public let due: LocalDate
+    /// Nil: a person of the operator's opened it.
+    public let signed: Signed?
     /// The first opened it.
     public let steps: [Step]
 
     public var state: State {
-        switch steps.last(where: { $0.act != .commented })?.act {
+        // Nothing is said any more of one that has ended.
+        switch steps.last?.act {
         case .accepted: .accepted
         case .rejected: .rejected
-        default: .open
+        case .opened, .assigned, .commented, nil: .open
         }
     }
 
@@ -55,7 +71,7 @@ public struct Dispute: Hashable, Sendable {
 }
 
 extension Store {
-    /// Opens a dispute, and gives its number; whether there is such a line is the caller's to look at.
+    /// Opens a dispute; whether there is such a line is the caller's to look at.
     ///
     /// Throws `DisputeRefusal` and `PersonRefusal`.
     public func openDispute(
@@ -65,22 +81,20 @@ extension Store {
         try writing("open a dispute") { database in
             let inForce = try inForce(database)
             try person.verify(database, inForce, at: instant)
-            guard inForce.schedule.merchant(merchant) != nil else {
-                throw DisputeRefusal(
-                    code: .merchantUnknown, reason: "the alliance has no merchant \(merchant)")
-            }
-            let rows = DisputeRows(database, inForce.roster)
-            if let other = try rows.all().first(where: {
-                $0.merchant == merchant && $0.subject == subject && $0.state == .open
-            }) {
-                throw DisputeRefusal(code: .disputeOpen, reason: "\(other.name) is against the same")
-            }
-            return try rows.open(
-                subject, of: merchant, owner: owner, due: due,
-                step: Dispute.Step(
-                    act: .opened, at: instant, person: person.name, text: reason, adjustment: nil), by: person
-            )
+            let draft = DisputeDraft(
+                merchant: merchant, subject: subject, reason: reason, owner: owner, due: due)
+            return try draft.open(database, inForce, by: person, at: instant)
         }
+    }
+
+    /// Says who sees to an open dispute from now on, by which day, or both. Throws `DisputeRefusal` and `PersonRefusal`.
+    @discardableResult
+    public func assignDispute(
+        _ number: Int64, to owner: PersonName?, due: LocalDate?, _ text: String, by person: Person,
+        at instant: Instant
+    ) throws -> Dispute {
+        precondition(owner != nil || due != nil, "something is assigned")
+        return try step(number, .assigned, text, nil, owner, due, by: person, at: instant)
     }
 
     /// Adds a comment to an open dispute. Throws `DisputeRefusal` and `PersonRefusal`.
@@ -115,7 +129,7 @@ extension Store {
 
     private func step(
         _ number: Int64, _ act: Dispute.Step.Act, _ text: String, _ adjustment: BookingReference?,
-        by person: Person, at instant: Instant
+        _ owner: PersonName? = nil, _ due: LocalDate? = nil, by person: Person, at instant: Instant
     ) throws -> Dispute {
         try writing("note what was said of a dispute") { database in
             let inForce = try inForce(database)
@@ -131,7 +145,8 @@ extension Store {
             if let adjustment { try verify(adjustment, of: dispute, BookingRows(database, inForce.roster)) }
             try rows.add(
                 Dispute.Step(
-                    act: act, at: instant, person: person.name, text: text, adjustment: adjustment),
+                    act: act, at: instant, person: person.name, text: text, adjustment: adjustment,
+                    owner: owner, due: due),
                 to: dispute, by: person)
             if act == .accepted || act == .rejected, let destinations = inForce.destinations[dispute.merchant]
             {

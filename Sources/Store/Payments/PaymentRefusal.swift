@@ -31,6 +31,14 @@ public struct PaymentRefusal: Error, Hashable, Sendable {
         case runNumberRequired = "run_number_required"
         /// With four eyes, it was made by a name without a key.
         case makerUnproven = "maker_unproven"
+        /// Nothing was ordered of the merchant by the run.
+        case orderUnknown = "order_unknown"
+        /// Its payment is booked, or a draft of it waits.
+        case orderBooked = "order_booked"
+        /// It was given up before.
+        case orderRejected = "order_rejected"
+        /// A reason that is none.
+        case reasonMalformed = "reason_malformed"
     }
 
     public let code: Code

@@ -31,7 +31,7 @@ struct PaymentRows {
         insert.bind(5, run.made.milliseconds)
         insert.bind(6, run.maker)
         insert.bind(7, run.makerKey)
-        insert.bind(8, Self.sum(run, files: 0, withdrawn: nil, by: nil))
+        insert.bind(8, Self.sum(run, files: 0, rejections: 0, withdrawn: nil, by: nil))
         try insert.run()
         for place in run.items.indices { try add(run.items[place], at: place + 1, of: run.number) }
         let paid = run.items.count { $0.method == .transfer || $0.method == .debit }
@@ -80,7 +80,10 @@ struct PaymentRows {
         insert.bind(9, Self.sum(file, number: number, of: run.number, digest: digest.bytes))
         try insert.run()
         let update = try Prepared(database, "UPDATE payment_runs SET sum = ? WHERE run = ?")
-        update.bind(1, Self.sum(run, files: run.files.count + 1, withdrawn: nil, by: nil))
+        update.bind(
+            1,
+            Self.sum(
+                run, files: run.files.count + 1, rejections: run.rejections.count, withdrawn: nil, by: nil))
         update.bind(2, run.number)
         try update.run()
         try note(
@@ -93,7 +96,8 @@ struct PaymentRows {
             database, "UPDATE payment_runs SET withdrawn = ?, withdrawn_by = ?, sum = ? WHERE run = ?")
         update.bind(1, instant.milliseconds)
         update.bind(2, person.name)
-        update.bind(3, Self.sum(run, files: run.files.count, withdrawn: instant, by: person.name))
+        update.bind(
+            3, Self.sum(run, files: run.files.count, rejections: 0, withdrawn: instant, by: person.name))
         update.bind(4, run.number)
         try update.run()
         try note("run \(run.number) of \(id) withdrawn by \(person.name)", by: person, at: instant)
@@ -126,6 +130,7 @@ struct PaymentRows {
     func all() throws -> [PaymentRun] {
         let items = Dictionary(grouping: try items(), by: \.run)
         let files = Dictionary(grouping: try files(), by: \.run)
+        let rejections = Dictionary(grouping: try PaymentRejectionRows(database).all(), by: \.run)
         let query = try Prepared(
             database,
             """
@@ -142,13 +147,17 @@ struct PaymentRows {
                 alliance: row.integer(2), closingDigest: row.text(3), made: row.instant(4),
                 maker: row.identifier(5), makerKey: row.isNull(6) ? nil : row.bytes(6),
                 items: items[number, default: []].map(\.item), files: files[number, default: []].map(\.file),
+                rejections: rejections[number, default: []].map(\.rejection),
                 withdrawn: row.instantOrNil(8), withdrawnBy: row.isNull(9) ? nil : row.identifier(9))
             let sum = Self.sum(
-                run, files: run.files.count, withdrawn: run.withdrawn, by: run.withdrawnBy)
-            guard sum == row.integer(7) else { throw StoreTrouble.damaged("payment_runs", "row \(number)") }
+                run, files: run.files.count, rejections: run.rejections.count, withdrawn: run.withdrawn,
+                by: run.withdrawnBy)
+            guard sum == row.integer(7), run.rejections.allSatisfy({ run.items.indices.contains($0.place) })
+            else { throw StoreTrouble.damaged("payment_runs", "row \(number)") }
             return run
         }
-        if let run = (Array(items.keys) + files.keys).first(where: { $0 < 1 || $0 > last }) {
+        if let run = (Array(items.keys) + files.keys + rejections.keys).first(where: { $0 < 1 || $0 > last })
+        {
             throw Self.gone("payment_runs", run)
         }
         return runs
@@ -215,14 +224,26 @@ struct PaymentRows {
             bytes: digest)
     }
 
-    /// The sum of a run's row, and of how many items and files it has: one that is gone is told too.
+    /// Adds that the bank rejected an order, whose run's sum is of it too.
+    func add(_ rejection: PaymentRun.Rejection, to run: PaymentRun) throws {
+        try PaymentRejectionRows(database).add(rejection, of: run.number)
+        let update = try Prepared(database, "UPDATE payment_runs SET sum = ? WHERE run = ?")
+        update.bind(
+            1,
+            Self.sum(
+                run, files: run.files.count, rejections: run.rejections.count + 1, withdrawn: nil, by: nil))
+        update.bind(2, run.number)
+        try update.run()
+    }
+
+    /// The sum of a run's row, and of how many items, files and rejections it has: one that is gone is told too.
     private static func sum(
-        _ run: PaymentRun, files: Int, withdrawn: Instant?, by person: PersonName?
+        _ run: PaymentRun, files: Int, rejections: Int, withdrawn: Instant?, by person: PersonName?
     ) -> Int64 {
         RowSum.of(
             columns: [
                 run.number, Int64(run.period), run.alliance, run.made.milliseconds, Int64(run.items.count),
-                Int64(files), withdrawn?.milliseconds,
+                Int64(files), Int64(rejections), withdrawn?.milliseconds,
             ],
             [run.closingDigest, run.maker.text, person?.text], bytes: run.makerKey)
     }

@@ -21,6 +21,15 @@ public struct PaymentRun: Hashable, Sendable {
         public let bytes: [UInt8]
     }
 
+    /// That the bank has rejected an order, as a person said.
+    public struct Rejection: Hashable, Sendable {
+        /// Among the items, from 0.
+        public let place: Int
+        public let at: Instant
+        public let person: PersonName
+        public let reason: String
+    }
+
     /// 1, 2, 3 …
     public let number: Int64
     /// The ordinal of the period whose balances it pays.
@@ -37,6 +46,8 @@ public struct PaymentRun: Hashable, Sendable {
     public let items: [PaymentItem]
     /// In the order in which they were given out.
     public let files: [File]
+    /// In the order in which they were said.
+    public let rejections: [Rejection]
     /// When it was withdrawn, and by whom; nil: it stands.
     public let withdrawn: Instant?
     public let withdrawnBy: PersonName?
@@ -46,13 +57,22 @@ public struct PaymentRun: Hashable, Sendable {
         PaymentReference.of(run: number, items[place].open.merchant, place: place + 1)
     }
 
-    /// Whether what stands at a place, from 0, was ordered: its file was given out. What a merchant is to pay by itself
-    /// is nobody's order.
+    /// Whether what stands at a place, from 0, was ordered and is not given up: its file was given out. What a merchant is
+    /// to pay by itself is nobody's order.
     public func hasOrdered(_ place: Int) -> Bool {
-        let kind: File.Kind? =
-            items[place].method == .byHand && items[place].amount < .zero ? nil : items[place].method.file
-        return withdrawn == nil && files.contains { $0.kind == kind }
+        !isAsked(place) && file(of: place) != nil && rejection(of: place) == nil
     }
+
+    /// The file that says what becomes of a place, where it was given out.
+    func file(of place: Int) -> File? {
+        guard withdrawn == nil, let kind = items[place].method.file else { return nil }
+        return files.first { $0.kind == kind }
+    }
+
+    /// Whether the merchant is to pay by itself.
+    func isAsked(_ place: Int) -> Bool { items[place].method == .byHand && items[place].amount < .zero }
+
+    func rejection(of place: Int) -> Rejection? { rejections.first { $0.place == place } }
 }
 
 extension PaymentMethod {
@@ -107,7 +127,8 @@ extension Store {
                 PaymentRun(
                     number: number, period: period, alliance: inForce.version, closingDigest: closing,
                     made: instant, maker: person?.name ?? PersonName(verified: "nobody"),
-                    makerKey: person?.provenKey, items: items, files: [], withdrawn: nil, withdrawnBy: nil)
+                    makerKey: person?.provenKey, items: items, files: [], rejections: [],
+                    withdrawn: nil, withdrawnBy: nil)
             }
             let taken = TakenReferences(
                 bookings: bookings, drafts: try DraftRows(database, inForce.roster).all())

@@ -74,6 +74,8 @@ public struct StoredHistory: Sendable {
     public let changedSteps: [Int64]
     /// Those of deliveries likewise.
     public let changedDeliveries: [Int64]
+    /// Those disputes that bear a signature of their merchant.
+    public let contests: [StoredContest]
     /// What the audit says of keys, changes of the alliance, drafts, bookings and closes, in order.
     public let audit: [AuditEntry]
     /// The number of the last batch.
@@ -103,6 +105,7 @@ extension Store {
                 bookings: try booked(database), changedDrafts: try DraftRows.changed(database),
                 changedDisputes: disputes.disputes, changedSteps: disputes.steps,
                 changedDeliveries: try OutboxRows.changed(database),
+                contests: try DisputeRows.contests(database),
                 audit: try audited(database),
                 lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")
                     .first { $0.integer(0) } ?? 0)

@@ -79,7 +79,7 @@ struct DeliveryTests {
                 && messages.contains { $0.path == "/garden/redirect" }
                 && messages.contains { $0.path == "/books/gone" }
         }
-        #expect(found.allSatisfy(\.signed))
+        #expect(found.allSatisfy { $0.signed })
         let bakery = found.filter { $0.path == "/bakery/flaky" }
         #expect(
             bakery.map(\.type).prefix(4) == [
@@ -187,7 +187,7 @@ struct DeliveryTests {
         // Nine batches, eight statements and two closings at least.
         #expect(expected.count >= 19)
         let found = try setting.receiver.await("all of them") { Set($0.map(\.id)) == expected }
-        #expect(found.allSatisfy(\.signed))
+        #expect(found.allSatisfy { $0.signed })
         for owner in Self.merchants + ["operator"] {
             let ids = found.filter { $0.path == "/\(owner)/ok" }.map(\.id)
             var firsts: [String] = []

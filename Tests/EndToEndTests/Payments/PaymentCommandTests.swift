@@ -32,7 +32,7 @@ struct PaymentCommandTests {
     ]
 
     /// The example's alliance with accounts; what is said of a merchant may be another text.
-    private func house(_ changes: [String: String] = [:], ours: String = ours) throws -> Scratch {
+    func house(_ changes: [String: String] = [:], ours: String = ours) throws -> Scratch {
         let scratch = try Scratch()
         let played = try Quayside.played.get()
         try FileManager.default.copyItem(atPath: played.data, toPath: scratch.file("data").path)
@@ -47,28 +47,28 @@ struct PaymentCommandTests {
         return scratch
     }
 
-    private func run(_ house: Scratch, _ arguments: [String], at now: String? = may) throws -> Ran {
+    func run(_ house: Scratch, _ arguments: [String], at now: String? = may) throws -> Ran {
         let time = now.map { ["--now", $0] } ?? []
         return try Command(
             Command.settledPath, arguments + ["--data", house.file("data").path] + time
         ).run()
     }
 
-    private func done(_ house: Scratch, _ arguments: [String], at now: String? = may) throws -> String {
+    func done(_ house: Scratch, _ arguments: [String], at now: String? = may) throws -> String {
         let ran = try run(house, arguments, at: now)
         try #require(ran.status == 0, "\(arguments): \(ran.status)\n\(ran.output)\n\(ran.errors)")
         return ran.output
     }
 
-    private func refused(_ house: Scratch, _ arguments: [String], at now: String? = may) throws -> String {
+    func refused(_ house: Scratch, _ arguments: [String], at now: String? = may) throws -> String {
         let ran = try run(house, arguments, at: now)
         #expect(ran.status == 1 && ran.output.isEmpty, "\(arguments): \(ran.status) \(ran.output)")
         return ran.errors
     }
 
     private let look = ["payments", "run", "2025-04"]
-    private let making = ["payments", "run", "2025-04", "--make", "--as", "ana"]
-    private func export(_ format: String, _ more: String..., by name: String = "ben") -> [String] {
+    let making = ["payments", "run", "2025-04", "--make", "--as", "ana"]
+    func export(_ format: String, _ more: String..., by name: String = "ben") -> [String] {
         ["payments", "export", "2025-04", "--format", format, "--as", name] + more
     }
 

@@ -44,7 +44,7 @@ def octets(body) -> bytes:
     return body.encode() if isinstance(body, str) else json.dumps(body, default=str).encode()
 
 
-@schemathesis.serializer("application/x-ndjson", "text/csv")
+@schemathesis.serializer("application/x-ndjson", "text/csv", "application/json")
 def serialize(context, body):
     return octets(body)
 

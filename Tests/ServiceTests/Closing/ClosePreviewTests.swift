@@ -143,7 +143,7 @@ struct ClosePreviewTests {
                 ],
                 [
                     "code": "unusual_activity" as NSString, "merchant": "N" as NSString,
-                    "activity": -4_000 as NSNumber, "average": -1_000 as NSNumber, "periods": 3 as NSNumber,
+                    "activity": -4_000 as NSNumber, "average": 1_000 as NSNumber, "periods": 3 as NSNumber,
                 ],
                 [
                     "code": "pending_records" as NSString, "merchant": "M" as NSString,

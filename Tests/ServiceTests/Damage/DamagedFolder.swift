@@ -152,6 +152,12 @@ struct DamagedFolder {
             },
             { _ = try $0.periods().map { "\($0.close?.at.description ?? "")" } },
             { _ = try $0.stateCounts() },
+            { _ = try $0.paymentRuns().map { "\($0.made) \($0.items.map(\.due))" } },
+            { _ = try $0.bankLines().map { "\($0.line.date) \($0.matches)" } },
+            { store in
+                let listing = try OrderListing(store, period: nil, now: instant("2026-05-03T00:00:02Z"))
+                _ = (listing.text, listing.json)
+            },
             { _ = try $0.bookings().map { "\($0.booking.date) \($0.booked)" } },
             { store in
                 let listing = try BookingListing(store, .init())
@@ -172,6 +178,7 @@ struct DamagedFolder {
             _ = try store.batch(batch.summary.batch, of: merchant)
         }
         _ = try store.missingSequences(of: merchant)
+        _ = try store.disputePage(of: merchant, limit: 100).map { "\($0.due) \($0.steps)" }
         _ = try store.statementList(of: merchant)
         for id in ["m1", "m2", "m3", "n1", "n3", "p2", "p3"] {
             let life = try RecordLife(RecordID(verified: id), of: merchant, in: store, for: .operator)

@@ -103,6 +103,12 @@ struct ExplanationRouteTests {
             let other = try await read(
                 url, "/v1/statements/2026-02/explain?line=1", estate.token(of: "M"))
             #expect(other.status == 404)
+            let life = try await read(
+                url, "/v1/statements/2026-02/explain?record=B-1-1", estate.token(of: "M"))
+            #expect(life.status == 200, "\(life.status)")
+            let never = try await read(
+                url, "/v1/statements/never/explain?record=B-1-1", estate.token(of: "M"))
+            #expect(never.status == 404)
         }
     }
 }

@@ -18,11 +18,11 @@ struct ReceiptRoomTests {
         estate = try Estate()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         answers = AnswerRoom(folder: estate.open.store.folder, memoryBytes: 0, files: 7)
-        routes = BatchRoutes(
-            intake: estate.intake, clock: .standing(at: Estate.received), logger: logger,
-            workers: BatchWorkers(atOnce: true),
+        let door = UploadDoor(
+            clock: .standing(at: Estate.received), logger: logger, workers: BatchWorkers(atOnce: true),
             bounds: Bounds(ServerLimits(), largestBytes: 1 << 20, leastBytes: UploadBody.mostBytesInMemory),
-            answers: answers, isBehindProxy: false, health: Health(logger: logger))
+            health: Health(logger: logger), isBehindProxy: false)
+        routes = BatchRoutes(intake: estate.intake, door: door, answers: answers)
     }
 
     /// All of its records are refused, and listed.

@@ -1,8 +1,9 @@
 import Foundation
-import Service
 import Settlement
 import Signing
 import Store
+
+@testable import Service
 
 /// A history in which everything happens that a rederivation has to follow: keys that come and go, changes of
 /// the alliance between batches, bookings, late and refused and duplicate records, a forced close, an open
@@ -149,13 +150,47 @@ struct LongStory {
         }
         try store.commentDispute(1, "asked the shop", by: Self.ana, at: at)
         try store.rejectDispute(2, "it was theirs", by: Self.ana, at: at)
+        let key = master.batchKey(merchant: "M", version: 1)
+        _ = try estate.intake.contest(Self.contested, signature: key.sign(Self.contested), received: at)
+        try store.assignDispute(4, to: Self.ana.name, due: nil, "hers", by: Self.ana, at: at)
         try store.draft(
             [
                 booking("M", .adjustment, "ADJ-2", 9, "2026-04-04"),
                 booking("N", .payment, "PAY-3", -40, "2026-04-04"),
             ], by: Self.ana, at: at)
         try store.withdraw([DraftName(BookingReference(verified: "ADJ-2"))], by: Self.ana, at: at)
+        try pay(at)
     }
+
+    /// A payment run of March, one order of which the bank rejected, and a statement of the bank: no figure comes of them.
+    private func pay(_ at: Instant) throws {
+        guard let due = LocalDate("2026-04-14") else { preconditionFailure("it is a date") }
+        let balances: [(merchant: MerchantID, balance: Money)] = [
+            (MerchantID(verified: "M"), Money(100)), (MerchantID(verified: "N"), Money(-40)),
+            (MerchantID(verified: "P"), Money(70)),
+        ]
+        _ = try store.makePaymentRun(
+            of: 2, closing: "sha256:x", balances: balances, by: Self.ana, at: at
+        ) { _ in { PaymentItem(open: $0, amount: $0.balance, method: .byHand, due: due) } }
+        _ = try store.exportPayments(of: 2, .table, again: false, by: Self.ana, at: at) { _, _ in
+            ("csv", [1, 2, 3])
+        }
+        _ = try store.rejectOrders(
+            of: 2, [MerchantID(verified: "M")], because: "no such account", by: Self.ana, at: at)
+        let text = """
+            entry,date,amount,currency,end_to_end,account,name,text,returned,group
+            B1,2026-04-04,1.00,EUR,R9-M,DE1,Merchant M,April,AC04,G1
+            B2,2026-04-04,-0.35,EUR,,,,a fee,,
+
+            """
+        let bytes = Array(text.utf8)
+        let statement = try BankStatement.read(bytes, currency: Currency(code: "EUR", exponent: 2))
+        _ = try store.importStatement(statement, digest: SHA256Digest(of: bytes), by: Self.ana, at: at)
+        try store.ignoreBankLines([2], because: "the bank's fee", by: Self.ana, at: at)
+    }
+
+    /// What M signs itself; it opens dispute 4.
+    static let contested = Array(#"{"reference":"C-1","record":"m4","reason":"was a test of the till"}"#.utf8)
 
     private func failApril() throws {
         let failure = CloseFailure.doesNotFit(what: "a line", merchant: nil)

@@ -254,6 +254,9 @@ struct RederivationTests {
         ("DELETE FROM drafts WHERE draft = 2", "draft 2", "is gone"),
         ("UPDATE disputes SET line = 9 WHERE dispute = 1", "dispute 1", "is not as it was written"),
         ("DELETE FROM dispute_steps WHERE step = 5", "step of disputes 5", "is gone"),
+        ("DELETE FROM dispute_steps WHERE step = 6", "dispute 4", "no step says when"),
+        ("UPDATE disputes SET bytes = flip(bytes, 20) WHERE dispute = 4", "dispute 4", "signature_invalid"),
+        ("UPDATE disputes SET record = 'm1' WHERE dispute = 4", "dispute 4", "`record`"),
     ]
 
     @Test("What was changed behind the program's back is found and named", arguments: changes.indices)

@@ -21,7 +21,8 @@ struct PaymentPlanTests {
                     Merchant(
                         id: MerchantID("M")!, name: "M", payment: theirs, terms: SampleAlliance.m.terms)
                 ]),
-            lastDay: LocalDate("2026-01-31")!, bankDays: days, firstDay: LocalDate(firstDay)!)
+            lastDay: LocalDate("2026-01-31")!, bankDays: days,
+            today: LocalDate(firstDay)!, firstDay: LocalDate(firstDay)!)
     }
 
     private func item(_ plan: PaymentPlan, _ balance: Int64, since: Int64 = 0, underWay: Int64 = 0) throws
@@ -63,6 +64,27 @@ struct PaymentPlanTests {
         let special = plan(own: own, PaymentDetails(minimum: Money(1), account: Self.account))
         #expect(try item(special, 1).method == .transfer)
         #expect(try item(plan(own: nil, nil), 1).method == .byHand)
+    }
+
+    @Test(
+        "A mandate that is signed later, and an IBAN outside the SEPA, leave it to a person; outside the euro none does"
+    )
+    func laterAndElsewhere() throws {
+        let later = Mandate(id: "MND-1", signed: LocalDate("2026-02-03")!, scheme: .core)
+        let details = PaymentDetails(account: Self.account, mandate: later)
+        #expect(try item(plan(own: own, details), -10_000).method == .byHand)
+        #expect(try item(plan(own: own, details, firstDay: "2026-02-03"), -10_000).method == .debit)
+        #expect(try item(plan(own: own, details), 10_000).method == .transfer)
+        let elsewhere = BankAccount.iban(try IBAN("TR330006100519786457841326"), try BIC("AKBKTRIS"))
+        let far = PaymentDetails(account: elsewhere, mandate: Self.mandate)
+        #expect(try item(plan(own: own, far), 10_000).method == .byHand)
+        #expect(try item(plan(own: own, far), -10_000).method == .byHand)
+        let pounds = plan(own: own, far, currency: Currency(code: "GBP", exponent: 2))
+        #expect(try item(pounds, 10_000).method == .transfer)
+        #expect(
+            PaymentPlan.obstacle(
+                to: Money(1), far, in: plan(own: own, far).alliance, on: LocalDate("2026-02-02")!)
+                == .outsideSEPA)
     }
 
     @Test("What a bank's file cannot say is left to a person")

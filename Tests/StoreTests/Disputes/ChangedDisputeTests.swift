@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Disputes that were changed behind the program's back")
 struct ChangedDisputeTests {
-    /// Three disputes: one that was rejected, two that are open.
+    /// Four disputes: one that was rejected, two that are open, and one that its merchant signed and that was assigned.
     private func scene() throws -> Scene {
         let scene = try Scene()
         let (ana, now) = (Person("ana"), Instant.at("2026-02-10T00:00:00Z"))
@@ -16,6 +16,8 @@ struct ChangedDisputeTests {
                 at: now)
         }
         try scene.store.rejectDispute(1, "two sales", by: ana, at: now)
+        _ = try scene.contest("C-1", .record("T-2"), at: now)
+        try scene.store.assignDispute(4, to: "ben", due: .on("2026-02-25"), "his", by: ana, at: now)
         return scene
     }
 
@@ -29,8 +31,19 @@ struct ChangedDisputeTests {
             ("UPDATE disputes SET owner = 'cem' WHERE dispute = 1", "disputes, row 1"),
             ("UPDATE disputes SET due = -9223372036854775807 WHERE dispute = 1", "disputes, row 1"),
             ("UPDATE disputes SET sum = sum + 1 WHERE dispute = 1", "disputes, row 1"),
+            ("UPDATE disputes SET reference = 'C-2' WHERE dispute = 4", "disputes, row 4"),
+            ("UPDATE disputes SET bytes = x'7b7d' WHERE dispute = 4", "disputes, row 4"),
+            ("UPDATE disputes SET signature = 'a..b' WHERE dispute = 4", "disputes, row 4"),
+            (
+                "UPDATE disputes SET reference = NULL, bytes = NULL, signature = NULL WHERE dispute = 4",
+                "disputes, row 4"
+            ),
             ("DELETE FROM disputes WHERE dispute = 1", "disputes, row 1"),
             ("DELETE FROM disputes WHERE dispute = 3", "disputes, row 3"),
+            ("DELETE FROM disputes WHERE dispute = 4", "disputes, row 4"),
+            ("UPDATE dispute_steps SET owner = 'cem' WHERE step = 6", "dispute_steps, row 6"),
+            ("UPDATE dispute_steps SET due = due + 1 WHERE step = 6", "dispute_steps, row 6"),
+            ("UPDATE dispute_steps SET owner = NULL WHERE step = 6", "dispute_steps, row 6"),
             ("UPDATE dispute_steps SET dispute = 2 WHERE step = 1", "dispute_steps, row 1"),
             ("UPDATE dispute_steps SET act = 'commented' WHERE step = 4", "dispute_steps, row 4"),
             ("UPDATE dispute_steps SET at = 9223372036854775807 WHERE step = 2", "dispute_steps, row 2"),
@@ -64,12 +77,12 @@ struct ChangedDisputeTests {
     @Test(
         "Every row that was changed or is gone is told, the last one too, as the steps and the audit have it",
         arguments: [
-            ("UPDATE disputes SET owner = 'cem' WHERE dispute <> 2", [1, 3], []),
-            ("DELETE FROM disputes WHERE dispute >= 2", [2, 3], []),
+            ("UPDATE disputes SET owner = 'cem' WHERE dispute <> 2", [1, 3, 4], []),
+            ("DELETE FROM disputes WHERE dispute >= 2", [2, 3, 4], []),
             ("UPDATE dispute_steps SET text = 'once' WHERE step = 3", [], [3]),
             ("DELETE FROM dispute_steps WHERE step = 4", [], [4]),
             ("DELETE FROM dispute_steps WHERE step < 3", [], [1, 2]),
-            ("DELETE FROM dispute_steps", [], [1, 2, 3, 4]),
+            ("DELETE FROM dispute_steps", [], [1, 2, 3, 4, 5, 6]),
         ] as [(String, [Int64], [Int64])])
     func history(sql: String, disputes: [Int64], steps: [Int64]) throws {
         let scene = try scene()
@@ -85,7 +98,7 @@ struct ChangedDisputeTests {
     @Test("Nothing changed, nothing is refused")
     func unchanged() throws {
         let scene = try scene()
-        #expect(try scene.store.disputes().map(\.state) == [.rejected, .open, .open])
+        #expect(try scene.store.disputes().map(\.state) == [.rejected, .open, .open, .open])
         let history = try scene.store.history()
         #expect(history.changedDisputes == [] && history.changedSteps == [])
     }

@@ -42,8 +42,8 @@ final class AnswerRoom: Sendable {
     private let rooms: Mutex<Rooms>
 
     /// At most so many bytes of answers in memory, and in each part of the disk so many bytes and files; more bytes if
-    /// those of four answers as large as `largestBytes` are more. Who writes a file that is not to take of the `reserve`
-    /// asks `leaveReserve`.
+    /// those of four answers as large as `largestBytes` are more. Who writes a file that is not to take of the
+    /// `reserve` asks `leaveReserve`.
     init(
         folder: String, memoryBytes: Int = 16 << 20, fileBytes: Int = 1 << 30,
         files: Int = AnswerRoom.mostFiles, largestBytes: Int = 0, reserve: DiskReserve = .none,

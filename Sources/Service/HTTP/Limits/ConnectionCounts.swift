@@ -1,7 +1,7 @@
 /// Connections open at once, of all and of each peer.
 ///
-/// The last quarter is for those who have few: a few peers who have all that one may have keep nobody out. So is what lies
-/// beyond the most of all, or they would take it from those who ask how the daemon is.
+/// The last quarter is for those who have few: a few peers who have all that one may have keep nobody out. So is what
+/// lies beyond the most of all, or they would take it from those who ask how the daemon is.
 struct ConnectionCounts: Sendable {
     enum Kind: Sendable {
         case served

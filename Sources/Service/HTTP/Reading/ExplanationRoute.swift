@@ -5,7 +5,8 @@ import Store
 extension ReadingShelf {
     private static let mostMovements = 1_000
 
-    /// Throws `Problem` unless one of `line`, `record` and `points` is given, or where there is no such one.
+    /// Throws `Problem` unless one of `line`, `record` and `points` is given, or where there is no such one. Of a record
+    /// the period, which may be open, says nothing.
     ///
     /// It goes through all that a close kept, so it takes one of the places of DETAILS.csv.
     func explanation(_ request: ReadingRequest) throws -> Representation {
@@ -13,10 +14,10 @@ extension ReadingShelf {
         let window = Explainer.Window(
             offset: try request.integer("offset", within: 0...1_000_000_000, otherwise: 0),
             limit: try request.integer("limit", within: 1...Self.mostMovements, otherwise: 100))
+        if case .record(let record) = asked { return .json(try life(of: record, request)) }
         let statement = try statement(request)
         let place = try details.take(for: request.merchant)
         return try withExtendedLifetime(place) {
-            if case .record(let record) = asked { return .json(try life(of: record, request)) }
             let explainer = try Explainer(statement, in: store, for: .merchant(request.merchant))
             guard case .line(let line) = asked else {
                 return .json(Array(explainer.json(try explainer.pointFigures(window)).utf8))
@@ -53,10 +54,16 @@ extension ReadingShelf {
             throw Problem.parameterMalformed(
                 "record", expected: "a record's id: 1 to 64 printable ASCII characters", found: record)
         }
-        let viewer = Explainer.Viewer.merchant(request.merchant)
-        guard let life = try RecordLife(id, of: request.merchant, in: store, for: viewer) else {
-            throw Problem.nothing("a record of yours of this id")
+        guard let period = request.piece("period"),
+            try store.schedule().calendar.ordinal(id: period) != nil
+        else { throw Problem.nothing("a period of this id") }
+        let place = try details.take(for: request.merchant)
+        return try withExtendedLifetime(place) {
+            let viewer = Explainer.Viewer.merchant(request.merchant)
+            guard let life = try RecordLife(id, of: request.merchant, in: store, for: viewer) else {
+                throw Problem.nothing("a record of yours of this id")
+            }
+            return life.bytes
         }
-        return life.bytes
     }
 }

@@ -44,6 +44,8 @@ struct ReadingRoutes: Sendable {
         ("/v1/statements", { try $0.statements($1) }),
         ("/v1/statements/{period}/explain", { try $0.explanation($1) }),
         ("/v1/statements/{period}/{file}", { try $0.statementFile($1) }),
+        ("/v1/disputes", { try $0.disputes($1) }),
+        ("/v1/disputes/{number}", { try $0.dispute($1) }),
         ("/v1/terms", { try $0.terms($1) }),
         ("/v1/points", { try $0.points($1) }),
     ]

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOSSL
+import Settlement
 import Synchronization
 
 /// A certificate chain and its key, read from PEM files, and read again when those change. Connections that stand
@@ -37,6 +38,11 @@ final class Certificates: Sendable {
         let read = try Self.read(files)
         pair.withLock { $0 = read }
         return true
+    }
+
+    /// When the first certificate of the chain that ends does.
+    var ends: Instant? {
+        pair.withLock { $0.chain.map { Instant(milliseconds: Int64($0.notValidAfter) * 1_000) }.min() }
     }
 
     /// TLS 1.2 and 1.3, with the certificate that is in use when a connection begins.

@@ -2,9 +2,9 @@ import NIOCore
 import NIOHTTP2
 import NIOSSL
 
-/// Refuses the streams of a connection of HTTP/2 that have no place: each takes memory for as long as its answer is not
-/// read. What is too much is refused as `REFUSED_STREAM` (RFC 9113 §8.7) before anything is made of it: the same request
-/// may be sent again. An answer in words would lie in memory until it is read.
+/// Refuses the streams of a connection of HTTP/2 that have no place: each takes memory for as long as its answer is
+/// not read. What is too much is refused as `REFUSED_STREAM` (RFC 9113 §8.7) before anything is made of it: the same
+/// request may be sent again. An answer in words would lie in memory until it is read.
 ///
 /// It stands last on the connection. Of one thread, like the connection.
 final class StreamBound: ChannelInboundHandler {

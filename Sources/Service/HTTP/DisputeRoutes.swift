@@ -1,0 +1,123 @@
+import Hummingbird
+import Logging
+import NIOCore
+import Settlement
+import Store
+
+/// `POST /v1/disputes`: what a merchant contests as the body, its signature as the header `Settled-Signature`.
+struct DisputeRoutes: Sendable {
+    let intake: Intake
+    let door: UploadDoor
+
+    static let mediaType = "application/json"
+
+    func add(to router: Router<PeerContext>) {
+        router.post("/v1/disputes") { request, context in
+            try await contest(request, from: context.peer(of: request, isBehindProxy: door.isBehindProxy))
+        }
+    }
+
+    /// 201 with what was opened, 200 with the same of a copy; throws the problem of any other.
+    private func contest(_ request: Request, from known: Peer?) async throws -> Response {
+        do {
+            return try await answer(request, from: known)
+        } catch let refusal as BatchRefusal {
+            throw told(Problem(refusal))
+        } catch let refusal as ContestRefusal {
+            throw told(Problem(refusal))
+        }
+    }
+
+    private func answer(_ request: Request, from known: Peer?) async throws -> Response {
+        try Self.check(request)
+        let signature = request.headers[.settledSignature]
+        let claimant = try await door.claimant(from: known) { now in
+            try intake.foresee(signature: signature, bytes: nil, at: now)
+        }
+        let peer = known ?? .claimant(claimant)
+        var place = try door.bounds.enter(peer)
+        let bytes = try await body(of: request, in: &place)
+        // The instant of receipt is the one at which the last byte is here.
+        let received = door.clock.now
+        let contested = try await stored(bytes, of: peer) {
+            try intake.contest(bytes, signature: signature, received: received)
+        }
+        place.keep()
+        return response(contested)
+    }
+
+    private func stored(
+        _ bytes: [UInt8], of peer: Peer, _ contest: @escaping @Sendable () throws -> Store.Contested
+    ) async throws -> Store.Contested {
+        do {
+            return try await door.workers.run(bytes: bytes.count, of: peer, contest)
+        } catch let refusal as BatchRefusal {
+            throw refusal
+        } catch let refusal as ContestRefusal {
+            throw refusal
+        } catch is CancellationError {
+            throw Problem.unavailable
+        } catch {
+            throw door.unavailable(error, "a dispute")
+        }
+    }
+
+    private func response(_ contested: Store.Contested) -> Response {
+        let dispute = contested.dispute
+        let status: HTTPResponse.Status
+        switch contested {
+        case .opened:
+            door.health.succeed()
+            status = .created
+        case .copy: status = .ok
+        }
+        door.logger.info(
+            status == .created ? "dispute opened" : "dispute came again",
+            metadata: ["merchant": "\(dispute.merchant)", "dispute": "\(dispute.number)"])
+        return Response(
+            status: status, headers: [.contentType: Self.mediaType, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: OwnDispute.acknowledgement(of: dispute))))
+    }
+
+    private func told(_ problem: Problem) -> Problem {
+        door.logger.info("dispute refused", metadata: ["code": "\(problem.code)"])
+        return problem
+    }
+
+    // MARK: Reading a request
+
+    /// What can be refused by its head.
+    private static func check(_ request: Request) throws {
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw Problem.unsupportedEncoding(found: encoding, expected: "none")
+        }
+        guard UploadDoor.mediaType(request) == mediaType else {
+            throw Problem.unsupportedMediaType(found: request.headers[.contentType], expected: mediaType)
+        }
+        if let announced = UploadDoor.announced(request), announced > Contest.mostBytes {
+            throw Contest.tooLarge(found: "\(announced) bytes")
+        }
+    }
+
+    /// The whole body. Throws `contest_too_large` as soon as it is known.
+    private func body(of request: Request, in place: inout Place) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        await Expectation.meet()
+        do {
+            for try await piece in request.body {
+                guard bytes.count + piece.readableBytes <= Contest.mostBytes else {
+                    throw Contest.tooLarge(found: "more")
+                }
+                try place.hold(piece.readableBytes)
+                bytes.append(contentsOf: piece.readableBytesView)
+            }
+        } catch is BodyPace.TooSlow {
+            door.bounds.metTooSlow()
+            throw Problem.tooSlow
+        }
+        if let announced = UploadDoor.announced(request), announced != bytes.count {
+            throw Problem.incomplete(expected: announced, found: bytes.count)
+        }
+        return bytes
+    }
+}

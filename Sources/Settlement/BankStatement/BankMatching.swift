@@ -1,0 +1,147 @@
+/// Finds the orders that an entry of the bank is of: by what they were named end to end, by the group that the bank booked
+/// as one, by the creditor reference that the merchant quoted; and, to be looked at by a person, by account and amount.
+public struct BankMatching {
+    public private(set) var orders: [PaymentOrder]
+    private let currency: Currency
+    /// Whose accounts they are, by IBAN.
+    private let merchants: [String: MerchantID]
+    private var named: [String: Int] = [:]
+    private var quoted: [String: Int] = [:]
+    private var ofAccount: [String: [Int]] = [:]
+
+    public init(orders: [PaymentOrder], accounts: [String: MerchantID], currency: Currency) {
+        self.orders = orders
+        self.currency = currency
+        merchants = accounts
+        for (place, order) in orders.enumerated() {
+            named[order.reference.text] = place
+            if let quoted = order.creditorReference { self.quoted[quoted.text] = place }
+            if let account = order.account { ofAccount[account.text, default: []].append(place) }
+        }
+    }
+
+    /// Notes what was done, for the entries that follow.
+    public mutating func apply(_ step: BankFinding.Step, state: PaymentOrder.State) {
+        orders[step.order].state = state
+        switch step.act {
+        case .pay, .confirmPaid: orders[step.order].isPaidByEntry = true
+        case .undo, .confirmUndone: orders[step.order].isUndoneByEntry = true
+        }
+    }
+
+    /// `group` gives the end-to-end references of what was ordered as a group; nil: no group has the name.
+    public func finding(
+        of line: BankLine, group: (String) throws -> [String]?
+    ) rethrows -> BankFinding {
+        if let fault = line.fault { return Self.none(fault) }
+        if let place = line.endToEnd.flatMap({ named[$0] }) { return judge(line, [place]) }
+        if let references = try line.group.flatMap(group) {
+            let places = references.compactMap { named[$0] }
+            guard places.count == references.count else {
+                return Self.none("not all orders of the group \(line.group ?? "") stand any more")
+            }
+            return judge(line, places)
+        }
+        if let place = line.creditorReference.flatMap({ quoted[$0] }) { return judge(line, [place]) }
+        return byAccount(line)
+    }
+
+    // MARK: Judging
+
+    private static func none(_ reason: String) -> BankFinding {
+        BankFinding(steps: [], isCertain: false, reason: reason)
+    }
+
+    private func judge(_ line: BankLine, _ places: [Int]) -> BankFinding {
+        let sum = places.reduce(Int128(0)) { $0 + Int128(orders[$1].amount.minorUnits) }
+        let amount = Int128(line.amount.minorUnits)
+        let name = places.count == 1 ? "\(orders[places[0]].reference)" : "the group \(line.group ?? "")"
+        var steps: [BankFinding.Step] = []
+        switch amount {
+        case sum where line.returned == nil:
+            for place in places {
+                guard let act = paying(place) else { return Self.none(hindrance(to: place)) }
+                steps.append(BankFinding.Step(order: place, act: act))
+            }
+            return BankFinding(steps: steps, isCertain: true, reason: "")
+        case -sum:
+            for place in places {
+                guard let act = returning(place) else { return Self.none(returnHindrance(to: place)) }
+                steps.append(BankFinding.Step(order: place, act: act))
+            }
+            return BankFinding(
+                steps: steps, isCertain: line.returned != nil,
+                reason: line.returned == nil ? "it is the opposite of \(name), and not said to come back" : ""
+            )
+        case sum: return Self.none("it is said to come back, and goes the way that \(name) was ordered")
+        default:
+            let ordered = currency.text(Money(Int64(clamping: sum)))
+            return Self.none("it is of \(currency.text(line.amount)), and \(name) of \(ordered)")
+        }
+    }
+
+    private func paying(_ place: Int) -> BankFinding.Act? {
+        let order = orders[place]
+        guard !order.isPaidByEntry else { return nil }
+        return switch order.state {
+        case .open: .pay
+        case .waiting, .booked: .confirmPaid
+        case .differing, .undone, .rejected: nil
+        }
+    }
+
+    private func hindrance(to place: Int) -> String {
+        let order = orders[place]
+        let name = "\(order.reference) of \(order.merchant)"
+        if order.isPaidByEntry { return "another entry has settled \(name)" }
+        return switch order.state {
+        case .undone(let other): "\(name) was booked, and taken back by \(other)"
+        case .differing(let amount): "\(name) is booked, or drafted, with \(currency.text(amount))"
+        case .rejected, .open, .waiting, .booked: "\(name) was given up as rejected"
+        }
+    }
+
+    private func returning(_ place: Int) -> BankFinding.Act? {
+        let order = orders[place]
+        guard !order.isUndoneByEntry else { return nil }
+        return switch order.state {
+        case .booked: .undo
+        case .undone(let other): .confirmUndone(by: other)
+        case .open, .waiting, .differing, .rejected: nil
+        }
+    }
+
+    private func returnHindrance(to place: Int) -> String {
+        let order = orders[place]
+        let name = "\(order.reference) of \(order.merchant)"
+        if order.isUndoneByEntry { return "another entry has taken back \(name)" }
+        if case .differing(let amount) = order.state {
+            return "\(name) is booked with \(currency.text(amount))"
+        }
+        return order.state == .waiting
+            ? "it comes back, and the draft of \(name) waits: approve it first"
+            : "it comes back, and no payment of \(name) is booked"
+    }
+
+    // MARK: By account
+
+    private func byAccount(_ line: BankLine) -> BankFinding {
+        guard let account = line.account else { return Self.none("it quotes no order, and names no account") }
+        let fitting = ofAccount[account, default: []].filter {
+            orders[$0].amount == line.amount && paying($0) == .pay
+        }
+        if fitting.count == 1, line.returned == nil {
+            let order = orders[fitting[0]]
+            return BankFinding(
+                steps: [BankFinding.Step(order: fitting[0], act: .pay)], isCertain: false,
+                reason: "it quotes no order; account and amount are those of \(order.reference)")
+        }
+        guard let merchant = merchants[account] else {
+            return Self.none("it quotes no order, and no merchant has its account")
+        }
+        return Self.none(
+            fitting.isEmpty
+                ? "it quotes no order, is of the account of \(merchant), and nothing of its amount is open"
+                : "it quotes no order, and \(fitting.count) of \(merchant) are of its amount")
+    }
+}

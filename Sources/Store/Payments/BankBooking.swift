@@ -1,0 +1,104 @@
+import GRDB
+import Settlement
+
+/// Books or drafts what the bank's lines say, one after the other, and notes what settled each.
+struct BankBooking {
+    private let database: Database
+    private let inForce: InForce
+    private let person: Person
+    private let instant: Instant
+    private let isDraft: Bool
+    var book: OrderBook
+
+    /// Throws `PersonRefusal`, with four eyes also where it would book what was not drafted.
+    init(
+        _ database: Database, _ inForce: InForce, by person: Person, at instant: Instant, draft: Bool
+    ) throws {
+        try person.verify(database, inForce, at: instant)
+        guard draft || !inForce.schedule.alliance.fourEyes else { throw PersonRefusal.draftRequired }
+        self.database = database
+        self.inForce = inForce
+        self.person = person
+        self.instant = instant
+        isDraft = draft
+        book = try OrderBook(database, inForce)
+    }
+
+    /// Does all that was found of a line, or nothing; gives what settles it, or why nothing can.
+    mutating func carry(
+        out finding: BankFinding, of line: BankLine, number: Int64
+    ) throws -> (acts: [BankMatch.Act], refusal: String?) {
+        let bookings = finding.steps.compactMap { booking(for: $0, line) }
+        do {
+            let verdicts = try BookingJudge(database, inForce, for: isDraft ? .draft : .book).judge(bookings)
+            for (booking, verdict) in zip(bookings, verdicts) {
+                guard case .new(let period) = verdict else { continue }
+                if isDraft {
+                    try DraftRows(database, inForce.roster).add(booking, by: person, at: instant)
+                } else {
+                    _ = try BookingRows(database, inForce.roster).add(
+                        booking, period: period, by: person, drafter: nil, at: instant)
+                }
+            }
+        } catch let refused as BookingsRefused {
+            return ([], refused.refusals.map { "\($0)" }.joined(separator: "; "))
+        }
+        let acts = finding.steps.map { step in
+            let act = self.act(of: step)
+            book.matching.apply(step, state: state(after: step))
+            return act
+        }
+        for act in acts { try note(act, for: number) }
+        return (acts, nil)
+    }
+
+    /// Notes what settles a line.
+    func note(_ act: BankMatch.Act, for number: Int64) throws {
+        try BankMatchRows(database, inForce.roster).add(
+            BankMatch(line: number, act: act, at: instant, person: person.name))
+    }
+
+    // MARK: Steps
+
+    private func booking(for step: BankFinding.Step, _ line: BankLine) -> Booking? {
+        let order = book.matching.orders[step.order]
+        // What the bank calls it may be longer than a reason.
+        let entry = "entry \(line.reference.isEmpty ? "without a name" : String(line.reference.prefix(40)))"
+        let payment = Booking(
+            merchant: order.merchant, kind: .payment, reference: order.reference, amount: order.amount,
+            date: line.date, reason: "bank statement, \(entry)")
+        switch step.act {
+        case .pay: return payment
+        case .undo:
+            let reason = String((line.returned ?? "it came back").prefix(40))
+            return payment.opposite(
+                reference: Self.returning(order), date: line.date, reason: "returned, \(reason), \(entry)")
+        case .confirmPaid, .confirmUndone: return nil
+        }
+    }
+
+    /// What a payment is taken back under.
+    private static func returning(_ order: PaymentOrder) -> BookingReference {
+        BookingReference(verified: "\(order.reference)-back")
+    }
+
+    private func act(of step: BankFinding.Step) -> BankMatch.Act {
+        let order = book.matching.orders[step.order]
+        return switch step.act {
+        case .pay: .paid(order.merchant, order.reference)
+        case .confirmPaid: .named(order.merchant, order.reference)
+        case .undo: .returned(order.merchant, Self.returning(order))
+        case .confirmUndone(let other): .named(order.merchant, other)
+        }
+    }
+
+    private func state(after step: BankFinding.Step) -> PaymentOrder.State {
+        let order = book.matching.orders[step.order]
+        return switch step.act {
+        case .pay: isDraft ? .waiting : .booked
+        case .confirmPaid: order.state
+        case .undo: isDraft ? .booked : .undone(by: Self.returning(order))
+        case .confirmUndone(let other): .undone(by: other)
+        }
+    }
+}

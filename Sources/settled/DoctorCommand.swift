@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Service
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Look at an installation: rights, disk, clock, database, closes, keys, backups.",
+        discussion: """
+            One line a finding, ok, warning or trouble, with what to do about it. Ends with 1 when there is trouble, \
+            else with 0. It only reads, and may run beside the daemon, best as the same user.
+
+            With --config it also looks at the spool and the certificate that the daemon is told of there, with \
+            --backups at the age of the last backup in that folder. --full holds every row, digest and chain of \
+            statements against what was written, and reads all of the file several times.
+
+            Example:
+              settled doctor --data /var/lib/settled --config /etc/settled/settled.yaml --backups /var/backups/settled
+            """)
+
+    @OptionGroup var place: DataOption
+
+    @Option(name: .long, help: ArgumentHelp("The daemon's configuration, YAML.", valueName: "file"))
+    var config: String?
+
+    @Option(name: .long, help: ArgumentHelp("The folder that `settled backup` writes to.", valueName: "dir"))
+    var backups: String?
+
+    @Flag(name: .long, help: "Check every row of the database.")
+    var full = false
+
+    @OptionGroup var when: NowOption
+
+    @Flag(name: .long, help: "Print a JSON object.")
+    var json = false
+
+    func run() async throws {
+        var configuration: DaemonConfiguration?
+        if let config { configuration = try await DaemonConfiguration.read(file: config) }
+        let diagnosis = try Diagnosis(
+            Diagnosis.Request(
+                data: place.folder, configuration: configuration, backups: backups, isFull: full,
+                now: when.instant), progress: .terminal())
+        if json {
+            print(diagnosis.json)
+        } else {
+            for line in diagnosis.lines(isColoured: isatty(STDOUT_FILENO) == 1) { print(line) }
+        }
+        guard diagnosis.isWell else { throw ExitCode(Failure.Kind.refused.rawValue) }
+    }
+}

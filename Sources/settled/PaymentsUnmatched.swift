@@ -1,0 +1,98 @@
+import ArgumentParser
+import Service
+import Settlement
+import Store
+
+extension PaymentsCommand {
+    struct Unmatched: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What the bank booked and nothing is known of; and how one is settled by hand.",
+            discussion: """
+                Each entry has a number. --accept books what is proposed for it; --entry says which payments of a merchant \
+                it is, which `settled pay` has recorded before and which come to its amount; --ignore says why it is of no \
+                merchant, as the bank's own fees are.
+
+                Examples:
+                  settled payments unmatched --data DIR
+                  settled payments unmatched --ignore 4 --ignore 5 --reason "the bank's fee" --as ana --data DIR
+                  settled payments unmatched --entry 7 --merchant M001 --payment BANK-0412 --as ana --data DIR
+                  settled payments unmatched --accept 8 --as ana --data DIR
+                """)
+
+        @Option(name: .long, help: ArgumentHelp("An entry that is of no merchant.", valueName: "number"))
+        var ignore: [Int64] = []
+
+        @Option(name: .long, help: ArgumentHelp("With --ignore: why.", valueName: "text"))
+        var reason: String?
+
+        @Option(
+            name: .long, help: ArgumentHelp("An entry that is payments of a merchant.", valueName: "number"))
+        var entry: Int64?
+
+        @Option(name: .long, help: ArgumentHelp("With --entry: whose payments.", valueName: "id"))
+        var merchant: String?
+
+        @Option(name: .long, help: ArgumentHelp("With --entry: a payment's reference.", valueName: "ref"))
+        var payment: [String] = []
+
+        @Option(name: .long, help: ArgumentHelp("An entry that is what is proposed.", valueName: "number"))
+        var accept: [Int64] = []
+
+        @Flag(name: .long, help: "With --accept: draft it, for somebody to approve.")
+        var draft = false
+
+        @Option(name: .customLong("as"), help: ArgumentHelp("Who settles it.", valueName: "name"))
+        var name: String?
+
+        @Option(
+            name: .customLong("key"),
+            help: ArgumentHelp(
+                "The person's own Ed25519 private key, as proof; needed with four_eyes.", valueName: "keyfile"
+            ))
+        var keyFile: String?
+
+        @Flag(name: .long, help: "Print a JSON object a line, amounts in minor units.")
+        var json = false
+
+        @OptionGroup var place: DataOption
+        @OptionGroup var when: NowOption
+
+        func validate() throws {
+            let acts = [!ignore.isEmpty, entry != nil, !accept.isEmpty].count { $0 }
+            guard acts <= 1 else { throw ValidationError("expected one of --ignore, --entry and --accept") }
+            guard ignore.isEmpty == (reason == nil) else {
+                throw ValidationError("expected --ignore and --reason TEXT together")
+            }
+            guard entry == nil ? merchant == nil && payment.isEmpty : merchant != nil && !payment.isEmpty
+            else {
+                throw ValidationError("expected --entry, --merchant and --payment together")
+            }
+            guard (acts == 1) == (name != nil), acts == 1 || keyFile == nil, !draft || !accept.isEmpty else {
+                throw ValidationError("expected --as NAME where an entry is settled, and only there")
+            }
+        }
+
+        func run() throws {
+            let store = try place.folder.openStore()
+            defer { try? store.shut() }
+            if let name { try settle(in: store, by: Person(named: name, keyFile: keyFile)) }
+            let listing = try UnmatchedListing(store)
+            print(json ? listing.json : listing.text, terminator: "")
+        }
+
+        private func settle(in store: Store, by person: Person) throws {
+            if let reason {
+                try store.ignoreBankLines(ignore, because: reason, by: person, at: when.instant)
+            } else if let entry, let merchant {
+                let names = try DraftName.names(payment, of: merchant)
+                guard let owner = names.first?.merchant, names.allSatisfy({ $0.number == nil }) else {
+                    throw Failure.misused("--payment", "expected the reference of a payment that is booked")
+                }
+                try store.settleBankLine(
+                    entry, as: names.map(\.reference), of: owner, by: person, at: when.instant)
+            } else {
+                try store.acceptBankLines(accept, by: person, at: when.instant, draft: draft)
+            }
+        }
+    }
+}
