@@ -75,6 +75,12 @@ struct MarkupScanner {
         return String(text.map { $0 == "\r\n" || $0 == "\r" ? "\n" : $0 })
     }
 
+    /// The same; white space in an attribute's value is a space.
+    private func plain(_ bytes: ArraySlice<UInt8>, isValue: Bool) throws(BankRefusal) -> String {
+        let text = try written(bytes)
+        return isValue ? String(text.map { $0 == "\n" || $0 == "\t" ? " " : $0 }) : text
+    }
+
     // MARK: Tokens
 
     /// Whether a comment stood here.
@@ -144,7 +150,7 @@ struct MarkupScanner {
         var start = place
         while place < bytes.count, bytes[place] != UInt8(ascii: "<"), bytes[place] != quote {
             if bytes[place] == UInt8(ascii: "&") {
-                text += try written(bytes[start..<place])
+                text += try plain(bytes[start..<place], isValue: quote != nil)
                 text.unicodeScalars.append(try reference())
                 start = place
                 continue
@@ -154,7 +160,7 @@ struct MarkupScanner {
             }
             place += 1
         }
-        return text + (try written(bytes[start..<place]))
+        return text + (try plain(bytes[start..<place], isValue: quote != nil))
     }
 
     /// `&lt;` and the other four, `&#65;`, `&#x41;`.
