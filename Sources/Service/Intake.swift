@@ -22,6 +22,7 @@ public struct Intake: Sendable {
     let keys: BatchKeys
     let signer: DocumentSigner
     private let notes: RefusalNotes
+    let measures = IntakeMeasures()
 
     /// The largest batch when nothing else is said: 64 MiB.
     public static let standardBytes = 64 << 20
@@ -51,6 +52,7 @@ public struct Intake: Sendable {
         _ bytes: [UInt8], form: BatchForm, signature: String?, received: Instant, of owner: SpoolOwner? = nil,
         admit: @escaping @Sendable (Receipt) throws -> Void = { _ in }
     ) throws -> Answer {
+        let begun = ContinuousClock.now
         var signer: MerchantID?
         do {
             let authentic = try AuthenticBatch(
@@ -58,12 +60,18 @@ public struct Intake: Sendable {
                 mostRecords: limitRecords, received: received, keys: try keys.lookup())
             signer = authentic.keyMerchant
             try owner?.check(authentic)
-            return try take(authentic, received: received, admit)
+            let answer = try take(authentic, received: received, admit)
+            measures.count(answer, bytes: bytes.count, took: .now - begun)
+            return answer
         } catch let refusal as BatchRefusal {
+            measures.count(refusal)
             // Whose key it was is known of a valid signature only; before that, a key id is anyone's claim.
             let (digest, keyID) = (SHA256Digest(of: bytes).text, Self.keyID(signature))
             try notes.note(refusal, digest: digest, keyID: keyID, merchant: signer, at: received)
             throw refusal
+        } catch {
+            measures.failed.add()
+            throw error
         }
     }
 
@@ -88,6 +96,7 @@ public struct Intake: Sendable {
 
     /// Notes a refusal of bytes that were not kept long enough to be looked at.
     public func noteUnread(_ refusal: BatchRefusal, signature: String?, received: Instant) throws {
+        measures.count(refusal)
         try notes.note(refusal, digest: nil, keyID: Self.keyID(signature), at: received)
     }
 

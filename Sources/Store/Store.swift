@@ -20,6 +20,8 @@ public struct Store: Sendable {
     public var folder: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
     let memory = Memory()
     let checkpointer: Checkpointer
+    /// From asking to write until it is on the disk, of each transaction but those that a close writes its outcome in.
+    public let commits = Latencies()
 
     /// What a commit outlives.
     public enum Durability: Hashable, Sendable {
@@ -142,7 +144,10 @@ public struct Store: Sendable {
 
     /// One transaction: it is on the disk when this returns, and undone when `body` throws.
     func writing<Value>(_ attempt: String, _ body: (Database) throws -> Value) throws -> Value {
-        try trying(attempt) { try pool.write(body) }
+        let begun = ContinuousClock.now
+        let value = try trying(attempt) { try pool.write(body) }
+        commits.add(.now - begun)
+        return value
     }
 
     /// The alliance in force, as this transaction sees it.

@@ -20,6 +20,13 @@ struct ConfigurationOptions: ParsableArguments {
         help: ArgumentHelp("HOST:PORT or unix:PATH; port 0 takes any free one.", valueName: "where"))
     var listen: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Give metrics to whoever connects here, at /metrics; port 0 takes any free one.",
+            valueName: "host:port"))
+    var metrics: String?
+
     @Option(name: .long, help: ArgumentHelp("The largest batch, in bytes.", valueName: "bytes"))
     var maxBatchBytes: Int?
 
@@ -92,7 +99,8 @@ struct ConfigurationOptions: ParsableArguments {
             listen: try listen.map { (text) throws(Failure) in try .init(flag: text) },
             maxBatchBytes: maxBatchBytes, logLevel: logLevel, logFormat: logFormat,
             tlsCertificate: tlsCertificate, tlsKey: tlsKey, spool: spool, out: out,
-            closesAutomatically: automaticClose, drainSeconds: drainSeconds, limits: limit)
+            closesAutomatically: automaticClose, drainSeconds: drainSeconds, limits: limit,
+            metrics: try metrics.map { (text) throws(Failure) in try .init(metricsFlag: text) })
         return await ConfigurationReading(
             file: file, environment: ProcessInfo.processInfo.environment, flags: flags)
     }

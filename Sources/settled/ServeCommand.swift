@@ -28,6 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
               out:    {folder: /var/lib/settled/out}   # for receivers with `delivery: {folder: true}`
               delivery: {allow_private: false}      # authorities: FILE, to trust besides the system's
+              metrics: {host: 127.0.0.1, port: 9464}   # /metrics for Prometheus; nowhere if not said
 
             Example:
               settled serve --data /var/lib/settled --config /etc/settled/settled.yaml

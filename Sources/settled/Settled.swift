@@ -17,7 +17,7 @@ struct Settled: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 refused or found wrong, 2 used wrongly, 3 trouble (disk, network).
             """,
-        version: "settled 0.1",
+        version: "settled \(Program.version)",
         groupedSubcommands: [
             CommandGroup(
                 name: "The operator's",

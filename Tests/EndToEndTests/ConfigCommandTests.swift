@@ -98,7 +98,7 @@ struct ConfigCommandTests {
             let many = Array(repeating: daemon.url + "/.well-known/jwks.json", count: 20)
             let asked = try Command.named("curl", ["--silent", "--write-out", "\\n%{http_code}\\n"] + many)
                 .run()
-            let statuses = asked.output.split(separator: "\n").filter { $0.count == 3 }
+            let statuses = asked.output.split(separator: "\n").map(String.init).filter { $0.count == 3 }
             #expect(statuses.contains("200") && statuses.contains("429"), "\(statuses)")
             try reload("log: {level: info}\n", "limits.requests_per_second_per_peer: 1, now 5000")
             #expect(try daemon.get("/openapi.yaml").status == 0)

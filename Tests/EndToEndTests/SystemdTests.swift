@@ -51,10 +51,9 @@ struct SystemdTests {
             daemon.signal(SIGHUP)
             let lines = try #require(hear("RELOADING=1").last).split(separator: "\n")
             #expect(lines.count == 2 && lines[1].hasPrefix("MONOTONIC_USEC="))
-            var now = timespec()
-            clock_gettime(CLOCK_MONOTONIC, &now)
+            let now = Int(ProcessInfo.processInfo.systemUptime)
             let told = try #require(lines.last?.split(separator: "=").last.flatMap { Int($0) })
-            #expect(told / 1_000_000 <= now.tv_sec && told / 1_000_000 > now.tv_sec - 60)
+            #expect(told / 1_000_000 <= now && told / 1_000_000 > now - 60)
             #expect(hear("READY=1").last == "READY=1")
             // Stopped dead, it says nothing; it goes on where it was.
             daemon.signal(SIGSTOP)

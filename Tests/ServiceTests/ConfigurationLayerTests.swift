@@ -1,5 +1,6 @@
 import Fixtures
 import Foundation
+import Logging
 import Testing
 
 @testable import Service

@@ -60,6 +60,26 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("Metrics are given nowhere unless a file or a flag says where, in full or in part")
+    func metrics() async throws {
+        #expect(try await read("").metrics == nil)
+        let host = "metrics: {host: '::1'}"
+        #expect(try await read(host).metrics == .address(host: "::1", port: 9464))
+        #expect(try await read("metrics: {port: 7}").metrics == .address(host: "127.0.0.1", port: 7))
+        let flag = try DaemonConfiguration.Listen(metricsFlag: "[::2]:0")
+        #expect(try await read(host, flags: .init(metrics: flag)).metrics == .address(host: "::2", port: 0))
+        for wrong in ["unix:/run/s", "9464", "h:65536", ":1", ""] {
+            let failure = #expect(throws: Failure.self) {
+                try DaemonConfiguration.Listen(metricsFlag: wrong)
+            }
+            #expect(failure?.place == "--metrics" && failure?.kind == .misused, "\(wrong)")
+        }
+        for wrong in ["{port: 65536}", "{port: x}", "{host: ''}", "{socket: /run/s}"] {
+            let failure = await #expect(throws: Failure.self) { try await read("metrics: \(wrong)") }
+            #expect("\(failure as Any)".contains("metrics"), "\(wrong)")
+        }
+    }
+
     @Test("Flags win over the file")
     func flags() async throws {
         let configuration = try await read(
@@ -104,7 +124,8 @@ struct ConfigurationTests {
         arguments: [
             (
                 "listne: {port: 1}", ":1",
-                "expected one of listen, batch, log, tls, limits, close, stop, spool, found listne"
+                "expected one of listen, batch, log, tls, limits, close, stop, spool, "
+                    + "out, delivery, metrics, found listne"
             ),
             ("log:\n  levle: info\n", ":2", "expected one of level, format, found levle"),
             ("listen: 8080", ":1", "expected some of host, port, socket"),

@@ -1,5 +1,6 @@
 import Fixtures
 import Foundation
+import Service
 import Testing
 
 /// `Deploy/systemd` and `Deploy/debian`: what can be said of them without a systemd.
@@ -54,10 +55,7 @@ struct UnitTests {
 
     @Test("The changelog's newest entry is of the version that the program tells")
     func version() throws {
-        let program = try text("Sources/settled/Settled.swift")
-        let told = try #require(
-            program.components(separatedBy: "version: \"settled ").last?.prefix { $0 != "\"" })
-        #expect(try text("Deploy/debian/changelog").hasPrefix("settled (\(told)-"))
+        #expect(try text("Deploy/debian/changelog").hasPrefix("settled (\(Program.version)-"))
     }
 
     private func settings(of name: String) throws -> [String] {

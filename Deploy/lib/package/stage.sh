@@ -78,7 +78,10 @@ stage_documents() {
     gzip -9n "$root/$documents/changelog.Debian"
     put 644 "$top/README.md" "$documents/README.md"
     gzip -9n "$root/$documents/README.md"
-    put 644 "$top/Deploy/example/alliance.yaml" "$documents/examples/alliance.yaml"
+    local example
+    (cd "$top/Deploy/example" && find . -type f) | while read -r example; do
+        put 644 "$top/Deploy/example/$example" "$documents/examples/$example"
+    done
     put 644 "$scratch/debian/lintian-overrides" usr/share/lintian/overrides/settled
 }
 

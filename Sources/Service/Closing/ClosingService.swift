@@ -18,6 +18,7 @@ struct ClosingService: Service {
     let logger: Logger
     /// Where it closes: no other work waits for this thread.
     let thread: NIOThreadPool
+    var measures = CloseMeasures()
     /// Seconds after which the clock is looked at again, as it may be set, and after which a failed close is tried
     /// again.
     var patience = 60.0
@@ -31,6 +32,7 @@ struct ClosingService: Service {
 
     /// Closes a period, if one is due; gives the seconds until there may be more to do.
     private func step() async -> Double {
+        let begun = ContinuousClock.now
         do {
             let outcome = try await thread.runIfActive { try closer.closeIfDue(at: clock.now) }
             switch outcome {
@@ -41,7 +43,9 @@ struct ClosingService: Service {
             case .closed(let period, let closed):
                 health.list(nil)
                 health.closes()
-                say(period, closed)
+                let took = begun.duration(to: .now)
+                measures.closed(in: took)
+                say(period, closed, took)
                 return 0
             }
         } catch is CloseRefusal {
@@ -53,6 +57,7 @@ struct ClosingService: Service {
             if let hindrance = closer.hindrance(error) {
                 await hold(hindrance)
             } else {
+                measures.ended(.failed)
                 logger.warning("a close failed and is tried again", metadata: ["reason": "\(error)"])
             }
         }
@@ -61,8 +66,12 @@ struct ClosingService: Service {
 
     private func hold(_ hindrance: CloseHindrance) async {
         switch hindrance.kind {
-        case .forbidden: health.cannotClose(hindrance.reason)
-        case .room: health.closeWaits(hindrance.reason)
+        case .forbidden:
+            measures.ended(.forbidden)
+            health.cannotClose(hindrance.reason)
+        case .room:
+            measures.ended(.waits)
+            health.closeWaits(hindrance.reason)
         }
         // What cannot be noted now, as the disk is full, is noted when it is tried again.
         do { try await thread.runIfActive { try closer.note(hindrance, at: clock.now) } } catch {
@@ -70,12 +79,13 @@ struct ClosingService: Service {
         }
     }
 
-    private func say(_ period: Period, _ closed: ClosedPeriod) {
+    private func say(_ period: Period, _ closed: ClosedPeriod, _ took: Duration) {
         logger.notice(
             "closed \(period.id)",
             metadata: [
                 "statements": "\(closed.statements.count)", "settled": "\(closed.records.settled)",
                 "pending": "\(closed.records.pending)", "refused": "\(closed.records.refused)",
+                "late": "\(closed.records.late)", "ms": "\(took.milliseconds)",
             ])
     }
 }

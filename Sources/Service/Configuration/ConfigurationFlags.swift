@@ -4,6 +4,7 @@ extension DaemonConfiguration {
     /// What flags say over everything else; nil: nothing.
     public struct Flags: Hashable, Sendable {
         public var listen: Listen?
+        public var metrics: Listen?
         public var maxBatchBytes: Int?
         public var logLevel: String?
         public var logFormat: String?
@@ -20,8 +21,9 @@ extension DaemonConfiguration {
             listen: Listen? = nil, maxBatchBytes: Int? = nil, logLevel: String? = nil,
             logFormat: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil,
             spool: String? = nil, out: String? = nil, closesAutomatically: Bool? = nil,
-            drainSeconds: Int? = nil, limits: [String] = []
+            drainSeconds: Int? = nil, limits: [String] = [], metrics: Listen? = nil
         ) {
+            self.metrics = metrics
             self.listen = listen
             self.maxBatchBytes = maxBatchBytes
             self.logLevel = logLevel
@@ -53,6 +55,10 @@ extension DaemonConfiguration.Flags {
             add("listen.port", "--listen", .int(port))
         case .socket(let path)?: add("listen.socket", "--listen", .string(path))
         case nil: break
+        }
+        if case .address(let host, let port)? = metrics {
+            add("metrics.host", "--metrics", .string(host))
+            add("metrics.port", "--metrics", .int(port))
         }
         add("batch.max_bytes", "--max-batch-bytes", maxBatchBytes.map { .int($0) })
         add("log.level", "--log-level", logLevel.map { .string($0) })

@@ -31,6 +31,7 @@ enum ConfigurationKeys {
     static let all: [ConfigurationKey] =
         listen + batch + log + tls + limits + close
         + [ConfigurationKey("stop", "drain_seconds") { "\($0.drainSeconds)" }] + spool + delivery
+        + metrics
 
     /// The sections of the file, in order.
     static let sections: [String] = all.reduce(into: []) { names, key in
@@ -94,6 +95,16 @@ enum ConfigurationKeys {
         },
         ConfigurationKey("spool", "quiet_seconds") {
             "\(($0.spool ?? SpoolSettings(folder: "")).quietSeconds)"
+        },
+    ]
+
+    /// Nowhere unless one of them is set.
+    private static let metrics = [
+        ConfigurationKey("metrics", "host") { configuration in
+            if case .address(let host, _) = configuration.metrics { host } else { nil }
+        },
+        ConfigurationKey("metrics", "port") { configuration in
+            if case .address(_, let port) = configuration.metrics { "\(port)" } else { nil }
         },
     ]
 }

@@ -140,6 +140,7 @@ extension ConfigurationValues {
             folder: await text("out.folder").flatMap { $0.isEmpty ? nil : $0 },
             allowsPrivate: await truth("delivery.allow_private", or: false),
             authorities: await text("delivery.authorities").flatMap { $0.isEmpty ? nil : $0 })
+        read.metrics = await metrics()
         return read
     }
 
@@ -185,6 +186,17 @@ extension ConfigurationValues {
         if let factor = UnusualFactor(setting: text) { return factor }
         note("close.unusual_factor", "expected a decimal from 1 to 1000, or 0 for never, found \(text)")
         return standard
+    }
+
+    /// Nil: nothing of it is said.
+    private func metrics() async -> DaemonConfiguration.Listen? {
+        let host = await text("metrics.host")
+        let port = await integer("metrics.port", within: 0...65535)
+        guard host != nil || port != nil else { return nil }
+        let standard = DaemonConfiguration.metricsStandard
+        return checked(
+            .address(host: host ?? standard.host, port: port ?? standard.port), "metrics.host",
+            or: .address(host: standard.host, port: standard.port))
     }
 
     /// Nil: no folder is named, and then nothing else of a spool may be.

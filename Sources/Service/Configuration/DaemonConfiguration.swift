@@ -34,6 +34,8 @@ public struct DaemonConfiguration: Hashable, Sendable {
     public var unusualFactor = UnusualFactor.standard
     /// Bytes of the disk that closes leave to batches, 0 … 2^50.
     public var reserveBytes = DiskReserve.standardBytes
+    /// Where metrics are given, to whoever connects; nil: nowhere.
+    public var metrics: Listen?
     /// Nil: batches come over HTTP only.
     public var spool: SpoolSettings?
     public var delivery = DeliverySettings()
@@ -49,6 +51,8 @@ public struct DaemonConfiguration: Hashable, Sendable {
         self.spool = spool
     }
 
+    /// Where metrics are given when only a part of it is said.
+    static let metricsStandard = (host: "127.0.0.1", port: 9464)
     static let drainBounds = 0...600
     /// The bounds of `maxBatchBytes`.
     public static let batchBytes = 1...(1 << 29)
@@ -72,6 +76,16 @@ extension DaemonConfiguration.Listen {
         if host.first == "[" && host.last == "]" { host = host.dropFirst().dropLast() }
         self = .address(host: String(host), port: port)
         try checked(place: "--listen")
+    }
+
+    /// Reads the flag `--metrics`: `HOST:PORT`, and no socket.
+    public init(metricsFlag text: String) throws(Failure) {
+        guard let listen = try? Self(flag: text), case .address = listen else {
+            throw .misused(
+                "--metrics", "expected HOST:PORT, the port 0 … 65535, found \(text)",
+                hint: "as in --metrics 127.0.0.1:9464")
+        }
+        self = listen
     }
 
     /// Throws `misused` for an empty host, a port out of bounds or a path that no socket can have.

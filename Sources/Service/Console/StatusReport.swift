@@ -74,14 +74,8 @@ public struct StatusReport: Sendable {
         currency = schedule.alliance.currency
         self.unread = unread
         self.quietPeriods = quietPeriods
-        let present = calendar.ordinal(containing: now) ?? 0
-        let since = present >= quietPeriods ? calendar.period(present - quietPeriods).start : nil
-        quiet = standings.filter { standing in
-            guard let since, schedule.status(of: standing.merchant, at: now) == .active,
-                let begun = schedule.termsBegin(of: standing.merchant), begun <= since
-            else { return false }
-            return standing.lastBatch.map { $0 < since } ?? true
-        }
+        let silence = Silence(of: schedule, at: now, periods: quietPeriods)
+        quiet = standings.filter { silence.holds(of: $0.merchant, lastBatch: $0.lastBatch) }
     }
 
     /// Why the first part that could not be read could not; nil: all was.

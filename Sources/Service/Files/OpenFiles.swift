@@ -5,13 +5,7 @@ public enum OpenFiles {
     /// Lets the process have as many as the system allows it: what it is given at first is often few, for the sake of
     /// programs that know no better. Gives how many it may have now.
     public static func raise() -> Int {
-        var limit = rlimit()
-        #if os(Linux)
-            let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #else
-            let kind = RLIMIT_NOFILE
-        #endif
-        guard getrlimit(kind, &limit) == 0 else { return .max }
+        guard var limit else { return .max }
         if limit.rlim_cur < limit.rlim_max {
             var raised = limit
             raised.rlim_cur = limit.rlim_max
@@ -19,6 +13,20 @@ public enum OpenFiles {
         }
         return Int(clamping: limit.rlim_cur)
     }
+
+    /// How many it may have; nil where that cannot be told.
+    static var most: Int? { limit.map { Int(clamping: $0.rlim_cur) } }
+
+    private static var limit: rlimit? {
+        var limit = rlimit()
+        return getrlimit(kind, &limit) == 0 ? limit : nil
+    }
+
+    #if os(Linux)
+        private static let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+        private static let kind = RLIMIT_NOFILE
+    #endif
 }
 
 extension ServerLimits {

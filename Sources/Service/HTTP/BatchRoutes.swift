@@ -31,9 +31,11 @@ struct BatchRoutes: Sendable {
         let peer = known ?? .claimant(claimant)
         var place = try door.bounds.enter(peer)
         let body: UploadedBytes
+        let begun = ContinuousClock.now
         do {
             body = try await self.body(of: request, in: &place)
         } catch let refusal as BatchRefusal {
+            logger.say(.refused(refusal.code.rawValue, bytes: 0, took: .now - begun))
             if !isDryRun { await note(refusal, signature: signature) }
             throw Problem(refusal)
         } catch let failure as Failure {
@@ -55,12 +57,13 @@ struct BatchRoutes: Sendable {
         of request: Request, from peer: Peer?, signature: String?, isDryRun: Bool
     ) async throws -> Claimant {
         let announced = UploadDoor.announced(request)
+        let begun = ContinuousClock.now
         do {
             return try await door.claimant(from: peer) { now in
                 try intake.foresee(signature: signature, bytes: announced, at: now)
             }
         } catch let refusal as BatchRefusal {
-            logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
+            logger.say(.refused(refusal.code.rawValue, bytes: 0, took: .now - begun))
             if !isDryRun { await note(refusal, signature: signature) }
             throw Problem(refusal)
         }
@@ -69,20 +72,24 @@ struct BatchRoutes: Sendable {
     private func answer(
         _ body: UploadedBytes, of peer: Peer, _ take: @escaping @Sendable ([UInt8]) throws -> Verdict
     ) async throws -> Response {
+        let (begun, count) = (ContinuousClock.now, body.count)
+        let refused = { @Sendable (refusal: BatchRefusal) in
+            BatchLine.refused(refusal.code.rawValue, bytes: count, took: .now - begun)
+        }
         do {
-            let verdict = try await workers.run(bytes: body.count, of: peer) {
+            let verdict = try await workers.run(bytes: count, of: peer) {
                 do { return try take(try body.inMemory()) } catch let refusal as BatchRefusal {
                     // A page that lists many is made while no other large batch is in memory.
                     guard refusal.records.count > Self.manyRecords else { throw refusal }
-                    return try self.verdict(of: refusal, from: peer)
+                    return try self.verdict(of: refusal, from: peer, said: refused(refusal))
                 }
             }
-            if let (message, figures) = verdict.said { logger.info(message, metadata: figures) }
+            if let said = verdict.said { logger.say(said) }
             return Response(
                 status: verdict.status, headers: verdict.headers,
                 body: verdict.bytes.body { read in try await workers.aside(read) })
         } catch let refusal as BatchRefusal {
-            logger.info("batch refused", metadata: ["code": "\(refusal.code.rawValue)"])
+            logger.say(refused(refusal))
             throw Problem(refusal)
         } catch let problem as Problem {
             // There is no room for the answer, which says nothing of the store.
@@ -144,6 +151,7 @@ extension BatchRoutes {
         do {
             for try await piece in request.body { try await body.append(piece, in: &place) }
         } catch is BodyPace.TooSlow {
+            door.bounds.metTooSlow()
             throw Problem.tooSlow
         }
         if let announced, announced != body.count {

@@ -1,5 +1,4 @@
 import Hummingbird
-import Logging
 import Settlement
 import Signing
 import Store
@@ -12,7 +11,7 @@ extension BatchRoutes {
         let headers: HTTPFields
         let bytes: AnswerBytes
         /// For the log; nil: nothing.
-        let said: (message: Logger.Message, figures: Logger.Metadata)?
+        let said: BatchLine?
     }
 
     /// With more refused records the page that lists them takes room for long answers, and is made where the batch was
@@ -23,6 +22,7 @@ extension BatchRoutes {
     func take(
         _ bytes: consuming [UInt8], form: BatchForm, signature: String?, received: Instant, from peer: Peer
     ) throws -> Verdict {
+        let (begun, count) = (ContinuousClock.now, bytes.count)
         let place = Mutex<AnswerPlace?>(nil)
         let answer = try intake.take(
             bytes, form: form, signature: signature, received: received,
@@ -40,12 +40,12 @@ extension BatchRoutes {
             }
             return verdict(
                 .created, document, AnswerBytes(ofStored: document.bytes, in: place),
-                said: ("batch stored", Self.figures(receipt)))
+                said: .stored(receipt, bytes: count, took: .now - begun))
         case .copy(let document):
-            let figures = Receipt(figuresOf: document.bytes).map(Self.figures)
+            let first = Receipt(figuresOf: document.bytes)
             return verdict(
                 .ok, document, try self.bytes(document.bytes, to: peer),
-                said: figures.map { ("batch came again", $0) })
+                said: .again(first, bytes: count, took: .now - begun))
         }
     }
 
@@ -67,11 +67,10 @@ extension BatchRoutes {
     }
 
     /// Throws `busy` where there is no room for the page.
-    func verdict(of refusal: BatchRefusal, from peer: Peer) throws -> Verdict {
+    func verdict(of refusal: BatchRefusal, from peer: Peer, said: BatchLine) throws -> Verdict {
         Verdict(
             status: refusal.code.status, headers: [.contentType: Problem.mediaType],
-            bytes: try bytes(Problem(refusal).bytes, to: peer),
-            said: ("batch refused", ["code": "\(refusal.code.rawValue)"]))
+            bytes: try bytes(Problem(refusal).bytes, to: peer), said: said)
     }
 
     private func bytes(_ bytes: [UInt8], to peer: Peer) throws -> AnswerBytes {
@@ -80,7 +79,7 @@ extension BatchRoutes {
 
     private func verdict(
         _ status: HTTPResponse.Status, _ document: SealedDocument, _ bytes: AnswerBytes,
-        headers: HTTPFields = [:], said: (message: Logger.Message, figures: Logger.Metadata)?
+        headers: HTTPFields = [:], said: BatchLine?
     ) -> Verdict {
         var all: HTTPFields = [
             .contentType: "application/json",
@@ -89,13 +88,5 @@ extension BatchRoutes {
         ]
         all.append(contentsOf: headers)
         return Verdict(status: status, headers: all, bytes: bytes, said: said)
-    }
-
-    private static func figures(_ receipt: Receipt) -> Logger.Metadata {
-        [
-            "merchant": "\(receipt.merchant)", "batch": "\(receipt.batch)",
-            "records": "\(receipt.counts.records)", "accepted": "\(receipt.counts.accepted)",
-            "refused": "\(receipt.counts.refused)",
-        ]
     }
 }

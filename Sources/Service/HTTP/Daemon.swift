@@ -30,6 +30,8 @@ public struct Daemon: Service {
     private let health: Health
     private let status: StatusWatch
     private let bounds: Bounds
+    private let connections: Connections
+    private let measures = DaemonMeasures()
     /// From the start on: what was issued before may have been used before.
     private let tokens: TokenMemory
 
@@ -54,7 +56,10 @@ public struct Daemon: Service {
         health = Health(logger: logger)
         status = StatusWatch(manager: manager, health: health, logger: logger)
         bounds = Bounds(
-            configuration.limits, largestBytes: intake.limitBytes, leastBytes: UploadBody.mostBytesInMemory)
+            configuration.limits, largestBytes: intake.limitBytes, leastBytes: UploadBody.mostBytesInMemory,
+            met: measures.limits)
+        connections = Connections(
+            configuration.limits, isBehindProxy: configuration.isBehindProxy, met: measures.limits)
         tokens = TokenMemory(in: intake.store.folder, since: clock.now)
         self.onListening = onListening
     }
@@ -109,8 +114,9 @@ public struct Daemon: Service {
     /// What runs, and in which order it stops.
     private func serviceGroup(_ certificates: Certificates?) -> ServiceGroup {
         // Services stop in reverse: first the word to the service manager and, by `/readyz`, to who sends requests
-        // here, then the server; last what tells that the daemon lives.
+        // here, then the server; last what tells that the daemon lives, and the metrics.
         var services = watches(certificates)
+        if let metrics = metricsListener(certificates) { services.insert(named("metrics", metrics), at: 0) }
         if let deliveries {
             services.append(
                 named("delivery", DeliveryService(desk: deliveries, clock: clock, logger: logger)))
@@ -120,7 +126,8 @@ public struct Daemon: Service {
                 named(
                     "closing",
                     ClosingService(
-                        closer: closer, health: health, clock: clock, logger: logger, thread: bookkeeper)))
+                        closer: closer, health: health, clock: clock, logger: logger, thread: bookkeeper,
+                        measures: measures.closes)))
         }
         if let settings = configuration.spool {
             services.append(
@@ -192,9 +199,9 @@ extension Daemon {
         let router = makeRouter(
             intake: intake, tokens: tokens, workers: workers, readers: readers, bounds: bounds,
             isBehindProxy: configuration.isBehindProxy, health: health, factor: configuration.unusualFactor,
-            reserve: DiskReserve(bytes: configuration.reserveBytes), clock: clock, logger: logger)
-        let connection = ServerBuilder.guarded(
-            limits, certificates, isBehindProxy: configuration.isBehindProxy)
+            reserve: DiskReserve(bytes: configuration.reserveBytes), clock: clock, logger: logger,
+            measures: measures.requests, met: measures.limits)
+        let connection = ServerBuilder.guarded(limits, certificates, connections)
         let mostConnections = limits.connections + Connections.spare
         guard sockets.isEmpty else {
             return InheritedServer(
@@ -209,7 +216,7 @@ extension Daemon {
         return Application(
             router: router, server: HTTPServerBuilder(connection),
             configuration: ApplicationConfiguration(
-                address: address, serverName: Self.serverName,
+                address: configuration.listen.address, serverName: Self.serverName,
                 availableConnectionsDelegate: .maximum(mostConnections, logger: quiet)),
             onServerRunning: { channel in
                 listens(on: configuration.listen, port: channel.localAddress?.port)
@@ -220,10 +227,17 @@ extension Daemon {
 
     private static let serverName = "settled"
 
-    private var address: BindAddress {
-        switch configuration.listen {
-        case .address(let host, let port): .hostname(host, port: port)
-        case .socket(let path): .unixDomainSocket(path: path)
+    private func metricsListener(_ certificates: Certificates?) -> MetricsListener? {
+        configuration.metrics.map { listen in
+            MetricsListener(
+                listen: listen,
+                scrape: Scrape(
+                    intake: intake, health: health, bounds: bounds, connections: connections,
+                    measures: measures,
+                    book: BookReading(store: intake.store, clock: clock, threads: readers),
+                    reserveBytes: configuration.reserveBytes, closesAutomatically: closer != nil,
+                    certificates: certificates, started: WallClock.system.now),
+                logger: logger, quiet: quiet)
         }
     }
 

@@ -112,6 +112,7 @@ struct DisputeRoutes: Sendable {
                 bytes.append(contentsOf: piece.readableBytesView)
             }
         } catch is BodyPace.TooSlow {
+            door.bounds.metTooSlow()
             throw Problem.tooSlow
         }
         if let announced = UploadDoor.announced(request), announced != bytes.count {

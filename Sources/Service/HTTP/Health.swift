@@ -49,6 +49,9 @@ final class Health: Sendable {
         }
     }
 
+    /// Whether a period cannot be closed, for whatever reason, until somebody does something.
+    var isStuck: Bool { state.withLock { $0.closing != nil || $0.listed != nil || $0.closeWaits } }
+
     func stop() { state.withLock { $0.isStopping = true } }
 
     func begin(now: ContinuousClock.Instant = .now) { state.withLock { $0.trying = now } }

@@ -1,13 +1,16 @@
 import Hummingbird
 
-/// Turns what Hummingbird itself refuses into problem details; the routes throw `Problem` on their own.
+/// Counts answers, and turns what Hummingbird itself refuses into problem details; the routes throw `Problem` on their
+/// own.
 struct Problems: RouterMiddleware {
     typealias Context = PeerContext
+    let measures: RequestMeasures
 
     func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let response = try await answer(request, context: context, next: next)
+        measures.answered(response.status)
         // A body behind the answer to HEAD would be read as the beginning of the next answer.
         return request.method == .head ? response.createHeadResponse() : response
     }

@@ -13,14 +13,14 @@ let knownRoutes: [(path: String, methods: [HTTPRequest.Method])] =
 func makeRouter(
     intake: Intake, tokens: TokenMemory, workers: BatchWorkers, readers: ReadingThreads, bounds: Bounds,
     isBehindProxy: Bool, health: Health, factor: UnusualFactor, reserve: DiskReserve, clock: WallClock,
-    logger: Logger
+    logger: Logger, measures: RequestMeasures = RequestMeasures(), met: LimitMeasures = LimitMeasures()
 ) -> Router<PeerContext> {
     let router = Router(context: PeerContext.self)
     let answers = AnswerRoom(
         folder: intake.store.folder,
         largestBytes: Receipt.mostBytes(ofBatch: intake.limitBytes, records: intake.limitRecords),
-        reserve: reserve)
-    router.add(middleware: Problems())
+        reserve: reserve, met: met)
+    router.add(middleware: Problems(measures: measures))
     router.add(middleware: Throttle(bounds: bounds, isBehindProxy: isBehindProxy))
     let door = UploadDoor(
         clock: clock, logger: logger, workers: workers, bounds: bounds, health: health,
@@ -37,7 +37,7 @@ func makeRouter(
 }
 
 /// 405 for the methods that a known path does not know.
-private func refuseOtherMethods(
+func refuseOtherMethods(
     on router: Router<PeerContext>, _ path: RouterPath, but known: [HTTPRequest.Method]
 ) {
     let methods: [HTTPRequest.Method] = [

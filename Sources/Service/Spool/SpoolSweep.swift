@@ -140,13 +140,13 @@ final class SpoolSweep: Sendable {
         if !isQuiet, try !intake.isSigned(bytes, form: form, signature: signature, received: received) {
             return .unsigned
         }
-        let digest = SHA256Digest(of: bytes)
+        let (digest, begun) = (SHA256Digest(of: bytes), ContinuousClock.now)
         do {
             let answer = try intake.take(
                 bytes, form: form, signature: signature, received: received, of: owner)
-            return .stored(answer.document, digest)
+            return .stored(answer.document, digest, answer.line(bytes: bytes.count, took: .now - begun))
         } catch let refusal as BatchRefusal {
-            return .refused(Problem(refusal), digest)
+            return .refused(Problem(refusal), digest, took: .now - begun)
         }
     }
 
@@ -160,28 +160,31 @@ final class SpoolSweep: Sendable {
     private enum Verdict: Sendable {
         /// Not yet, as far as anybody can tell.
         case unsigned
-        case stored(SealedDocument, SHA256Digest)
-        case refused(Problem, SHA256Digest)
+        case stored(SealedDocument, SHA256Digest, BatchLine?)
+        case refused(Problem, SHA256Digest, took: Duration)
     }
 
     private func follow(_ verdict: Verdict, _ sight: SpoolFolder.Sight, in folder: SpoolFolder) throws {
         switch verdict {
         case .unsigned: memory.withLock { $0.tried(sight.name) }
-        case .stored(let document, let digest):
+        case .stored(let document, let digest, let line):
             try folder.deliver(.receipt(document, digest: digest), of: sight)
-            logger.info("batch stored", metadata: ["file": "\(sight.name.text)", "digest": "\(digest.text)"])
-        case .refused(let problem, let digest): try refuse(sight, problem, digest, in: folder)
+            if let line { logger.say(line, ["file": "\(sight.name.text)", "digest": "\(digest.text)"]) }
+        case .refused(let problem, let digest, let took):
+            try refuse(sight, problem, digest, took: took, in: folder)
         }
     }
 
     private func refuse(
-        _ sight: SpoolFolder.Sight, _ problem: Problem, _ digest: SHA256Digest?, in folder: SpoolFolder
+        _ sight: SpoolFolder.Sight, _ problem: Problem, _ digest: SHA256Digest?, took: Duration = .zero,
+        in folder: SpoolFolder
     ) throws {
         let result = SpoolFolder.Result.refused(
             problem, file: sight.name, digest: digest, byteCount: Int64(sight.batch.size))
         memory.withLock { $0.refused(sight.name, result) }
         try folder.deliver(result, of: sight)
-        logger.info("batch refused", metadata: ["file": "\(sight.name.text)", "code": "\(problem.code)"])
+        logger.say(
+            .refused(problem.code, bytes: Int(sight.batch.size), took: took), ["file": "\(sight.name.text)"])
     }
 
     private static let longestSignature = 1 << 16
@@ -208,6 +211,13 @@ extension Intake.Answer {
     var document: SealedDocument {
         switch self {
         case .stored(let document, _), .copy(let document): document
+        }
+    }
+
+    fileprivate func line(bytes: Int, took: Duration) -> BatchLine? {
+        switch self {
+        case .stored(_, let receipt): .stored(receipt, bytes: bytes, took: took)
+        case .copy(let document): .again(Receipt(figuresOf: document.bytes), bytes: bytes, took: took)
         }
     }
 }

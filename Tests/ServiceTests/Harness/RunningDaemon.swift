@@ -10,6 +10,8 @@ import Settlement
 func withDaemon(
     _ estate: Estate, manager: ServiceManager = ServiceManager(socket: nil), limitBytes: Int = 1 << 20,
     limits: ServerLimits = .patient, isBehindProxy: Bool = false, reserveBytes: Int = 0,
+    metrics: DaemonConfiguration.Listen? = nil, closing: PeriodCloser? = nil,
+    clock: WallClock = .standing(at: Estate.received),
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ body: @escaping @Sendable (String, _ stop: @escaping @Sendable () async -> Void) async throws -> Void
 ) async throws {
@@ -19,10 +21,11 @@ func withDaemon(
     configuration.limits = limits
     configuration.isBehindProxy = isBehindProxy
     configuration.reserveBytes = reserveBytes
+    configuration.metrics = metrics
     let daemon = Daemon(
         configuration: configuration,
-        intake: estate.open.intake(limitBytes: limitBytes), clock: .standing(at: Estate.received),
-        manager: manager, logger: logger,
+        intake: estate.open.intake(limitBytes: limitBytes), closer: closing, clock: clock, manager: manager,
+        logger: logger,
         onListening: { ready.yield($0) })
     let group = ServiceGroup(
         configuration: .init(

@@ -63,12 +63,12 @@ struct SchemaUpgradeTests {
     func together() async throws {
         let scene = try older()
         let folder = scene.folder
-        let upgrades = Mutex(0)
+        let upgrades = Upgrades()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<4 {
                 group.addTask {
                     let store = try Store.open(folder: folder) { upgrade in
-                        if upgrade.done != nil { upgrades.withLock { $0 += 1 } }
+                        if upgrade.done != nil { upgrades.count.withLock { $0 += 1 } }
                     }
                     defer { try? store.shut() }
                     #expect(try store.recordCount() == 1)
@@ -76,7 +76,12 @@ struct SchemaUpgradeTests {
             }
             try await group.waitForAll()
         }
-        #expect(upgrades.withLock { $0 } == 1)
+        #expect(upgrades.count.withLock { $0 } == 1)
         #expect(try version(scene.store.path + ".before-\(Schema.present)") == 1)
     }
+}
+
+/// How many were made, by all who open.
+private final class Upgrades: Sendable {
+    let count = Mutex(0)
 }

@@ -38,6 +38,7 @@ final class AnswerRoom: Sendable {
     /// Where the files lie.
     let folder: String
     private let reserve: DiskReserve
+    private let met: LimitMeasures
     private let rooms: Mutex<Rooms>
 
     /// At most so many bytes of answers in memory, and in each part of the disk so many bytes and files; more bytes if
@@ -45,8 +46,10 @@ final class AnswerRoom: Sendable {
     /// `reserve` asks `leaveReserve`.
     init(
         folder: String, memoryBytes: Int = 16 << 20, fileBytes: Int = 1 << 30,
-        files: Int = AnswerRoom.mostFiles, largestBytes: Int = 0, reserve: DiskReserve = .none
+        files: Int = AnswerRoom.mostFiles, largestBytes: Int = 0, reserve: DiskReserve = .none,
+        met: LimitMeasures = LimitMeasures()
     ) {
+        self.met = met
         self.folder = folder
         self.reserve = reserve
         let disk = SharedRoom(bytes: max(fileBytes, 4 * largestBytes), answers: files)
@@ -66,14 +69,19 @@ final class AnswerRoom: Sendable {
     /// Room in memory; nil: there is none, or the recipient has its share.
     func inMemory(_ bytes: Int, for recipient: Recipient) -> Share? { take(bytes, \.memory, for: recipient) }
 
-    /// Room for a file, likewise.
-    func onDisk(_ bytes: Int, for recipient: Recipient) -> Share? {
-        take(bytes, recipient.disk, for: recipient)
+    /// Room for a file. Throws `busy` where there is none, or the recipient has its share.
+    func onDisk(_ bytes: Int, for recipient: Recipient) throws(Problem) -> Share {
+        guard let share = take(bytes, recipient.disk, for: recipient) else {
+            met.met(.answers)
+            throw .busy("many long answers are being fetched")
+        }
+        return share
     }
 
     /// Throws `busy` where so many bytes more on the disk would take of its reserve.
     func leaveReserve(_ bytes: Int) throws(Problem) {
         guard reserve.isLeft(writing: bytes, in: folder) else {
+            met.met(.answers)
             throw .busy("less of the disk is free than is kept for batches")
         }
     }

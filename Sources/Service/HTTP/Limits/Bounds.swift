@@ -34,6 +34,7 @@ final class Bounds: Sendable {
 
     private let largestBytes: Int
     private let leastBytes: Int
+    private let met: LimitMeasures
     private let state: Mutex<State>
 
     /// What one may have in the last quarter: uploads, and bytes in memory, enough for a large one on its way to the
@@ -45,8 +46,10 @@ final class Bounds: Sendable {
     /// `largestBytes` is the largest batch that is taken at all, which must find room on the disk when it is alone;
     /// `leastBytes` what any upload may need of memory.
     init(
-        _ limits: ServerLimits, largestBytes: Int, leastBytes: Int = 0, now: ContinuousClock.Instant = .now
+        _ limits: ServerLimits, largestBytes: Int, leastBytes: Int = 0, met: LimitMeasures = LimitMeasures(),
+        now: ContinuousClock.Instant = .now
     ) {
+        self.met = met
         self.largestBytes = largestBytes
         self.leastBytes = leastBytes
         state = Mutex(
@@ -71,7 +74,9 @@ final class Bounds: Sendable {
     /// Counts a request against the rate of all and, if it is known, against its peer's. Throws `busy` or
     /// `rate_limited`.
     func request(of peer: Peer?, now: ContinuousClock.Instant = .now) throws(Problem) {
-        guard state.withLock({ $0.requests.take(now: now) }) else { throw .busy("too many requests") }
+        guard state.withLock({ $0.requests.take(now: now) }) else {
+            throw refused(.busy("too many requests"), by: .requestsPerSecond)
+        }
         if let peer { try count(peer, now: now) }
     }
 
@@ -82,7 +87,7 @@ final class Bounds: Sendable {
     ) throws(Problem) {
         if claimant == .unknown {
             let beyond = state.withLock { $0.unknown.take(now: now) ? nil : $0.limits.unknownPerSecond }
-            if let beyond { throw .rateLimited(perSecond: beyond) }
+            if let beyond { throw refused(.rateLimited(perSecond: beyond), by: .unknownPerSecond) }
         } else if peer == nil {
             try count(.claimant(claimant), now: now)
         }
@@ -97,7 +102,16 @@ final class Bounds: Sendable {
             let passes = state.buckets[peer, default: TokenBucket(perSecond: rate, now: now)].take(now: now)
             return passes ? nil : rate
         }
-        if let beyond { throw .rateLimited(perSecond: beyond) }
+        if let beyond { throw refused(.rateLimited(perSecond: beyond), by: .requestsPerSecondPerPeer) }
+    }
+
+    /// Counts a body that was cut off, as it came too slowly.
+    func metTooSlow() { met.met(.bodySeconds) }
+
+    /// The problem, once the limit that it comes of has counted it.
+    private func refused(_ problem: Problem, by limit: LimitMeasures.Limit) -> Problem {
+        met.met(limit)
+        return problem
     }
 
     /// Begins an upload, which must be left. Throws `too_many_uploads` or `busy`.
@@ -105,9 +119,13 @@ final class Bounds: Sendable {
         let problem = state.withLock { state -> Problem? in
             let limits = state.limits
             let own = state.shares[peer, default: Share()].uploads
-            if own >= limits.uploadsPerPeer { return .tooMany("\(limits.uploadsPerPeer) uploads at once") }
+            if own >= limits.uploadsPerPeer {
+                return refused(.tooMany("\(limits.uploadsPerPeer) uploads at once"), by: .uploadsPerPeer)
+            }
             let most = own < Self.little.uploads ? limits.uploads : Self.common(limits.uploads)
-            if state.all.uploads >= most { return .busy("\(state.all.uploads) uploads are under way") }
+            if state.all.uploads >= most {
+                return refused(.busy("\(state.all.uploads) uploads are under way"), by: .uploads)
+            }
             state.all.uploads += 1
             state.shares[peer, default: Share()].uploads += 1
             return nil
@@ -128,9 +146,13 @@ final class Bounds: Sendable {
         let problem = state.withLock { state -> Problem? in
             let limits = state.limits
             let own = state.shares[peer, default: Share()].bytes + bytes
-            if own > limits.bodyBytesPerPeer { return .tooMany("\(limits.bodyBytesPerPeer) bytes at once") }
+            if own > limits.bodyBytesPerPeer {
+                return refused(.tooMany("\(limits.bodyBytesPerPeer) bytes at once"), by: .bodyBytesPerPeer)
+            }
             let most = own <= Self.little.bytes ? limits.bodyBytes : Self.common(limits.bodyBytes)
-            if state.all.bytes + bytes > most { return .busy("\(state.all.bytes) bytes are under way") }
+            if state.all.bytes + bytes > most {
+                return refused(.busy("\(state.all.bytes) bytes are under way"), by: .bodyBytes)
+            }
             state.all.bytes += bytes
             state.shares[peer, default: Share()].bytes = own
             return nil
@@ -143,10 +165,13 @@ final class Bounds: Sendable {
             let limits = state.limits
             let own = state.shares[peer, default: Share()].spilled + bytes
             if own > limits.spillBytesPerPeer {
-                return .tooMany("\(limits.spillBytesPerPeer) bytes of large batches at once")
+                return refused(
+                    .tooMany("\(limits.spillBytesPerPeer) bytes of large batches at once"),
+                    by: .spillBytesPerPeer)
             }
             if state.all.spilled + bytes > limits.spillBytes {
-                return .busy("\(state.all.spilled) bytes of large batches are under way")
+                return refused(
+                    .busy("\(state.all.spilled) bytes of large batches are under way"), by: .spillBytes)
             }
             state.all.spilled += bytes
             state.shares[peer, default: Share()].spilled = own

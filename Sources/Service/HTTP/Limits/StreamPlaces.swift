@@ -38,9 +38,13 @@ final class StreamPlaces: Sendable {
     func take() -> StreamPlace? {
         let isTaken = state.withLock { state in
             let most = connections.mostStreams
-            guard state.open < most, state.taken < 2 * most,
-                state.taken == 0 || connections.share(peer, connectionHas: state.taken - 1)
-            else { return false }
+            guard state.open < most, state.taken < 2 * most else {
+                connections.met.met(.streams)
+                return false
+            }
+            guard state.taken == 0 || connections.share(peer, connectionHas: state.taken - 1) else {
+                return false
+            }
             state.open += 1
             state.taken += 1
             state.refusedInRow = 0

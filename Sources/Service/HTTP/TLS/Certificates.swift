@@ -59,6 +59,9 @@ final class Certificates: Sendable {
         return configuration
     }
 
+    /// When the first of the chain expires that is in use, in seconds since 1970.
+    var expiry: Int? { pair.withLock { $0.chain.map { Int($0.notValidAfter) }.min() } }
+
     private static func configuration(_ chain: [NIOSSLCertificate], _ key: NIOSSLPrivateKey)
         -> TLSConfiguration
     {

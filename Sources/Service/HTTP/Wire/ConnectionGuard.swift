@@ -8,15 +8,22 @@ final class ConnectionGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 
     private let patience: TimeAmount
+    private let met: LimitMeasures
     private var end: Scheduled<Void>?
 
-    init(patience: TimeAmount) { self.patience = patience }
+    init(patience: TimeAmount, met: LimitMeasures) {
+        self.patience = patience
+        self.met = met
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
         // What nobody reads yet is kept by the peer, not by us.
         try? channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
-        end = context.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
+        end = context.eventLoop.scheduleTask(in: patience) { [met] in
+            met.met(.headSeconds)
+            channel.close(promise: nil)
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { hear() }

@@ -23,9 +23,11 @@ final class Connections: Sendable {
     /// Requests that one of HTTP/2 may bring at once.
     let mostStreams: Int
     private let isBehindProxy: Bool
+    let met: LimitMeasures
     private let state: Mutex<State>
 
-    init(_ limits: ServerLimits, isBehindProxy: Bool) {
+    init(_ limits: ServerLimits, isBehindProxy: Bool, met: LimitMeasures = LimitMeasures()) {
+        self.met = met
         mostStreams = limits.streams
         self.isBehindProxy = isBehindProxy
         state = Mutex(
@@ -42,13 +44,20 @@ final class Connections: Sendable {
         let kind = state.withLock { $0.connections.enter(peer) }
         switch kind {
         case .served: break
-        case .spare: channel.eventLoop.scheduleTask(in: Self.spareLife) { channel.close(promise: nil) }
-        case nil: channel.close(promise: nil)
+        case .spare:
+            met.met(.connections)
+            channel.eventLoop.scheduleTask(in: Self.spareLife) { channel.close(promise: nil) }
+        case nil:
+            met.met(.connectionsPerPeer)
+            channel.close(promise: nil)
         }
         let connection = ServedConnection(isSpare: kind != .served)
         await ServedConnection.$current.withValue(connection) { await body() }
         if kind != nil { state.withLock { $0.connections.leave(peer) } }
     }
+
+    /// How many are open.
+    var open: Int { state.withLock { $0.connections.all } }
 
     /// Whose a connection is; nil: nobody's, as where all are the proxy's.
     func peer(of channel: any Channel) -> Peer? { isBehindProxy ? nil : Peer(channel.remoteAddress) }
@@ -59,7 +68,9 @@ final class Connections: Sendable {
     /// Whether a connection of the peer, which has so many streams beyond its first, may have one more; then it must be
     /// given back.
     func share(_ peer: Peer?, connectionHas count: Int) -> Bool {
-        state.withLock { $0.streams.take(for: peer, connectionHas: count) }
+        let isThere = state.withLock { $0.streams.take(for: peer, connectionHas: count) }
+        if !isThere { met.met(.sharedStreams) }
+        return isThere
     }
 
     /// Gives back what a stream beyond the first had.

@@ -12,7 +12,7 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
         do {
             try channel.pipeline.syncOperations.addHandler(
-                ConnectionGuard(patience: .seconds(Int64(headSeconds))))
+                ConnectionGuard(patience: .seconds(Int64(headSeconds)), met: connections.met))
             return base.setup(channel: channel, logger: logger)
         } catch {
             return channel.eventLoop.makeFailedFuture(error)

@@ -10,10 +10,9 @@ enum ServerBuilder {
     /// HTTP/1.1, and with a certificate TLS with HTTP/2 or HTTP/1.1, as the client prefers; every connection and
     /// body is held to the limits.
     static func guarded(
-        _ limits: ServerLimits, _ certificates: Certificates?, isBehindProxy: Bool
+        _ limits: ServerLimits, _ certificates: Certificates?, _ connections: Connections
     ) -> ConnectionBuilder {
-        let connections = Connections(limits, isBehindProxy: isBehindProxy)
-        return { responder in
+        { responder in
             let plain = HTTP1Channel(responder: asking(responder), configuration: channel(limits))
             guard let certificates else {
                 return GuardedChannel(

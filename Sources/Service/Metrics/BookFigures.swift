@@ -1,0 +1,32 @@
+import Settlement
+import Store
+
+/// What only the database knows of how things stand, for a scrape: a few queries that look at no record.
+struct BookFigures: Sendable {
+    let quiet: [MerchantID]
+    /// Sequence numbers that are missing, of each merchant that has any.
+    let missing: [(merchant: MerchantID, count: Int)]
+    let beyondLimit: [MerchantID]
+    /// From when on the next period may close.
+    let closesFrom: Instant
+    let isStuck: Bool
+    let lastClose: PeriodStanding.Close?
+
+    /// Merchants that a scrape names at most, of each kind: those that were the alliance's first.
+    static let mostMerchants = 1_000
+
+    /// Reads it beside whatever is being written.
+    init(_ store: Store, at now: Instant) throws {
+        let schedule = try store.schedule()
+        let pulses = try store.intakePulses()
+        let silence = Silence(of: schedule, at: now)
+        quiet = pulses.filter { silence.holds(of: $0.merchant, lastBatch: $0.lastBatch) }.map(\.merchant)
+        missing = pulses.filter { $0.missing > 0 }.map { ($0.merchant, Int($0.missing)) }
+        let beyond = try store.beyondExposureLimit()
+        beyondLimit = pulses.map(\.merchant).filter(beyond.contains)
+        let period = schedule.calendar.period(try store.earliestOpen())
+        closesFrom = period.end.advanced(byHours: schedule.alliance.graceHours)
+        isStuck = try store.failedClose() != nil
+        lastClose = try store.lastClose()
+    }
+}
