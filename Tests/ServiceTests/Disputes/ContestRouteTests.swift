@@ -127,7 +127,7 @@ struct ContestRouteTests {
             #expect(first.status == 201)
             let digest = SHA256Digest(of: Array(Self.line.utf8)).text
             let expected =
-                #"{"dispute":1,"reference":"C-1","received":"2026-01-20T12:00:00Z","digest":"\#(digest)"}"#
+                #"{"dispute":1,"reference":"C-1","received":"2026-01-20T12:00:00.000Z","digest":"\#(digest)"}"#
             #expect(String(decoding: first.body, as: UTF8.self) == expected)
             let at = Estate.received
             try estate.open.store.rejectDispute(
@@ -175,9 +175,9 @@ struct ContestRouteTests {
             #expect(
                 String(decoding: one.body, as: UTF8.self)
                     == #"{"dispute":1,"reference":"C-1","period":"2026-01","line":1,"state":"open","#
-                    + #""due":"2026-02-01","steps":[{"act":"opened","at":"2026-01-20T12:00:00Z","#
+                    + #""due":"2026-02-01","steps":[{"act":"opened","at":"2026-01-20T12:00:00.000Z","#
                     + #""by":"merchant","text":"counted twice"},{"act":"commented","#
-                    + #""at":"2026-01-20T12:00:00Z","by":"operator","text":"asked the till's maker"}]}"#)
+                    + #""at":"2026-01-20T12:00:00.000Z","by":"operator","text":"asked the till's maker"}]}"#)
             let page = try await read(url, "/v1/disputes?limit=1", estate.token(of: "M"))
             let text = String(decoding: page.body, as: UTF8.self)
             #expect(
