@@ -66,7 +66,7 @@ struct BackupTests {
     @Test("The master secret is in no backup, neither as bytes nor as digits, and that is said")
     func noSecret() throws {
         let estate = try estate()
-        let secret = try MasterSecretFile.readBytes(estate.open.folder.secretPath)
+        let secret = try MasterSecretFile.readBytes(estate.open.folder.secretPath).withBytes { Array($0) }
         let made = try backup(estate, estate.scratch.file("b.sqlite"))
         let file = try Data(contentsOf: URL(fileURLWithPath: made.path))
         for form in [secret, Array(Hexadecimal.text(secret).utf8)] {
