@@ -26,8 +26,8 @@ struct ConnectionCounts: Sendable {
     /// Whether the spare ones are taken, too.
     var isFull: Bool { all >= most + spare }
 
-    /// Counts a connection, until it is left; nil: it is one too many of its peer, or of all, and to be closed. That one
-    /// does not count: who knocks without end would keep others out. Nobody's connections have no peer.
+    /// Counts a connection, until it is left; nil: it is one too many of its peer, or of all, and to be closed. That
+    /// one does not count: who knocks without end would keep others out. Nobody's connections have no peer.
     mutating func enter(_ peer: Peer?) -> Kind? {
         guard !isFull else { return nil }
         if let peer {

@@ -37,8 +37,8 @@ final class Connections: Sendable {
                 streams: SharedStreams(most: limits.sharedStreams, mostOfPeer: limits.sharedStreamsPerPeer)))
     }
 
-    /// Counts the connection while `body` serves it. One beyond its peer's most, or the spare ones, is closed, and `body`
-    /// ends it; behind a proxy all are the proxy's.
+    /// Counts the connection while `body` serves it. One beyond its peer's most, or the spare ones, is closed, and
+    /// `body` ends it; behind a proxy all are the proxy's.
     func serve(_ channel: any Channel, _ body: () async -> Void) async {
         let peer = peer(of: channel)
         let (kind, isFull) = state.withLock { ($0.connections.enter(peer), $0.connections.isFull) }
