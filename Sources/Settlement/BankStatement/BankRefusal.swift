@@ -1,7 +1,7 @@
 /// Why a bank's file is not taken, or one of its entries not settled by hand. Codes are never reused.
 public struct BankRefusal: Error, Hashable, Sendable {
     public enum Code: String, Hashable, Sendable, CaseIterable {
-        /// More bytes, elements or levels than a statement has.
+        /// More bytes, elements, levels or attributes than a statement has.
         case statementTooLarge = "statement_too_large"
         /// It declares a document type: entities of its own are never resolved.
         case statementUnsafe = "statement_unsafe"

@@ -89,6 +89,9 @@ struct EntryNames {
 }
 
 extension BankStatement {
+    /// The most bytes that a file has.
+    public static let mostBytes = MarkupReader.mostBytes
+
     /// Reads a file by what it begins with: XML is camt.053, anything else our CSV.
     ///
     /// Throws `BankRefusal` with the line for what is neither, for another currency than `currency`, and for an entry that

@@ -121,10 +121,15 @@ struct MarkupScanner {
         }
     }
 
-    /// Those of a tag, up to its end. Each stands once.
-    mutating func attributes() throws(BankRefusal) -> [String: String] {
+    /// Those of a tag, up to its end. Each stands once. Throws `statement_too_large` beyond `most`.
+    mutating func attributes(most: Int) throws(BankRefusal) -> [String: String] {
         var attributes: [String: String] = [:]
         while skipSpace(), !isAtEnd, !begins(">"), !begins("/>") {
+            guard attributes.count < most else {
+                throw BankRefusal(
+                    .statementTooLarge, line: line,
+                    "expected at most \(most) attributes of an element, found more")
+            }
             let name = try name()
             skipSpace()
             guard skip("=") else { throw malformed("= behind \(name)") }

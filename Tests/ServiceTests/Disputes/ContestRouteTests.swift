@@ -200,6 +200,34 @@ struct ContestRouteTests {
         }
     }
 
+    @Test("One that names a line is as much work as a large batch; of all else it is its bytes")
+    func weight() {
+        #expect(DisputeRoutes.weight(of: Array(Self.line.utf8)) == BatchWorkers.heavyBytes)
+        for text in [Self.record, "", "{", #"{"reference":"C-1","period":"2026-01","line":1}"#] {
+            #expect(DisputeRoutes.weight(of: Array(text.utf8)) == text.utf8.count)
+        }
+    }
+
+    @Test(
+        "What is damaged of one merchant's is unavailable to it, and the daemon stays ready",
+        arguments: [
+            "UPDATE statements SET document = CAST('{}' AS BLOB)", "UPDATE disputes SET owner = 'cem'",
+        ])
+    func damaged(sql: String) async throws {
+        let estate = try ReadingTests.estate()
+        try await withDaemon(estate) { url, _ in
+            #expect(try await post(url, Self.record, by: estate.merchantKey).status == 201)
+            try tamper(with: estate.open.folder.databasePath, sql)
+            // The one is looked up, the other is a copy.
+            let text = sql.contains("statements") ? Self.line : Self.record
+            let reply = try await post(url, text, by: estate.merchantKey)
+            #expect(reply.status == 503 && reply.code == "unavailable", "\(reply.status)")
+            #expect(try await ask(url, request("GET /readyz")).status == 200)
+            let foreign = Self.record.replacing("B-1-0", with: "N-1-0")
+            #expect(try await post(url, foreign, by: estate.key(of: "N")).status == 201)
+        }
+    }
+
     @Test("A daemon that cannot store says that it cannot work, and the same bytes are taken later")
     func unavailable() async throws {
         let estate = try ReadingTests.estate()

@@ -52,6 +52,24 @@ struct MarkupTests {
         #expect(code("<a/>" + String(repeating: " ", count: MarkupReader.mostBytes)) == .statementTooLarge)
     }
 
+    @Test("So are too many attributes of an element, and too many prefixes declared around one")
+    func attributes() {
+        func attributes(_ count: Int, _ prefix: String = "") -> String {
+            (0..<count).map { " \(prefix)a\($0)='x'" }.joined()
+        }
+        let most = MarkupReader.mostAttributes
+        #expect(code("<a\(attributes(most))/>") == nil)
+        #expect(code("<a\(attributes(most + 1))/>") == .statementTooLarge)
+        // One that is not ended is refused for their number, too: no more of them are read.
+        #expect(code("<a\(attributes(most + 1))") == .statementTooLarge)
+        let declared = { "<a\(attributes($0, "xmlns:"))><b xmlns:c='x'/></a>" }
+        // `xml` is always declared.
+        #expect(code(declared(most - 2)) == nil)
+        #expect(code(declared(most - 1)) == .statementTooLarge)
+        let beside = String(repeating: "<b xmlns:c='x'/>", count: 2 * most)
+        #expect(code("<a>\(beside)</a>") == nil)
+    }
+
     @Test("Names, prefixes, attributes, references, sections and lines are what they say")
     func content() throws {
         let text = """
