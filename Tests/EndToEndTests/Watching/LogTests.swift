@@ -25,7 +25,8 @@ struct LogTests {
             } else {
                 text = text.replacing(/"member":"([^"]+)"/) { "\"member\":\"\($0.1)\(Self.mark)\"" }
             }
-            #expect(text.contains(Self.mark))
+            // One has nothing to report.
+            #expect(text.contains(Self.mark) || text.contains(#""records":0"#))
             try text.write(toFile: path, atomically: true, encoding: .utf8)
         }
     }
