@@ -90,6 +90,7 @@ struct MarkupTests {
     /// What the system's parser makes of a text: elements, attributes and characters in their order; nil: it takes it not.
     private final class Outline: NSObject, XMLParserDelegate {
         private var text = ""
+        private var open: [(head: String, text: String, children: String)] = []
 
         static func of(_ bytes: [UInt8]) -> String? {
             let outline = Outline()
@@ -104,19 +105,25 @@ struct MarkupTests {
             attributes: [String: String]
         ) {
             let values = attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-            text += "<\(name.split(separator: ":").last ?? "") \(values)>"
+            open.append(("<\(name.split(separator: ":").last ?? "") \(values)>", "", ""))
         }
 
         func parser(
             _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
-        ) { text += "/" }
-
-        func parser(_ parser: XMLParser, foundCharacters string: String) {
-            text += string.filter { !$0.isWhitespace }
+        ) {
+            let done = open.removeLast()
+            let outline = done.head + done.text + done.children + "/"
+            if open.isEmpty { text = outline } else { open[open.count - 1].children += outline }
         }
 
-        func parser(_ parser: XMLParser, foundCDATA data: Data) {
-            text += String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }
+        func parser(_ parser: XMLParser, foundCharacters string: String) { add(string) }
+
+        func parser(_ parser: XMLParser, foundCDATA data: Data) { add(String(decoding: data, as: UTF8.self)) }
+
+        /// An element's text stands before its children, wherever it stood between them.
+        private func add(_ string: String) {
+            guard !open.isEmpty else { return }
+            open[open.count - 1].text += string.filter { !$0.isWhitespace }
         }
     }
 

@@ -219,7 +219,8 @@ struct BankImportTests {
         _ = try scene.store.apply(
             Alliance(
                 id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
-                period: plain.period, fourEyes: true, start: plain.start, merchants: plain.merchants),
+                period: plain.period, expiry: plain.expiry, fourEyes: true, start: plain.start,
+                merchants: plain.merchants),
             zone: Scene.utc, at: now)
         let proven = Person("ana", provenKey: publicKey.bytes)
         let lines = [line("a", -100, endToEnd: "R1-M")]
@@ -258,7 +259,8 @@ struct BankImportTests {
 
     @Test("An order is overdue once ten bank days have gone by after its day")
     func overdue() throws {
-        let order = try #require(try scene().store.paymentOrders().first)
+        let scene = try scene()
+        let order = try #require(try scene.store.paymentOrders().first)
         // Of Monday the 16th: the tenth bank day is Monday, 2 March.
         #expect(!order.isOverdue(on: .on("2026-03-02")) && order.isOverdue(on: .on("2026-03-03")))
     }
