@@ -309,21 +309,27 @@ CREATE TABLE bank_lines (
 ) STRICT;
 
 -- What settled them: a payment that was booked or drafted for it, one that was there, or a person who said why it is of
--- no merchant. It counts as long as its payment is booked or waits.
+-- no merchant. It counts as long as that very draft waits, or the booking made of it, or that booking, stands; and until a
+-- person reopens the line.
 CREATE TABLE bank_matches (
     match INTEGER PRIMARY KEY,
     line INTEGER NOT NULL REFERENCES bank_lines (line),
-    act TEXT NOT NULL CHECK (act IN ('paid', 'returned', 'named', 'ignored')),
+    act TEXT NOT NULL CHECK (act IN ('paid', 'returned', 'named', 'ignored', 'reopened')),
     merchant INTEGER REFERENCES merchants (merchant),
     payment TEXT,
+    -- The draft or the booking that it stands on.
+    draft INTEGER REFERENCES drafts (draft),
+    booking INTEGER REFERENCES bookings (booking),
     at INTEGER NOT NULL,
     person TEXT NOT NULL,
     reason TEXT,
     -- Of all the columns above.
     sum INTEGER NOT NULL,
-    CHECK ((act = 'ignored') = (merchant IS NULL)),
+    CHECK ((act IN ('ignored', 'reopened')) = (merchant IS NULL)),
     CHECK ((merchant IS NULL) = (payment IS NULL)),
-    CHECK ((act = 'ignored') = (reason IS NOT NULL))
+    CHECK ((merchant IS NULL) = (draft IS NULL AND booking IS NULL)),
+    CHECK (draft IS NULL OR booking IS NULL),
+    CHECK ((act IN ('ignored', 'reopened')) = (reason IS NOT NULL))
 ) STRICT;
 
 -- What merchants contest, numbered 1, 2, 3 …: a line of a statement, or a record. No figure comes of it: an accepted one
@@ -547,3 +553,4 @@ CREATE TABLE audit (
 
 -- The stuck list, which the daemon looks at every few seconds.
 CREATE INDEX audit_of_failed_closes ON audit (entry) WHERE act = 'close_failed';
+CREATE INDEX audit_of_bank_imports ON audit (entry) WHERE act = 'bank_import';

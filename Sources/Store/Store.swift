@@ -2,6 +2,12 @@ import GRDB
 import GRDBSQLite
 public import Settlement
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The data of one alliance: a single SQLite file, written by one connection, in which a batch or a period
 /// is there whole or not at all.
 ///
@@ -79,11 +85,7 @@ public struct Store: Sendable {
         folder: String, upgrading: (SchemaUpgrade) -> Void = { _ in }
     ) throws -> Store {
         let path = folder + "/" + fileName
-        guard isFile(path) else {
-            throw StoreTrouble(
-                "open \(path)", because: "there is no such file",
-                hint: "name the data folder that `settled init` made")
-        }
+        guard isFile(path) else { throw cannotOpen(path, errno) }
         return try trying("open \(path)") {
             let store = try Store(path: path, pool: Connection.open(path, .powerCut))
             // Only a file of an older schema is written: who opens it to read waits for nobody.

@@ -14,7 +14,7 @@ struct BackupCommand: ParsableCommand {
             The master secret is in no backup: keep a copy of it apart.
 
             Examples:
-              settled backup /var/backups/settled/ --keep 14 --zstd --data /var/lib/settled
+              settled backup /var/backups/settled/ --keep 30 --zstd --data /var/lib/settled
               settled backup before-{date}.sqlite --data /var/lib/settled
             """)
 

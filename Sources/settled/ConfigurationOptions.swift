@@ -87,11 +87,7 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// The file that is read; nil: none.
-    var file: String? {
-        if let config { return config }
-        let standard = ConfigurationReading.standardFile
-        return !noConfig && FileManager.default.fileExists(atPath: standard) ? standard : nil
-    }
+    var file: String? { ConfigurationReading.file(named: config, orNone: noConfig) }
 
     /// Reads the layers, again each time. Throws `misused` for a flag that is none.
     func read() async throws(Failure) -> ConfigurationReading {

@@ -10,8 +10,8 @@ struct DoctorCommand: AsyncParsableCommand {
             One line a finding, ok, warning or trouble, with what to do about it. Ends with 1 when there is trouble, \
             else with 0. It only reads, and may run beside the daemon, best as the same user.
 
-            With --config it also looks at the spool and the certificate that the daemon is told of there, with \
-            --backups at the age of the last backup in that folder. --full holds every row, digest and chain of \
+            By the configuration, /etc/settled/settled.yaml or the one of --config, it also looks at the spool and the \
+            certificate that the daemon is told of there, with --backups at the age of the last backup in that folder. --full holds every row, digest and chain of \
             statements against what was written, and reads all of the file several times.
 
             Example:
@@ -20,8 +20,15 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup var place: DataOption
 
-    @Option(name: .long, help: ArgumentHelp("The daemon's configuration, YAML.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The daemon's configuration, YAML; if not said, /etc/settled/settled.yaml when it is there.",
+            valueName: "file"))
     var config: String?
+
+    @Flag(name: .long, help: "Look at no configuration, not even one in /etc/settled.")
+    var noConfig = false
 
     @Option(name: .long, help: ArgumentHelp("The folder that `settled backup` writes to.", valueName: "dir"))
     var backups: String?
@@ -36,7 +43,9 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         var configuration: DaemonConfiguration?
-        if let config { configuration = try await DaemonConfiguration.read(file: config) }
+        if let file = ConfigurationReading.file(named: config, orNone: noConfig) {
+            configuration = try await DaemonConfiguration.read(file: file)
+        }
         let diagnosis = try Diagnosis(
             Diagnosis.Request(
                 data: place.folder, configuration: configuration, backups: backups, isFull: full,

@@ -10,19 +10,26 @@ extension PaymentsCommand {
             discussion: """
                 Each entry has a number. --accept books what is proposed for it; --entry says which payments of a merchant \
                 it is, which `settled pay` has recorded before and which come to its amount; --ignore says why it is of no \
-                merchant, as the bank's own fees are.
+                merchant, as the bank's own fees are; --reopen says why what settled it was wrong, and it waits again.
+
+                An entry of several orders, some of whose drafts were withdrawn, is partly_settled: --accept drafts the \
+                missing ones.
 
                 Examples:
                   settled payments unmatched --data DIR
                   settled payments unmatched --ignore 4 --ignore 5 --reason "the bank's fee" --as ana --data DIR
                   settled payments unmatched --entry 7 --merchant M001 --payment BANK-0412 --as ana --data DIR
                   settled payments unmatched --accept 8 --as ana --data DIR
+                  settled payments unmatched --reopen 4 --reason "no fee, a refund" --as ana --data DIR
                 """)
 
         @Option(name: .long, help: ArgumentHelp("An entry that is of no merchant.", valueName: "number"))
         var ignore: [Int64] = []
 
-        @Option(name: .long, help: ArgumentHelp("With --ignore: why.", valueName: "text"))
+        @Option(name: .long, help: ArgumentHelp("An entry that was settled wrongly.", valueName: "number"))
+        var reopen: [Int64] = []
+
+        @Option(name: .long, help: ArgumentHelp("With --ignore and --reopen: why.", valueName: "text"))
         var reason: String?
 
         @Option(
@@ -58,10 +65,12 @@ extension PaymentsCommand {
         @OptionGroup var when: NowOption
 
         func validate() throws {
-            let acts = [!ignore.isEmpty, entry != nil, !accept.isEmpty].count { $0 }
-            guard acts <= 1 else { throw ValidationError("expected one of --ignore, --entry and --accept") }
-            guard ignore.isEmpty == (reason == nil) else {
-                throw ValidationError("expected --ignore and --reason TEXT together")
+            let acts = [!ignore.isEmpty, !reopen.isEmpty, entry != nil, !accept.isEmpty].count { $0 }
+            guard acts <= 1 else {
+                throw ValidationError("expected one of --ignore, --reopen, --entry and --accept")
+            }
+            guard (ignore.isEmpty && reopen.isEmpty) == (reason == nil) else {
+                throw ValidationError("expected --reason TEXT with --ignore or --reopen, and only there")
             }
             guard entry == nil ? merchant == nil && payment.isEmpty : merchant != nil && !payment.isEmpty
             else {
@@ -81,7 +90,9 @@ extension PaymentsCommand {
         }
 
         private func settle(in store: Store, by person: Person) throws {
-            if let reason {
+            if let reason, !reopen.isEmpty {
+                try store.reopenBankLines(reopen, because: reason, by: person, at: when.instant)
+            } else if let reason {
                 try store.ignoreBankLines(ignore, because: reason, by: person, at: when.instant)
             } else if let entry, let merchant {
                 let names = try DraftName.names(payment, of: merchant)

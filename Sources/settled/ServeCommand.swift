@@ -26,7 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
               #       reserve_bytes: 268435456, of the disk, which closes leave to batches
               stop:   {drain_seconds: 5}            # 0 if not said
               spool:  {folder: /var/spool/settled, poll_seconds: 10, quiet_seconds: 60}
-              out:    {folder: /var/lib/settled/out}   # for receivers with `delivery: {folder: true}`
+              out:    {folder: /var/spool/settled/out}  # for receivers with `delivery: {folder: true}`
               delivery: {allow_private: false}      # authorities: FILE, to trust besides the system's
               metrics: {host: 127.0.0.1, port: 9464}   # /metrics for Prometheus; nowhere if not said
 

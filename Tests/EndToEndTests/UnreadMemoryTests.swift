@@ -63,7 +63,7 @@ struct UnreadMemoryTests {
     }
 
     private struct Told: Decodable {
-        /// Answered 200, 503 and otherwise.
+        /// Answered 200, 503 or 429, and otherwise.
         let good, busy, other: Int
         /// Streams that were one too many, and others that were not answered.
         let refused, reset: Int

@@ -27,7 +27,12 @@ enum HTTPFuzzing {
         }
         if let packed = request.packed {
             let unpacked = try await house.answer(packed, pieceBytes: .max)
-            try promise(agree(whole, unpacked), "packing changes nothing: \(whole) and then \(unpacked)")
+            // Only batches may come packed.
+            let isUnwanted =
+                unpacked.code == "unsupported_encoding" && request.head.path?.hasPrefix("/v1/batches") != true
+            try promise(
+                agree(whole, unpacked) || isUnwanted,
+                "packing changes nothing: \(whole) and then \(unpacked)")
         }
         return whole.status < 300 ? .taken : .refused(whole.code ?? "\(whole.status)")
     }

@@ -58,6 +58,6 @@ struct ConfigurationExampleTests {
         let all = await ConfigurationReading(file: path)
         #expect(try all.get() == DaemonConfiguration())
         let fromFile = ConfigurationKeys.all.filter { all.origin(of: $0).layer == "file" }
-        #expect(fromFile.count == ConfigurationKeys.all.count { $0.value(DaemonConfiguration()) != nil } - 3)
+        #expect(fromFile.count == ConfigurationKeys.all.count { $0.value(DaemonConfiguration()) != nil } - 2)
     }
 }

@@ -108,6 +108,25 @@ struct ConfigurationLayerTests {
         }
     }
 
+    @Test("What Kubernetes says of a Service called settled is passed over, and nothing that is only like it")
+    func service() async throws {
+        let said = [
+            "SETTLED_SERVICE_HOST", "SETTLED_SERVICE_PORT", "SETTLED_SERVICE_PORT_HTTP", "SETTLED_PORT",
+            "SETTLED_PORT_8080_TCP", "SETTLED_PORT_8080_TCP_PROTO", "SETTLED_PORT_8080_TCP_PORT",
+            "SETTLED_PORT_8080_TCP_ADDR", "SETTLED_PORT_53_UDP_ADDR",
+        ]
+        let passed = try await read(
+            nil, Dictionary(uniqueKeysWithValues: said.map { ($0, "tcp://10.0.0.1") }))
+        #expect(passed.findings.isEmpty && !passed.saysWhereToListen)
+        #expect(!ConfigurationKeys.all.contains { said.contains($0.variable) })
+        let like = [
+            "SETTLED_PORTS", "SETTLED_PORT_8080", "SETTLED_PORT_8080_TCP_NAME", "SETTLED_PORT_HTTP_TCP",
+            "SETTLED_SERVICE", "SETTLED_SERVICE_NAME", "SETTLED_SERVICE_PORT_", "SETTLED_X_SERVICE_HOST",
+        ]
+        let refused = try await read(nil, Dictionary(uniqueKeysWithValues: like.map { ($0, "1") }))
+        #expect(refused.findings.map(\.place) == like.sorted())
+    }
+
     @Test(
         "A configuration that is read again is compared key by key, and the running daemon takes what it can")
     func change() async throws {

@@ -14,12 +14,12 @@ struct DaemonTests {
         let listener = try DatagramListener(estate.scratch.file("notify"))
         let manager = ServiceManager(socket: estate.scratch.file("notify"))
         try await withDaemon(estate, manager: manager) { url, stop in
-            #expect(listener.nextWord() == "READY=1")
+            #expect(try await listener.heardWord() == "READY=1")
             let health = try await ask(url, request("GET /healthz"))
             #expect(health.status == 200)
             await stop()
         }
-        #expect(listener.nextWord() == "STOPPING=1")
+        #expect(try await listener.heardWord() == "STOPPING=1")
     }
 
     @Test("A batch in hand is finished after the daemon was told to stop, and then it ends")
@@ -28,7 +28,7 @@ struct DaemonTests {
         let listener = try DatagramListener(estate.scratch.file("notify"))
         let manager = ServiceManager(socket: estate.scratch.file("notify"))
         try await withDaemon(estate, manager: manager) { url, stop in
-            _ = listener.nextWord()
+            _ = try await listener.heardWord()
             let bytes = Estate.batch()
             let upload = upload(bytes, signature: estate.merchantKey.sign(bytes))
             let connection = try await Connection(url)
@@ -40,7 +40,7 @@ struct DaemonTests {
                 #expect(health.status == 200)
             }
             await stop()
-            #expect(listener.nextWord() == "STOPPING=1")
+            #expect(try await listener.heardWord() == "STOPPING=1")
             try await connection.send(Array(upload.suffix(50)))
             let reply = try await connection.answer()
             #expect(reply.status == 201)

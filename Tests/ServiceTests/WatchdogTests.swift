@@ -34,7 +34,7 @@ struct WatchdogTests {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let watchdog = watchdog(loops)
         let running = Task { try await watchdog.run() }
-        for _ in 0..<3 { #expect(listener.next() == "WATCHDOG=1") }
+        for _ in 0..<3 { #expect(try await listener.heard() == "WATCHDOG=1") }
         let gate = DispatchSemaphore(value: 0)
         let isHeld = DispatchSemaphore(value: 0)
         loops.next().execute {
@@ -43,10 +43,10 @@ struct WatchdogTests {
         }
         try await blocking { isHeld.wait() }
         // What was on its way when the loop began to hang.
-        while listener.hears(within: 1_000) { _ = listener.next() }
-        #expect(!listener.hears(within: 1_000))
+        try await listener.drain(within: 1_000)
+        #expect(try await !listener.hasHeard(within: 1_000))
         gate.signal()
-        #expect(listener.next() == "WATCHDOG=1")
+        #expect(try await listener.heard() == "WATCHDOG=1")
         running.cancel()
         try await running.value
         try await loops.shutdownGracefully()
@@ -56,11 +56,11 @@ struct WatchdogTests {
     func store() async throws {
         let watchdog = watchdog(MultiThreadedEventLoopGroup.singleton, patience: .seconds(1))
         let running = Task { try await watchdog.run() }
-        #expect(listener.next() == "WATCHDOG=1")
+        #expect(try await listener.heard() == "WATCHDOG=1")
         // Only the watch over the store beats, and here is none.
-        while listener.hears(within: 1_500) { _ = listener.next() }
+        try await listener.drain(within: 1_500)
         health.beat()
-        #expect(listener.next() == "WATCHDOG=1")
+        #expect(try await listener.heard() == "WATCHDOG=1")
         running.cancel()
         try await running.value
     }

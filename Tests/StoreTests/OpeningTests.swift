@@ -79,6 +79,24 @@ struct OpeningTests {
         #expect(!FileManager.default.fileExists(atPath: scene.folder + "/none"))
     }
 
+    @Test("A file that may not be read is told apart from one that is missing")
+    func unreadable() throws {
+        for reason in [ENOENT, ENOTDIR] {
+            #expect(cannotOpen("x", reason).cause == "there is no such file")
+        }
+        #expect(cannotOpen("x", EACCES).cause == "permission denied")
+        #expect(cannotOpen("x", EACCES).hint?.contains("user") == true)
+        // Root may read everything, but not what leads back to itself.
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("settled-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/" + Store.fileName
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path)
+        let trouble = #expect(throws: StoreTrouble.self) { try Store.open(folder: folder) }
+        #expect(trouble?.attempt == "open \(path)" && trouble?.cause != "there is no such file")
+        #expect(trouble?.hint?.contains("settled init") == false)
+    }
+
     @Test("An alliance is founded once in a folder")
     func foundedTwice() throws {
         let scene = try Scene()

@@ -58,6 +58,7 @@ boot() {
         echo $$ >/sys/fs/cgroup/settled-trial/cgroup.procs
         exec timeout --kill-after 10 900 systemd-nspawn --quiet --register=no --keep-unit --private-network \
             --console=pipe --directory "$0" --boot' "$root" >"$scratch/console" 2>&1 </dev/null || true
+    find /sys/fs/cgroup/settled-trial /sys/fs/cgroup/unified/settled-trial -depth -type d -exec rmdir {} \; 2>/dev/null || true
     if ! [ -e "$root/trial/begun" ]; then
         printf 'systemd-nspawn did not come to run it: %s\n' "$(tail -n 3 "$scratch/console" | tr '\n' ' ')" \
             >"$scratch/untried"

@@ -82,6 +82,10 @@ stage_documents() {
     (cd "$top/Deploy/example" && find . -type f) | while read -r example; do
         put 644 "$top/Deploy/example/$example" "$documents/examples/$example"
     done
+    for example in "$top"/Deploy/monitoring/*.{yaml,json}; do
+        put 644 "$example" "$documents/monitoring/${example##*/}"
+    done
+    put 755 "$top/Deploy/verify-statement" "$documents/examples/verify-statement"
     put 644 "$scratch/debian/lintian-overrides" usr/share/lintian/overrides/settled
 }
 

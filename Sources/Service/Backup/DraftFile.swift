@@ -25,6 +25,19 @@ final class DraftFile {
 
     deinit { for end in ["", "-wal", "-shm", "-journal"] { unlink(path + end) } }
 
+    /// Where this process is root's: gives it to whom the folder belongs, who could not open what is root's alone.
+    func giveToFoldersOwner() throws(Failure) {
+        guard geteuid() == 0 else { return }
+        let folder = try Descriptor(
+            opening: folderName(of: path), flags: O_RDONLY | O_DIRECTORY, attempt: "open the folder"
+        ).status()
+        let file = try Descriptor(opening: path, flags: O_RDONLY | O_NOFOLLOW, attempt: "give it away")
+        guard fchown(file.number, folder.st_uid, folder.st_gid) == 0 else {
+            throw .fromSystem(path, "give it to the folder's owner")
+        }
+        try file.synchronize()
+    }
+
     /// Gives it its name, durably. Throws `refused` where something has that name.
     func publish(as target: String) throws(Failure) {
         try WholeFile.publish(path, as: target)

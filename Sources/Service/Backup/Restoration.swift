@@ -53,6 +53,7 @@ public struct Restoration: Sendable {
         lastAct = try store.audit(limit: 1).first?.at
         self.folder = folder
         try store.shut()
+        try draft.giveToFoldersOwner()
         try draft.publish(as: folder.databasePath)
     }
 

@@ -9,6 +9,14 @@ struct ConfigurationEnvironment {
         "SETTLED_KID", "SETTLED_ALLIANCE",
     ]
 
+    /// Whether Kubernetes sets it of itself, in every pod beside a Service that is called `settled`: the Service's address,
+    /// and what it has for each port.
+    private static func isOfService(_ variable: String) -> Bool {
+        let port = /SETTLED_PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?/
+        let service = /SETTLED_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)/
+        return variable.wholeMatch(of: port) != nil || variable.wholeMatch(of: service) != nil
+    }
+
     /// Values by the name without the prefix.
     let values: [String: String]
     /// Names that begin as settings do and are none. What is in them is never repeated: it may be a secret.
@@ -16,7 +24,9 @@ struct ConfigurationEnvironment {
 
     init(_ environment: [String: String]) {
         let variables = Dictionary(uniqueKeysWithValues: ConfigurationKeys.all.map { ($0.variable, $0.path) })
-        let said = environment.filter { $0.key.hasPrefix(Self.prefix) && !Self.others.contains($0.key) }
+        let said = environment.filter {
+            $0.key.hasPrefix(Self.prefix) && !Self.others.contains($0.key) && !Self.isOfService($0.key)
+        }
         let known = said.filter { variables[$0.key] != nil }
         values = Dictionary(
             uniqueKeysWithValues: known.map { (String($0.key.dropFirst(Self.prefix.count)), $0.value) })

@@ -8,6 +8,11 @@ public struct ConfigurationReading: Sendable {
     /// The file that is read when it is there and no other is named.
     public static let standardFile = "/etc/settled/settled.yaml"
 
+    /// The file that is read: the one that was named, or else the standard one when it is there; nil: none.
+    public static func file(named file: String?, orNone isNone: Bool = false) -> String? {
+        file ?? (!isNone && WholeFile.exists(standardFile) ? standardFile : nil)
+    }
+
     /// What is wrong has its default here.
     public let configuration: DaemonConfiguration
     /// In the order of the layers, then of the keys; empty: all is well.

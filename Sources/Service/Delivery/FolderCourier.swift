@@ -4,13 +4,15 @@ import Signing
 import Store
 
 /// Takes deliveries to folders that receivers read, as by SFTP: `OWNER/PERIOD/` with a statement or closing,
-/// `OWNER/receipts/BATCH/`, `OWNER/notices/ID.json`. Each appears whole or not at all, power cuts included.
+/// `OWNER/receipts/BATCH/`, `OWNER/notices/ID.json`. Each appears whole or not at all, power cuts included. Nothing that is there is ever
+/// overwritten: of a statement, closing or receipt a name that comes again with other bytes, as after a restore, gets
+/// `~2`, `~3` …
 struct FolderCourier: Sendable {
     let root: String
     let store: Store
 
-    /// Takes one there; again, it changes nothing. Throws `Failure` where the disk is in the way or something else
-    /// has its name, and `StoreTrouble` where what it tells of cannot be read.
+    /// Takes one there; again, it changes nothing. Throws `Failure` where the disk is in the way, and
+    /// `StoreTrouble` where what it tells of cannot be read.
     func deliver(_ delivery: Delivery) throws {
         let home = root + "/" + delivery.lane.owner
         try Self.require(home)
@@ -79,25 +81,20 @@ struct FolderCourier: Sendable {
 /// Where something is to appear.
 private struct AwaitedFolder {
     let parent: String
-    let target: String
+    let name: String
     /// The file by which one tells whether it is there already.
     let witness: String
     let unfinished: String
 
     init(_ parent: String, _ name: String, _ witness: String, _ delivery: Delivery) {
         self.parent = parent
-        target = parent + "/" + name
+        self.name = name
         self.witness = witness
         unfinished = parent + "/.part-\(delivery.number)"
     }
 
     func fill(with document: SealedDocument, _ write: (StatementFiles) throws -> Void) throws {
-        if WholeFile.exists(target) {
-            guard (try? WholeFile.read(target + "/" + witness)) == document.bytes else {
-                throw Failure.refused(target, "is there already, and is something else", hint: "move it away")
-            }
-            return
-        }
+        guard let target = free(for: document) else { return }
         // What an attempt that was cut short left.
         try? FileManager.default.removeItem(atPath: unfinished)
         do {
@@ -115,13 +112,29 @@ private struct AwaitedFolder {
         }
         try publish(parent, isFolder: true)
     }
+
+    /// The first path that nothing has; nil: it is there, under one of those before.
+    private func free(for document: SealedDocument) -> String? {
+        var (path, number) = (parent + "/" + name, 1)
+        while WholeFile.exists(path) {
+            if (try? WholeFile.read(path + "/" + witness)) == document.bytes { return nil }
+            number += 1
+            path = "\(parent)/\(name)~\(number)"
+        }
+        return path
+    }
 }
 
-/// Makes what was written durable, and lets the daemon's group read it whatever the daemon's mask.
+/// Makes what was written durable, and lets the daemon's group read it whatever the daemon's mask. Throws trouble where
+/// the group may not: nobody would see that it is there.
 private func publish(_ path: String, isFolder: Bool = false) throws(Failure) {
     let file = try Descriptor(
         opening: path, flags: O_RDONLY | O_NOFOLLOW | (isFolder ? O_DIRECTORY : 0), attempt: "make it durable"
     )
-    SpoolDirectory.allow(isFolder ? 0o750 : 0o640, file.number)
+    guard SpoolDirectory.allow(isFolder ? 0o750 : 0o640, file.number) else {
+        throw .trouble(
+            path, "its group may not read it, and the system does not let that be changed",
+            hint: "start the daemon with a umask of 0027, or take the setgid bit from the folder above")
+    }
     try file.synchronize()
 }

@@ -79,7 +79,7 @@ private enum NewsData {
             self = .receipt(
                 of: delivery.lane.merchant, receipt.batch, sequence: receipt.sequence, receipt.document)
         case .disputeAnswered(let number):
-            self = .dispute(try found(try store.disputes().first { $0.number == number }), calendar)
+            self = .dispute(try found(try store.dispute(number)), calendar)
         case .sequencesMissing(let period):
             let signed = try statement(period)
             let document = try StatementDocument(bytes: signed.document.bytes, place: "STATEMENT.json")

@@ -32,7 +32,7 @@ public struct Diagnosis: Sendable {
     /// What is looked at.
     public struct Request: Sendable {
         public let data: DataFolder
-        /// Nil: no configuration was named, and the spool and certificates are not looked at.
+        /// Nil: there is no configuration, and the spool and certificates are not looked at.
         public let configuration: DaemonConfiguration?
         /// Where backups go; nil: they are not looked at.
         public let backups: String?
@@ -63,7 +63,9 @@ public struct Diagnosis: Sendable {
         } catch {
             findings.append(Finding("database", .trouble, "\(error)"))
         }
-        findings += request.configuration.map { ConfigurationCheck($0, now: request.now).findings } ?? []
+        if let configuration = request.configuration {
+            findings += ConfigurationCheck(configuration, data: request.data, now: request.now).findings
+        }
         findings.append(Finding("versions", .ok, SystemLibraries.text))
         self.findings = findings
     }

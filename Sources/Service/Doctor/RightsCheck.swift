@@ -14,7 +14,10 @@ struct RightsCheck {
                 findings.append(.init("rights", .trouble, "\(path): \(systemReason())"))
                 continue
             }
-            owners.append((path, status.st_uid))
+            // A secret elsewhere, as a credential of the service manager's, may be root's.
+            if path != folder.secretPath || Self.isIn(folder.path, path) {
+                owners.append((path, status.st_uid))
+            }
             // The master secret has a rule of its own, which is held to when it is read.
             guard path != folder.secretPath else { continue }
             let open = status.st_mode & (path == folder.path ? 0o007 : 0o077)
@@ -36,5 +39,12 @@ struct RightsCheck {
         if findings.isEmpty {
             findings = [.init("rights", .ok, "folder and database are their owner's alone")]
         }
+    }
+
+    /// Whether a file stands in a folder, however both are spelled.
+    private static func isIn(_ folder: String, _ path: String) -> Bool {
+        var (own, other) = (stat(), stat())
+        guard stat(folder, &own) == 0, stat(folderName(of: path), &other) == 0 else { return true }
+        return own.st_dev == other.st_dev && own.st_ino == other.st_ino
     }
 }

@@ -11,7 +11,8 @@ struct StoreDiagnosis {
     func findings(_ progress: SimulationProgress) -> [Diagnosis.Finding] {
         let backups = request.backups.map { folder in look("backups") { try self.backups(in: folder) } }
         return look("secret", secret) + look("database") { try database(progress) } + look("disk", disk)
-            + look("clock", clock) + look("periods", periods) + look("keys", keys) + (backups ?? [])
+            + look("clock", clock) + look("periods", periods) + look("deliveries", deliveries)
+            + look("keys", keys) + (backups ?? [])
     }
 
     private func look(_ what: String, _ check: () throws -> [Diagnosis.Finding]) -> [Diagnosis.Finding] {
@@ -120,6 +121,21 @@ extension StoreDiagnosis {
         }
         guard found.isEmpty else { return found }
         return [.init("periods", .ok, "none is late or stuck; \(id) is next")]
+    }
+
+    /// Who was not told what stands in the outbox for it.
+    private func deliveries() throws -> [Diagnosis.Finding] {
+        let stuck = try store.stuckDeliveries()
+        guard let first = stuck.first else { return [.init("deliveries", .ok, "none was given up")] }
+        let what =
+            first.isGone ? "wants nothing any more" : "misses \(first.parked) that were given up"
+        return [
+            .init(
+                "deliveries", .warning,
+                "\(first.lane.owner) \(what), by \(first.lane.channel.rawValue)"
+                    + (stuck.count > 1 ? ", and \(stuck.count - 1) more wait like it" : "")
+                    + "; `settled deliveries` says why, `settled deliveries retry` tries again")
+        ]
     }
 
     /// How long after its time a close by itself may take.

@@ -6,7 +6,7 @@ import Store
 /// The system's libraries that the program runs on, as they are now.
 enum SystemLibraries {
     static var text: String {
-        "SQLite \(Store.libraryVersion), \(LibraryVersion.text), zstd \(String(cString: ZSTD_versionString())), "
+        "SQLite \(Store.sqliteVersion), \(LibraryVersion.text), zstd \(String(cString: ZSTD_versionString())), "
             + "zlib \(String(cString: zlibVersion()))"
     }
 }

@@ -12,6 +12,7 @@ struct StatementSums {
     init(_ statement: StatementDocument, details: DetailsSums?) {
         self.statement = statement
         checkKeys()
+        checkPrices()
         checkRedeemFees()
         checkVAT()
         checkBalance()
@@ -32,6 +33,51 @@ struct StatementSums {
                 problems.append("\(name) \(line.points == nil ? "is of no points" : "is of points")")
             }
         }
+    }
+
+    /// Kinds of lines that are owed by the merchant; the others of points are owed to it.
+    private static let owed: Set<String> = ["issue", "redemption_charge", "redemption_payout_reversal"]
+
+    /// Points times price, of what expired times the share as well: every line of points has one price. Whether it is the
+    /// one that was agreed nothing here says.
+    private mutating func checkPrices() {
+        let exponent = statement.currency.exponent
+        guard (0...6).contains(exponent) else {
+            problems.append("the currency has the exponent \(exponent)")
+            return
+        }
+        let minorPerMajor = (0..<exponent).reduce(Int128(1)) { product, _ in product * 10 }
+        for (place, line) in statement.lines.enumerated() {
+            guard let points = line.points else { continue }
+            guard let price = line.price.flatMap({ Price($0) }) else {
+                problems.append("line \(place + 1), \(line.kind), is of no price")
+                continue
+            }
+            let share =
+                line.kind == "expiry_refund"
+                ? line.rate.flatMap { Fraction($0) } : Fraction(millionths: 1_000_000)
+            guard let share,
+                let parts = Self.product(Int128(points), [price.millionths, share.millionths], minorPerMajor)
+            else {
+                problems.append("line \(place + 1), \(line.kind), is of no share, or too large")
+                continue
+            }
+            let worth = ExactAmount(parts: parts).roundedHalfEven
+            hold(
+                "the points of line \(place + 1) at its price", Int128(line.amount),
+                is: Self.owed.contains(line.kind) ? -worth : worth)
+        }
+    }
+
+    /// Nil where it passes 128 bits.
+    private static func product(_ first: Int128, _ millionths: [Int64], _ last: Int128) -> Int128? {
+        var product = first
+        for factor in millionths.map({ Int128($0) }) + [last] {
+            let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+            if overflow { return nil }
+            product = next
+        }
+        return product
     }
 
     /// One line a rate, of the rounded payouts and payout reversals of that rate; none where that is nothing.

@@ -50,16 +50,28 @@ struct DisputeRoutes: Sendable {
         _ bytes: [UInt8], of peer: Peer, _ contest: @escaping @Sendable () throws -> Store.Contested
     ) async throws -> Store.Contested {
         do {
-            return try await door.workers.run(bytes: bytes.count, of: peer, contest)
+            return try await door.workers.run(bytes: Self.weight(of: bytes), of: peer, contest)
         } catch let refusal as BatchRefusal {
             throw refusal
         } catch let refusal as ContestRefusal {
             throw refusal
         } catch is CancellationError {
             throw Problem.unavailable
+        } catch let trouble as StoreTrouble where trouble.isDamage {
+            throw door.damaged(trouble, "a dispute")
+        } catch let failure as Failure {
+            // A statement that cannot be read.
+            throw door.damaged(failure, "a dispute")
         } catch {
             throw door.unavailable(error, "a dispute")
         }
+    }
+
+    /// The bytes of which a contest is as much work. For a line its whole statement is read: one at a time, as large
+    /// batches are.
+    static func weight(of bytes: [UInt8]) -> Int {
+        guard case .line? = (try? Contest(parsing: bytes))?.subject else { return bytes.count }
+        return max(bytes.count, BatchWorkers.heavyBytes)
     }
 
     private func response(_ contested: Store.Contested) -> Response {

@@ -35,6 +35,11 @@ struct UploadDoor: Sendable {
     /// What an upload is told that cannot be stored just now.
     func unavailable(_ error: any Error, _ what: String) -> Problem {
         health.fail("\(error)")
+        return damaged(error, what)
+    }
+
+    /// The same where what is damaged is what the upload is about: the daemon can do its work for all others.
+    func damaged(_ error: any Error, _ what: String) -> Problem {
         logger.error("\(what) could not be stored", metadata: ["reason": "\(error)"])
         return .unavailable
     }

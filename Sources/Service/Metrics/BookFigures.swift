@@ -7,6 +7,7 @@ struct BookFigures: Sendable {
     /// Sequence numbers that are missing, of each merchant that has any.
     let missing: [(merchant: MerchantID, count: Int)]
     let beyondLimit: [MerchantID]
+    let deliveries: DeliveryCounts
     /// From when on the next period may close.
     let closesFrom: Instant
     let isStuck: Bool
@@ -24,6 +25,7 @@ struct BookFigures: Sendable {
         missing = pulses.filter { $0.missing > 0 }.map { ($0.merchant, Int($0.missing)) }
         let beyond = try store.beyondExposureLimit()
         beyondLimit = pulses.map(\.merchant).filter(beyond.contains)
+        deliveries = try store.deliveryCounts()
         let period = schedule.calendar.period(try store.earliestOpen())
         closesFrom = period.end.advanced(byHours: schedule.alliance.graceHours)
         isStuck = try store.failedClose() != nil

@@ -15,7 +15,8 @@ extension Metric {
         "settled_certificate_expiry_timestamp_seconds", .gauge, "When the certificate in use expires.")
 
     static let merchants = [
-        quiet, missing, beyondLimit, merchantQuiet, merchantMissing, merchantBeyondLimit,
+        quiet, missing, beyondLimit, deliveriesWaiting, deliveriesGivenUp, merchantQuiet, merchantMissing,
+        merchantBeyondLimit,
     ]
     static let quiet = Metric(
         "settled_quiet_merchants", .gauge, "Active merchants without a batch of their own since last period.")
@@ -23,6 +24,10 @@ extension Metric {
         "settled_missing_sequences", .gauge, "Sequence numbers that later ones have overtaken.")
     static let beyondLimit = Metric(
         "settled_exposure_warnings", .gauge, "Merchants whose receipts warn of their exposure limit.")
+    static let deliveriesWaiting = Metric(
+        "settled_deliveries_waiting", .gauge, "Statements, receipts and notices on their way to receivers.")
+    static let deliveriesGivenUp = Metric(
+        "settled_deliveries_given_up", .gauge, "Those that failed for days, or whose receiver answered 410.")
     static let merchantQuiet = Metric(
         "settled_merchant_quiet", .gauge, by: "merchant", "1 for each quiet merchant.")
     static let merchantMissing = Metric(

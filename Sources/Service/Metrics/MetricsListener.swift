@@ -14,12 +14,17 @@ struct MetricsListener: Service {
     /// Of the libraries.
     let quiet: Logger
 
-    /// Throws `trouble` when the address cannot be had.
+    /// Where the address cannot be had, it logs that and waits for the end: nobody's batches wait for metrics.
     func run() async throws {
         do { try await application.run() } catch let error where !(error is CancellationError) {
-            throw Failure.trouble(
-                "metrics on \(listen)", "cannot serve: \(error)",
-                hint: "see whether another process listens there, and whether this user may")
+            logger.error(
+                "metrics cannot be served, and the daemon goes on without",
+                metadata: [
+                    "listen": "\(listen)", "reason": "\(error)",
+                    "hint":
+                        "see whether another process listens there, and whether this user may; then restart",
+                ])
+            try await gracefulShutdown()
         }
     }
 

@@ -90,6 +90,8 @@ struct Scrape: Sendable {
         exposition.add(.quiet, figures.quiet.count)
         exposition.add(.missing, figures.missing.reduce(0.0) { $0 + Double($1.count) })
         exposition.add(.beyondLimit, figures.beyondLimit.count)
+        exposition.add(.deliveriesWaiting, figures.deliveries.waiting)
+        exposition.add(.deliveriesGivenUp, figures.deliveries.givenUp)
         let most = BookFigures.mostMerchants
         exposition.add(.merchantQuiet, figures.quiet.prefix(most).map { ($0.text, 1) })
         exposition.add(.merchantMissing, figures.missing.prefix(most).map { ($0.merchant.text, $0.count) })

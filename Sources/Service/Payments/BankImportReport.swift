@@ -15,7 +15,7 @@ public struct BankImportReport: Sendable {
         trial: Bool
     ) throws {
         let currency = try store.schedule().alliance.currency
-        let bytes = try WholeFile.read(path)
+        let bytes = try Self.bytes(of: path)
         do {
             let statement = try BankStatement.read(bytes, currency: currency)
             result = try store.importStatement(
@@ -26,6 +26,16 @@ public struct BankImportReport: Sendable {
         }
         isTrial = trial
         rows = BankLineTable(currency: currency)
+    }
+
+    /// No more of it than is taken.
+    private static func bytes(of path: String) throws(Failure) -> [UInt8] {
+        do throws(Failure) { return try WholeFile.read(path, limit: BankStatement.mostBytes) } catch {
+            guard error.kind == .refused else { throw error }
+            let refusal = BankRefusal(
+                .statementTooLarge, "expected at most \(BankStatement.mostBytes) bytes, found more")
+            throw .refused(path, "\(refusal)")
+        }
     }
 
     /// A line on the file, a row for each entry that was not known, and what is left to do.

@@ -5,20 +5,24 @@ import Foundation
 final class SpoolDirectory: Sendable {
     let descriptor: Int32
     let path: String
+    /// Of the whole spool.
+    let withheld: WithheldRights
 
     /// The spool itself, a path that the operator names; made when it is not there.
     init(root path: String) throws(Failure) {
         let isNew = mkdir(path, 0o755) == 0
         guard isNew || errno == EEXIST else { throw .fromSystem(path, "create the spool") }
         self.path = path
+        withheld = WithheldRights()
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .fromSystem(path, "open the spool") }
-        if isNew { Self.allow(0o755, descriptor) }
+        if isNew, !Self.allow(0o755, descriptor) { withheld.note(path) }
     }
 
     /// A folder in another one, made when it is not there; a symbolic link is trouble.
     init(_ name: String, in parent: SpoolDirectory) throws(Failure) {
         path = parent.path + "/" + name
+        withheld = parent.withheld
         let isNew = mkdirat(parent.descriptor, name, 0o770) == 0
         guard isNew || errno == EEXIST else { throw .fromSystem(path, "create the folder") }
         descriptor = openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -27,7 +31,7 @@ final class SpoolDirectory: Sendable {
             throw .trouble(
                 path, "is a link or a file, expected a folder", hint: "put a folder in its place")
         }
-        if isNew { Self.allow(0o770, descriptor) }
+        if isNew, !Self.allow(0o770, descriptor) { withheld.note(path) }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -42,12 +46,20 @@ final class SpoolDirectory: Sendable {
         }
     }
 
-    /// Gives these rights, whatever the process's mask: what the daemon makes here is for others to use. Where that
-    /// is not allowed it stays as it is.
-    static func allow(_ mode: mode_t, _ descriptor: Int32) {
+    /// Gives these rights, whatever the process's mask: what the daemon makes here is for others to use. Gives whether
+    /// the group has them now.
+    ///
+    /// A folder keeps the setgid bit that it has of the one above, unless the service manager forbids calls that bear
+    /// it: then it goes, for the rights' sake. What has the rights already is not touched, and so keeps it.
+    static func allow(_ mode: mode_t, _ descriptor: Int32) -> Bool {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return }
-        _ = fchmod(descriptor, status.st_mode & 0o7777 | mode)
+        guard fstat(descriptor, &status) == 0 else { return false }
+        if status.st_mode & mode == mode { return true }
+        if fchmod(descriptor, status.st_mode & 0o7777 | mode) != 0, errno == EPERM {
+            _ = fchmod(descriptor, status.st_mode & 0o777 | mode)
+        }
+        guard fstat(descriptor, &status) == 0 else { return false }
+        return status.st_mode & mode & 0o070 == mode & 0o070
     }
 
     /// The first `most` names behind `last` that are wanted, in their order, and whether there are more. However

@@ -105,6 +105,7 @@ struct SpoolService: Service {
     /// Gives whether there is more to look at. The folders are opened anew for each look, as they may have been moved
     /// or made anew since.
     private func look(_ sweep: SpoolSweep, _ root: SpoolDirectory, _ watch: SpoolWatch) async -> Bool {
+        defer { tell(root.withheld) }
         do {
             return try await workers.run {
                 let folder = try SpoolFolder(of: sweep.owner, in: root)
@@ -118,5 +119,15 @@ struct SpoolService: Service {
                 metadata: ["spool": "\(sweep.owner.folderName)", "reason": "\(error)"])
         }
         return false
+    }
+
+    private func tell(_ withheld: WithheldRights) {
+        guard let path = withheld.untold() else { return }
+        logger.error(
+            "the spool's group lacks rights, and the system does not let them be given",
+            metadata: [
+                "path": "\(path)",
+                "hint": "start the daemon with a umask of 0007, or take the setgid bit from the folder above",
+            ])
     }
 }

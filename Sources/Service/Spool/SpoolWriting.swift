@@ -11,7 +11,7 @@ extension SpoolDirectory {
         guard number >= 0 else { throw .fromSystem(place(name), "create it") }
         do throws(Failure) {
             let file = Descriptor(number, path: place(name))
-            Self.allow(0o640, number)
+            if !Self.allow(0o640, number) { withheld.note(place(name)) }
             try file.writeAll(bytes)
             try file.synchronize()
             try rename(draft, to: self, as: name)

@@ -29,21 +29,34 @@ public struct BankMatching {
         }
     }
 
-    /// `group` gives the end-to-end references of what was ordered as a group; nil: no group has the name.
+    /// `group` gives the end-to-end references of what was ordered as a group; nil: no group has the name. Of a line that is
+    /// settled in part `settled` has the orders of that part, by their places; nothing is to be done for these again.
     public func finding(
-        of line: BankLine, group: (String) throws -> [String]?
+        of line: BankLine, settled: Set<Int> = [], group: (String) throws -> [String]?
     ) rethrows -> BankFinding {
         if let fault = line.fault { return Self.none(fault) }
-        if let place = line.endToEnd.flatMap({ named[$0] }) { return judge(line, [place]) }
+        if let place = line.endToEnd.flatMap({ named[$0] }) { return judge(line, [place], settled) }
         if let references = try line.group.flatMap(group) {
             let places = references.compactMap { named[$0] }
             guard places.count == references.count else {
                 return Self.none("not all orders of the group \(line.group ?? "") stand any more")
             }
-            return judge(line, places)
+            // What the bank rejected is not in what it booked.
+            let booked = places.filter { orders[$0].state != .rejected }
+            return judge(line, booked.isEmpty ? places : booked, settled)
         }
-        if let place = line.creditorReference.flatMap({ quoted[$0] }) { return judge(line, [place]) }
-        return byAccount(line)
+        if let place = line.creditorReference.flatMap({ quoted[$0] }) { return judge(line, [place], settled) }
+        return settled.isEmpty ? byAccount(line) : Self.none("it quotes no order that is open")
+    }
+
+    /// Whether an order is named so end to end.
+    public func hasOrder(named name: String) -> Bool { named[name] != nil }
+
+    /// What the orders of a group come to that the bank has not rejected, without some.
+    public func sum(ofGroup references: [String], without givenUp: Set<String>) -> Int128 {
+        references.filter { !givenUp.contains($0) }.compactMap { named[$0] }.reduce(0) { sum, place in
+            orders[place].state == .rejected ? sum : sum + Int128(orders[place].amount.minorUnits)
+        }
     }
 
     // MARK: Judging
@@ -52,20 +65,20 @@ public struct BankMatching {
         BankFinding(steps: [], isCertain: false, reason: reason)
     }
 
-    private func judge(_ line: BankLine, _ places: [Int]) -> BankFinding {
+    private func judge(_ line: BankLine, _ places: [Int], _ settled: Set<Int>) -> BankFinding {
         let sum = places.reduce(Int128(0)) { $0 + Int128(orders[$1].amount.minorUnits) }
         let amount = Int128(line.amount.minorUnits)
         let name = places.count == 1 ? "\(orders[places[0]].reference)" : "the group \(line.group ?? "")"
         var steps: [BankFinding.Step] = []
         switch amount {
         case sum where line.returned == nil:
-            for place in places {
+            for place in places where !settled.contains(place) {
                 guard let act = paying(place) else { return Self.none(hindrance(to: place)) }
                 steps.append(BankFinding.Step(order: place, act: act))
             }
             return BankFinding(steps: steps, isCertain: true, reason: "")
         case -sum:
-            for place in places {
+            for place in places where !settled.contains(place) {
                 guard let act = returning(place) else { return Self.none(returnHindrance(to: place)) }
                 steps.append(BankFinding.Step(order: place, act: act))
             }

@@ -1,7 +1,7 @@
 /// Why a bank's file is not taken, or one of its entries not settled by hand. Codes are never reused.
 public struct BankRefusal: Error, Hashable, Sendable {
     public enum Code: String, Hashable, Sendable, CaseIterable {
-        /// More bytes, elements or levels than a statement has.
+        /// More bytes, elements, levels or attributes than a statement has.
         case statementTooLarge = "statement_too_large"
         /// It declares a document type: entities of its own are never resolved.
         case statementUnsafe = "statement_unsafe"
@@ -19,9 +19,11 @@ public struct BankRefusal: Error, Hashable, Sendable {
         case entryUnknown = "entry_unknown"
         /// The entry is settled already.
         case entrySettled = "entry_settled"
+        /// The entry waits: there is nothing to reopen.
+        case entryWaiting = "entry_waiting"
         /// Nothing is proposed for the entry that could be accepted.
         case nothingProposed = "nothing_proposed"
-        /// The merchant has no payment of the reference.
+        /// The merchant has no payment of the reference, or it was taken back.
         case paymentUnknown = "payment_unknown"
         /// The payments named do not come to what the entry is of.
         case paymentMismatch = "payment_mismatch"

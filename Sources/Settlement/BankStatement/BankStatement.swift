@@ -74,6 +74,14 @@ public struct BankLine: Hashable, Sendable {
         self.text = text
         self.fault = fault
     }
+
+    /// The same under another entry's name, and why it cannot be matched so.
+    public func renamed(_ entry: SHA256Digest, fault: String) -> BankLine {
+        BankLine(
+            entry: entry, place: place, reference: reference, amount: amount, date: date, endToEnd: endToEnd,
+            group: group, account: account, creditorReference: creditorReference, returned: returned,
+            name: name, text: text, fault: fault)
+    }
 }
 
 /// Names entries: the same entry in another file has the same name, two that look alike in one file have two.
@@ -89,6 +97,9 @@ struct EntryNames {
 }
 
 extension BankStatement {
+    /// The most bytes that a file has.
+    public static let mostBytes = MarkupReader.mostBytes
+
     /// Reads a file by what it begins with: XML is camt.053, anything else our CSV.
     ///
     /// Throws `BankRefusal` with the line for what is neither, for another currency than `currency`, and for an entry that

@@ -5,6 +5,8 @@ struct MarkupReader {
     static let mostBytes = 16 << 20
     static let mostElements = 500_000
     static let mostLevels = 64
+    /// Of an element: attributes, and prefixes that are declared where it stands.
+    static let mostAttributes = 64
 
     private var scanner: MarkupScanner
     private var elements = 0
@@ -72,12 +74,8 @@ struct MarkupReader {
         let line = scanner.countLine()
         scanner.skip(1)
         let name = try scanner.name()
-        let attributes = try scanner.attributes()
-        var scopes = scopes
-        for (name, value) in attributes {
-            if name == "xmlns" { scopes[""] = value }
-            if name.hasPrefix("xmlns:") { scopes[String(name.dropFirst(6))] = value }
-        }
+        let attributes = try scanner.attributes(most: Self.mostAttributes)
+        let scopes = try self.scopes(scopes, with: attributes)
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let prefix = parts.count == 2 ? String(parts[0]) : ""
         guard parts.last?.isEmpty == false, let namespace = scopes[prefix] ?? (prefix.isEmpty ? "" : nil)
@@ -88,6 +86,23 @@ struct MarkupReader {
         guard scanner.skip(">") else { throw scanner.malformed("the end of the tag <\(name)>") }
         try readContent(of: &element, named: name, level: level, scopes)
         return element
+    }
+
+    /// The namespaces by their prefixes, with those that an element declares. They are copied for each that does so.
+    private func scopes(
+        _ outer: [String: String], with attributes: [String: String]
+    ) throws(BankRefusal) -> [String: String] {
+        var scopes = outer
+        for (name, value) in attributes {
+            if name == "xmlns" { scopes[""] = value }
+            if name.hasPrefix("xmlns:") { scopes[String(name.dropFirst(6))] = value }
+        }
+        guard scopes.count <= Self.mostAttributes else {
+            throw BankRefusal(
+                .statementTooLarge, line: scanner.line,
+                "expected at most \(Self.mostAttributes) prefixes declared, found \(scopes.count)")
+        }
+        return scopes
     }
 
     private mutating func readContent(

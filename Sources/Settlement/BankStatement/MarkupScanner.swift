@@ -75,6 +75,12 @@ struct MarkupScanner {
         return String(text.map { $0 == "\r\n" || $0 == "\r" ? "\n" : $0 })
     }
 
+    /// The same; white space in an attribute's value is a space.
+    private func plain(_ bytes: ArraySlice<UInt8>, isValue: Bool) throws(BankRefusal) -> String {
+        let text = try written(bytes)
+        return isValue ? String(text.map { $0 == "\n" || $0 == "\t" ? " " : $0 }) : text
+    }
+
     // MARK: Tokens
 
     /// Whether a comment stood here.
@@ -115,10 +121,15 @@ struct MarkupScanner {
         }
     }
 
-    /// Those of a tag, up to its end. Each stands once.
-    mutating func attributes() throws(BankRefusal) -> [String: String] {
+    /// Those of a tag, up to its end. Each stands once. Throws `statement_too_large` beyond `most`.
+    mutating func attributes(most: Int) throws(BankRefusal) -> [String: String] {
         var attributes: [String: String] = [:]
         while skipSpace(), !isAtEnd, !begins(">"), !begins("/>") {
+            guard attributes.count < most else {
+                throw BankRefusal(
+                    .statementTooLarge, line: line,
+                    "expected at most \(most) attributes of an element, found more")
+            }
             let name = try name()
             skipSpace()
             guard skip("=") else { throw malformed("= behind \(name)") }
@@ -144,7 +155,7 @@ struct MarkupScanner {
         var start = place
         while place < bytes.count, bytes[place] != UInt8(ascii: "<"), bytes[place] != quote {
             if bytes[place] == UInt8(ascii: "&") {
-                text += try written(bytes[start..<place])
+                text += try plain(bytes[start..<place], isValue: quote != nil)
                 text.unicodeScalars.append(try reference())
                 start = place
                 continue
@@ -154,7 +165,7 @@ struct MarkupScanner {
             }
             place += 1
         }
-        return text + (try written(bytes[start..<place]))
+        return text + (try plain(bytes[start..<place], isValue: quote != nil))
     }
 
     /// `&lt;` and the other four, `&#65;`, `&#x41;`.

@@ -96,4 +96,10 @@ public struct BankFinding: Hashable, Sendable {
     public let isCertain: Bool
     /// Why it is not certain, or nothing can be done.
     public let reason: String
+
+    public init(steps: [Step], isCertain: Bool, reason: String) {
+        self.steps = steps
+        self.isCertain = isCertain
+        self.reason = reason
+    }
 }

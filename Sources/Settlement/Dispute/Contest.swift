@@ -120,7 +120,7 @@ private struct ContestMembers {
 
     private static func refusal(of malformation: Malformation, in bytes: [UInt8]) -> ContestRefusal {
         let found = bytes.withUnsafeBufferPointer { buffer -> String? in
-            guard let base = buffer.baseAddress else { return nil }
+            guard let base = buffer.baseAddress else { return "nothing" }
             return malformation.found(in: ByteView(base: base, count: buffer.count))
         }
         let isEarly = malformation.fault == .ended

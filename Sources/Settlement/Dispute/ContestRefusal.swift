@@ -6,12 +6,12 @@ public enum ContestRefusalCode: String, Hashable, Sendable, CaseIterable {
     case malformed = "contest_malformed"
     /// The merchant's reference was used before, for other bytes.
     case reused = "contest_reused"
-    /// The merchant has no such line or record.
-    case subjectUnknown = "contest_subject_unknown"
     /// An open dispute is against the same.
     case disputeOpen = "dispute_open"
     /// The merchant has opened as many as may be open at once.
     case tooMany = "contest_too_many"
+    /// The merchant has no such line or record.
+    case subjectUnknown = "contest_subject_unknown"
 }
 
 /// A contest that is refused: nothing of it is kept.

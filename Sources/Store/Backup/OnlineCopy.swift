@@ -66,7 +66,8 @@ public enum OnlineCopy {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    private static func synchronize(_ path: String) throws(StoreTrouble) {
+    /// Waits until a file, or the names in a folder, would survive a power cut.
+    static func synchronize(_ path: String) throws(StoreTrouble) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         defer { if descriptor >= 0 { close(descriptor) } }
         guard descriptor >= 0, fsync(descriptor) == 0 else {

@@ -59,7 +59,8 @@ private enum RowCheck {
     static var parts: [(String, Check)] {
         [
             ("alliances", alliances), ("batches", batches), ("records", records), ("ids", identities),
-            ("bookings", bookings), ("drafts, disputes and payment runs", desk), ("periods", periods),
+            ("bookings", bookings), ("drafts and disputes", desk), ("payment runs", payments),
+            ("the bank's entries", bank), ("deliveries", deliveries), ("periods", periods),
             ("holdings", holdings), ("settlements", settlements),
         ]
     }
@@ -141,7 +142,21 @@ private enum RowCheck {
         ] {
             guard changed.isEmpty else { throw StoreTrouble.damaged(table, "row \(changed[0])") }
         }
+    }
+
+    private static func payments(_ database: Database) throws {
         _ = try PaymentRows(database, Roster(database)).all()
+    }
+
+    /// Files, lines, and what settled them: the lines' reader reads all three.
+    private static func bank(_ database: Database) throws {
+        _ = try BankRows(database, Roster(database)).lines()
+    }
+
+    private static func deliveries(_ database: Database) throws {
+        if let row = try OutboxRows.changed(database).first {
+            throw StoreTrouble.damaged("outbox", "row \(row)")
+        }
     }
 
     /// That none is gone, what a close that has begun says, and what recent closes counted of what they kept.

@@ -48,8 +48,12 @@ extension Store {
 
     /// Takes an older file to the present schema, all steps in one transaction: it ends with all of them or none.
     ///
-    /// The copy is made within that transaction, by a connection that reads beside it: nobody writes between the two.
-    func upgrade(keepingCopy: Bool, _ tell: (SchemaUpgrade) -> Void) throws {
+    /// The copy is made within that transaction, by a connection that reads beside it: nobody writes between the two. It
+    /// takes no room of the reserve: afterwards batches are to be stored as before.
+    func upgrade(
+        keepingCopy: Bool, reserve: DiskReserve = DiskReserve(bytes: DiskReserve.standardBytes),
+        _ tell: (SchemaUpgrade) -> Void
+    ) throws {
         try pool.write { database in
             let found = try Schema.requireKnown(database, path: path)
             // Another process may have been first.
@@ -57,7 +61,7 @@ extension Store {
             let copy = keepingCopy ? path + ".before-\(Schema.present)" : nil
             tell(SchemaUpgrade(from: found, to: Schema.present, copy: copy, done: nil))
             let begin = ContinuousClock.now
-            if let copy { try keepCopy(copy) }
+            if let copy { try keepCopy(copy, bytes: Connection.byteCount(of: database), reserve) }
             let copying = ContinuousClock.now - begin
             let steps = try Schema.migrate(database, path: path)
             tell(SchemaUpgrade(from: found, to: Schema.present, copy: copy, done: (copying, steps)))
@@ -65,14 +69,23 @@ extension Store {
     }
 
     /// Copies the file beside itself, whole or not at all. One that an upgrade left which failed is older, and goes.
-    private func keepCopy(_ copy: String) throws {
+    private func keepCopy(_ copy: String, bytes: Int, _ reserve: DiskReserve) throws {
         let draft = copy + ".tmp"
         unlink(draft)
         do {
+            guard reserve.isLeft(writing: bytes, in: folder) else {
+                throw StoreTrouble(
+                    "write \(copy)", because: "there is not enough room on the disk",
+                    hint:
+                        "make room for \(bytes) bytes beside the \(reserve.bytes) that are kept for batches; the"
+                        + " database is as it was")
+            }
             _ = try OnlineCopy.write(from: path, to: draft)
             guard rename(draft, copy) == 0 else {
                 throw StoreTrouble("write \(copy)", because: String(cString: strerror(errno)))
             }
+            // The copy has its name for good before anything changes.
+            try OnlineCopy.synchronize(folder)
         } catch let trouble as StoreTrouble {
             unlink(draft)
             throw StoreTrouble(

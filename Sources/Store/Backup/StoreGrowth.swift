@@ -41,5 +41,5 @@ extension Store {
     }
 
     /// The version of the system's SQLite.
-    public static var libraryVersion: String { String(cString: sqlite3_libversion()) }
+    public static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
 }

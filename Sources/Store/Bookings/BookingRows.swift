@@ -93,7 +93,7 @@ struct BookingRows {
             throw StoreTrouble.damaged("bookings", "row \(row.integer(7))")
         }
         return StoredBooking(
-            booking: try row.booking(roster, of: "bookings"),
+            number: row.integer(7), booking: try row.booking(roster, of: "bookings"),
             period: try PeriodRows.ordinal(row.integer(9), of: "bookings", row.integer(7)),
             booked: row.instant(8), person: row.identifier(10),
             drafter: row.isNull(11) ? nil : row.identifier(11),

@@ -3,6 +3,8 @@ public import Settlement
 
 /// A booking and where it stands.
 public struct StoredBooking: Hashable, Sendable {
+    /// 1, 2, 3 … over all merchants.
+    public let number: Int64
     public let booking: Booking
     /// The ordinal of the period it belongs to.
     public let period: Int

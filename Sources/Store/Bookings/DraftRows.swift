@@ -23,7 +23,7 @@ struct DraftRows {
         let draft = StoredDraft(
             number: try RowNumbers.next("draft", of: "drafts", database), booking: booking, drafted: instant,
             drafter: person.name,
-            drafterKey: person.provenKey, state: .waiting)
+            drafterKey: person.provenKey, state: .waiting, bookedAs: nil)
         insert.bind(booking, roster)
         insert.bind(8, instant.milliseconds)
         insert.bind(9, person.name)
@@ -165,6 +165,7 @@ struct DraftRows {
         return StoredDraft(
             number: row.integer(7), booking: try row.booking(roster, of: "drafts"),
             drafted: row.instant(8), drafter: row.identifier(9),
-            drafterKey: row.isNull(13) ? nil : row.bytes(13), state: state)
+            drafterKey: row.isNull(13) ? nil : row.bytes(13), state: state,
+            bookedAs: row.integerOrNil(10))
     }
 }

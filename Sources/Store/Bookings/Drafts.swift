@@ -16,6 +16,8 @@ public struct StoredDraft: Hashable, Sendable {
     /// The public key whose private half the drafter showed, 32 bytes; nil: the name was taken on trust.
     let drafterKey: [UInt8]?
     public let state: State
+    /// The number of the booking that was made of it, if it was.
+    public let bookedAs: Int64?
 }
 
 /// How a person names a draft: by its reference, by its merchant where several ever had one of it, and by the number of

@@ -52,11 +52,10 @@ public struct DiskReserve: Sendable {
 
     /// Bytes by which the file grows when its log is written back.
     private static func growth(_ path: String, _ database: Database) throws -> Int64 {
-        let pages = try Prepared(database, "PRAGMA page_count").first { $0.integer(0) } ?? 0
-        let size = Int64(try Connection.pageBytes(of: database))
+        let bytes = Int64(try Connection.byteCount(of: database))
         var status = stat()
         guard stat(path, &status) == 0 else { return 0 }
-        return max(0, pages * size - Int64(status.st_size))
+        return max(0, bytes - Int64(status.st_size))
     }
 
     /// What this process may still write to a folder's file system, in bytes; nil where that cannot be told.

@@ -17,6 +17,12 @@ enum Connection {
         Int(try Prepared(database, "PRAGMA page_size").first { $0.integer(0) } ?? Int64(pageBytes))
     }
 
+    /// Bytes of all pages, those in the log included.
+    static func byteCount(of database: Database) throws -> Int {
+        let pages = try Prepared(database, "PRAGMA page_count").first { $0.integer(0) } ?? 0
+        return Int(pages) * (try pageBytes(of: database))
+    }
+
     /// Opens the file, which is made if it is missing.
     static func open(_ path: String, _ durability: Store.Durability) throws -> DatabasePool {
         var configuration = Configuration()
@@ -78,6 +84,19 @@ enum Connection {
 
 /// Whether there is a file to read at this path.
 func isFile(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
+/// Why a file that the system does not let be read cannot be opened, by the system's number for it.
+func cannotOpen(_ path: String, _ reason: Int32) -> StoreTrouble {
+    guard reason == ENOENT || reason == ENOTDIR else {
+        return StoreTrouble(
+            "open \(path)",
+            because: reason == EACCES ? "permission denied" : String(cString: strerror(reason)),
+            hint: "run this as the user that the daemon runs as, or give that user the file and its folder")
+    }
+    return StoreTrouble(
+        "open \(path)", because: "there is no such file",
+        hint: "name the data folder that `settled init` made")
+}
 
 /// Makes an empty file for its owner alone, whatever the folder and the umask: what members did is nobody else's
 /// business. The files that SQLite lays beside a database take its permissions over.

@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 
 /// The store could not do its work: a full disk, a foreign file, another process in the way.
 public struct StoreTrouble: Error, Hashable, Sendable {
@@ -70,7 +71,11 @@ private func kind(of error: DatabaseError) -> StoreTrouble.Kind {
 }
 
 private func cause(of error: DatabaseError) -> String {
-    error.message ?? "SQLite gives the result code \(error.resultCode.rawValue)"
+    // Of a copy that fails it is asked only once its connection is well again.
+    guard let message = error.message, message != "not an error" else {
+        return String(cString: sqlite3_errstr(error.resultCode.rawValue))
+    }
+    return message
 }
 
 private func hint(for code: ResultCode) -> String? {

@@ -23,23 +23,25 @@ extension Store {
     }
 
     /// Opens a dispute as its merchant signed it, for the operator to see to; the same bytes again open nothing.
-    /// `find` says what it is against, or throws.
+    /// `find` says what it is against, or throws; it is asked last, and for nothing that is refused without it.
     ///
     /// Throws `ContestRefusal` of `contest_reused`, `dispute_open` and `contest_too_many`, and what `find` throws.
     public func contest(
         _ contest: AuthenticContest, at instant: Instant, _ find: () throws -> Dispute.Subject
     ) throws -> Contested {
+        // What opens nothing waits for nobody who writes, nor does anybody wait for it.
         let known = try reading("look for a contest") { database in
-            try DisputeRows(database, try inForce(database).roster).copy(of: contest)
+            let inForce = try inForce(database)
+            return try DisputeRows(database, inForce.roster)
+                .judge(contest, Dispute.Subject(contest.contest.subject, in: inForce.schedule.calendar))
         }
         if let known { return .copy(known) }
         let subject = try find()
         return try writing("open a dispute") { database in
             let inForce = try inForce(database)
             let rows = DisputeRows(database, inForce.roster)
-            // Another connection may have brought the same meanwhile.
-            if let known = try rows.copy(of: contest) { return .copy(known) }
-            try rows.admit(subject, of: contest.merchant)
+            // Another connection may have brought the same meanwhile, or others.
+            if let known = try rows.judge(contest, subject) { return .copy(known) }
             return .opened(
                 try rows.open(
                     contest, subject, from: inForce.schedule.zone.localDate(at: instant), at: instant))
@@ -63,9 +65,29 @@ extension Store {
     }
 }
 
+extension Dispute.Subject {
+    /// What is contested, be it there or not; nil: no period has that id.
+    fileprivate init?(_ contested: Contest.Subject, in calendar: PeriodCalendar) {
+        switch contested {
+        case .line(let line, let id):
+            guard let period = calendar.ordinal(id: id) else { return nil }
+            self = .line(line, period: period)
+        case .record(let id): self = .record(id)
+        }
+    }
+}
+
 extension DisputeRows {
-    /// The dispute that these bytes opened before. Throws `contest_reused` where others did under their reference.
-    fileprivate func copy(of contest: AuthenticContest) throws -> Dispute? {
+    /// The dispute that these bytes opened before; nil: they may open one. Throws `ContestRefusal` where they may not.
+    fileprivate func judge(_ contest: AuthenticContest, _ subject: Dispute.Subject?) throws -> Dispute? {
+        if let known = try copy(of: contest) { return known }
+        if let subject { try admit(subject, of: contest.merchant) }
+        try admitOneMore(of: contest.merchant)
+        return nil
+    }
+
+    /// Throws `contest_reused` where other bytes opened one under their reference.
+    private func copy(of contest: AuthenticContest) throws -> Dispute? {
         guard let known = try signed(contest.contest.reference, of: contest.merchant) else { return nil }
         guard known.signed?.bytes == contest.bytes else {
             throw ContestRefusal(
@@ -77,15 +99,15 @@ extension DisputeRows {
         return known
     }
 
-    fileprivate func admit(_ subject: Dispute.Subject, of merchant: MerchantID) throws {
-        let open = try open(of: merchant)
-        if let other = open.first(where: { $0.subject == subject }) {
-            throw ContestRefusal(
-                .disputeOpen, reason: "\(other.name) is against the same, and open",
-                expected: "what no open dispute is against", found: other.name)
-        }
-        let own = open.count { $0.signed != nil }
-        guard own < Store.mostOpenContests else {
+    private func admit(_ subject: Dispute.Subject, of merchant: MerchantID) throws {
+        guard let other = try open(against: subject, of: merchant) else { return }
+        throw ContestRefusal(
+            .disputeOpen, reason: "\(other.name) is against the same, and open",
+            expected: "what no open dispute is against", found: other.name)
+    }
+
+    private func admitOneMore(of merchant: MerchantID) throws {
+        guard try openContests(of: merchant) < Store.mostOpenContests else {
             throw ContestRefusal(
                 .tooMany, expected: "at most \(Store.mostOpenContests) open ones of your own at once",
                 found: "one more")

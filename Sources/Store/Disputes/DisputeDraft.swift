@@ -28,7 +28,7 @@ public struct DisputeDraft: Hashable, Sendable {
                 code: .merchantUnknown, reason: "the alliance has no merchant \(merchant)")
         }
         let rows = DisputeRows(database, inForce.roster)
-        if let other = try rows.open(of: merchant).first(where: { $0.subject == subject }) {
+        if let other = try rows.open(against: subject, of: merchant) {
             throw DisputeRefusal(code: .disputeOpen, reason: "\(other.name) is against the same")
         }
         return try rows.open(

@@ -20,6 +20,18 @@ extension DisputeRows {
         return disputes
     }
 
+    /// The one of a number; nil if there is none. No other's row is looked at.
+    func one(_ number: Int64) throws -> Dispute? {
+        let steps = try steps(of: number)
+        let query = try Prepared(database, Self.one)
+        query.bind(1, number)
+        let dispute = try query.first { try self.dispute($0, steps) }
+        guard dispute != nil || steps.isEmpty else {
+            throw StoreTrouble.damaged("disputes", "row \(number)", "it is not there")
+        }
+        return dispute
+    }
+
     /// Those of a merchant below a number, the last opened first.
     func of(_ merchant: MerchantID, before number: Int64 = .max, limit: Int) throws -> [Dispute] {
         guard let merchant = roster.number(of: merchant) else { return [] }
@@ -39,12 +51,24 @@ extension DisputeRows {
         return try query.first { try dispute($0, try steps(of: $0.integer(0))) }
     }
 
-    /// Those of a merchant that are open.
-    func open(of merchant: MerchantID) throws -> [Dispute] {
-        guard let merchant = roster.number(of: merchant) else { return [] }
-        let query = try Prepared(database, Self.open)
+    /// The open one of a merchant against something. Of all others only numbers are read, for what they bear is long.
+    func open(against subject: Dispute.Subject, of merchant: MerchantID) throws -> Dispute? {
+        guard let merchant = roster.number(of: merchant) else { return nil }
+        let query = try Prepared(database, Self.against)
+        let (period, line, record) = Self.columns(of: subject)
         query.bind(1, merchant)
-        return try query.all { try dispute($0, try steps(of: $0.integer(0))) }
+        query.bind(2, period)
+        query.bind(3, line)
+        query.bind(4, record?.text)
+        return try query.first { $0.integer(0) }.flatMap { try one($0) }
+    }
+
+    /// How many that a merchant opened itself are open.
+    func openContests(of merchant: MerchantID) throws -> Int64 {
+        guard let merchant = roster.number(of: merchant) else { return 0 }
+        let query = try Prepared(database, Self.openContests)
+        query.bind(1, merchant)
+        return try query.first { $0.integer(0) } ?? 0
     }
 
     /// Throws `StoreTrouble` where the row is not as it was written, or no step says that it was opened.
@@ -125,14 +149,21 @@ extension DisputeRows {
         SELECT dispute, merchant, period, line, record, owner, due, reference, bytes, signature, sum
         FROM disputes
         """
+    static let one = select + " WHERE dispute = ?"
     static let page = select + " WHERE merchant = ? AND dispute < ? ORDER BY dispute DESC LIMIT ?"
     static let signed = select + " WHERE merchant = ? AND reference = ?"
-    static let open =
-        select + """
-             WHERE merchant = ? AND NOT EXISTS (SELECT 1 FROM dispute_steps s
-                 WHERE s.dispute = disputes.dispute AND s.act IN ('accepted', 'rejected'))
-            ORDER BY dispute
-            """
+    private static let isOpen =
+        """
+        NOT EXISTS (SELECT 1 FROM dispute_steps s
+            WHERE s.dispute = disputes.dispute AND s.act IN ('accepted', 'rejected'))
+        """
+    static let against =
+        """
+        SELECT dispute FROM disputes
+        WHERE merchant = ? AND period IS ? AND line IS ? AND record IS ? AND \(isOpen) LIMIT 1
+        """
+    static let openContests =
+        "SELECT count(*) FROM disputes WHERE merchant = ? AND reference IS NOT NULL AND \(isOpen)"
 
     private static let selectSteps =
         "SELECT step, dispute, act, at, person, text, adjustment, owner, due, sum FROM dispute_steps"

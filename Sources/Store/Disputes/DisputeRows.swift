@@ -24,11 +24,7 @@ struct DisputeRows {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         let number = try RowNumbers.next("dispute", of: "disputes", database)
-        let (period, line, record): (Int64?, Int64?, RecordID?) =
-            switch subject {
-            case .line(let line, let period): (Int64(period), Int64(line), nil)
-            case .record(let id): (nil, nil, id)
-            }
+        let (period, line, record) = Self.columns(of: subject)
         insert.bind(1, number)
         insert.bind(2, roster[merchant])
         insert.bind(3, period)
@@ -50,6 +46,14 @@ struct DisputeRows {
             steps: [step])
         try add(step, to: dispute, by: person)
         return dispute
+    }
+
+    /// Period, line and record, as a row has them.
+    static func columns(of subject: Dispute.Subject) -> (Int64?, Int64?, RecordID?) {
+        switch subject {
+        case .line(let line, let period): (Int64(period), Int64(line), nil)
+        case .record(let id): (nil, nil, id)
+        }
     }
 
     /// Adds what was said or done, and notes it in the audit. `person` is nil where the merchant itself signed it.

@@ -127,6 +127,11 @@ extension Store {
         try reading("read the disputes") { try DisputeRows($0, try inForce($0).roster).all() }
     }
 
+    /// The dispute of a number; nil if there is none. No other's row is looked at.
+    public func dispute(_ number: Int64) throws -> Dispute? {
+        try reading("read a dispute") { try DisputeRows($0, try inForce($0).roster).one(number) }
+    }
+
     private func step(
         _ number: Int64, _ act: Dispute.Step.Act, _ text: String, _ adjustment: BookingReference?,
         _ owner: PersonName? = nil, _ due: LocalDate? = nil, by person: Person, at instant: Instant
@@ -135,7 +140,7 @@ extension Store {
             let inForce = try inForce(database)
             try person.verify(database, inForce, at: instant)
             let rows = DisputeRows(database, inForce.roster)
-            guard let dispute = try rows.all().first(where: { $0.number == number }) else {
+            guard let dispute = try rows.one(number) else {
                 throw DisputeRefusal(code: .disputeUnknown, reason: "there is no dispute \(number)")
             }
             guard dispute.state == .open else {
@@ -153,7 +158,7 @@ extension Store {
                 try OutboxRows(database, inForce.roster).add(
                     .disputeAnswered(number), to: dispute.merchant, destinations, at: instant)
             }
-            guard let changed = try rows.all().first(where: { $0.number == number }) else {
+            guard let changed = try rows.one(number) else {
                 preconditionFailure("a dispute stays")
             }
             return changed

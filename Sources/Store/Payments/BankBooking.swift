@@ -55,7 +55,20 @@ struct BankBooking {
     /// Notes what settles a line.
     func note(_ act: BankMatch.Act, for number: Int64) throws {
         try BankMatchRows(database, inForce.roster).add(
-            BankMatch(line: number, act: act, at: instant, person: person.name))
+            BankMatch(
+                line: number, act: act, ground: try ground(of: act), at: instant, person: person.name))
+    }
+
+    /// What is booked under the payment's name now, or else waits.
+    private func ground(of act: BankMatch.Act) throws -> BankMatch.Ground? {
+        guard let payment = act.payment else { return nil }
+        if let stored = try BookingRows(database, inForce.roster).find(payment.merchant, payment.reference) {
+            return .booking(stored.number)
+        }
+        guard
+            let draft = try DraftRows(database, inForce.roster).waiting(payment.merchant, payment.reference)
+        else { preconditionFailure("what a match stands on is booked, or waits") }
+        return .draft(draft.number)
     }
 
     // MARK: Steps
@@ -78,7 +91,7 @@ struct BankBooking {
     }
 
     /// What a payment is taken back under.
-    private static func returning(_ order: PaymentOrder) -> BookingReference {
+    static func returning(_ order: PaymentOrder) -> BookingReference {
         BookingReference(verified: "\(order.reference)-back")
     }
 

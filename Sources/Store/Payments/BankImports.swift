@@ -24,6 +24,8 @@ public struct BankLineResult: Hashable, Sendable {
         case confirmed
         /// A person may accept what is proposed.
         case proposed
+        /// Of what it is of, some is booked or drafted, and some not any more.
+        case partlySettled = "partly_settled"
         /// Nothing is known of it.
         case unmatched
         /// Another file has brought it.
@@ -68,26 +70,26 @@ extension Store {
                 )
             }
             let number = Int64(files.count + 1)
-            let isNew = try statement.lines.map { try !rows.isKnown($0) }
+            let lines = KnownEntries(booking.book.lines).arriving(statement.lines)
+            let isNew = lines.map(\.isNew)
             try rows.add(
                 StoredBankFile(
                     number: number, form: statement.form, digest: digest, imported: instant,
                     person: person.name, lines: Int64(isNew.count { $0 })))
             var next = Int64(booking.book.lines.count)
-            let numbers = try zip(statement.lines, isNew).map { line, isNew -> Int64? in
+            let numbers = try lines.map { line, isNew -> Int64? in
                 guard isNew else { return nil }
                 next += 1
                 try rows.add(line, number: next, of: number)
                 return next
             }
-            let results = try Self.results(statement.lines, numbers, accept: accept, draft, &booking)
+            let results = try Self.results(lines.map(\.line), numbers, accept: accept, draft, &booking)
             let result = BankImport(
                 file: number, form: statement.form, earlier: nil, results: results, pending: statement.pending
             )
-            try AuditRows(database).add(
-                AuditEntry(
-                    at: instant, act: .bankImport, keyID: person.provenKey == nil ? nil : person.name.text,
-                    digest: digest.text, reason: "file \(number), \(result.counts), by \(person.name)"))
+            try BankTail(database).note(
+                "file \(number), \(result.counts), by \(person.name)", by: person, at: instant,
+                digest: digest.text)
             return result
         }
     }

@@ -6,12 +6,17 @@ extension Store {
     public func waitingBankLines() throws -> [BankLineResult] {
         try reading("read what the bank booked") { database in
             var book = try OrderBook(database, try inForce(database))
-            return try book.lines.filter(\.matches.isEmpty).map { stored in
-                let finding = try book.finding(of: stored.line)
+            return try book.lines.filter { !$0.isSettled }.map { stored in
+                let finding = try book.finding(of: stored.line, settledBy: stored.matches)
+                let part = stored.matches.compactMap(\.act.payment).map {
+                    "\($0.reference) of \($0.merchant)"
+                }
+                let reasons = part.isEmpty ? [] : ["settled in part by " + part.joined(separator: ", ")]
                 return BankLineResult(
                     number: stored.number, line: stored.line,
-                    outcome: finding.steps.isEmpty ? .unmatched : .proposed,
-                    payments: book.proposed(finding), reason: finding.reason)
+                    outcome: !part.isEmpty ? .partlySettled : finding.steps.isEmpty ? .unmatched : .proposed,
+                    payments: book.proposed(finding),
+                    reason: (reasons + [finding.reason]).filter { !$0.isEmpty }.joined(separator: "; "))
             }
         }
     }
@@ -32,11 +37,28 @@ extension Store {
     ) throws {
         // Nothing is booked by it: with four eyes too one person says so.
         try settling(numbers, by: person, at: instant, draft: true) { booking, stored, _ in
-            guard PrintableText.accepts(reason, bytes: 1...200) else {
-                throw BankRefusal(.reasonMalformed, "expected 1 … 200 bytes of printable text on one line")
-            }
+            try Self.require(reason)
             try booking.note(.ignored(reason), for: stored.number)
             return "ignored: \(reason)"
+        }
+    }
+
+    /// Says of lines that what settled them was wrong, all or none: they wait again, and no booking is changed by it.
+    ///
+    /// Throws `BankRefusal` and `PersonRefusal`.
+    public func reopenBankLines(
+        _ numbers: [Int64], because reason: String, by person: Person, at instant: Instant
+    ) throws {
+        try settling(numbers, .touched, by: person, at: instant, draft: true) { booking, stored, _ in
+            try Self.require(reason)
+            try booking.note(.reopened(reason), for: stored.number)
+            return "reopened: \(reason)"
+        }
+    }
+
+    private static func require(_ reason: String) throws {
+        guard PrintableText.accepts(reason, bytes: 1...200) else {
+            throw BankRefusal(.reasonMalformed, "expected 1 … 200 bytes of printable text on one line")
         }
     }
 
@@ -54,6 +76,12 @@ extension Store {
                     throw BankRefusal(
                         .paymentUnknown,
                         "\(merchant) has no payment \(reference): record it with `settled pay`")
+                }
+                if let other = payment.undoneBy, !booking.book.isClaimed(merchant, other) {
+                    throw BankRefusal(
+                        .paymentUnknown,
+                        "\(reference) of \(merchant) was taken back by \(other), which no entry is: "
+                            + "record the payment anew with `settled pay`")
                 }
                 guard !booking.book.isClaimed(merchant, reference), !references[..<place].contains(reference)
                 else {
@@ -78,8 +106,8 @@ extension Store {
     )
         throws
     {
-        try settling(numbers, by: person, at: instant, draft: draft) { booking, stored, _ in
-            let finding = try booking.book.finding(of: stored.line)
+        try settling(numbers, .waiting, by: person, at: instant, draft: draft) { booking, stored, _ in
+            let finding = try booking.book.finding(of: stored.line, settledBy: stored.matches)
             guard !finding.steps.isEmpty else {
                 throw BankRefusal(.nothingProposed, "entry \(stored.number): \(finding.reason)")
             }
@@ -92,7 +120,8 @@ extension Store {
     }
 
     private func settling(
-        _ numbers: [Int64], by person: Person, at instant: Instant, draft: Bool,
+        _ numbers: [Int64], _ wanted: OrderBook.Wanted = .untouched, by person: Person, at instant: Instant,
+        draft: Bool,
         _ settle: (
             inout BankBooking, StoredBankLine, (MerchantID, BookingReference) throws -> StoredBooking?
         ) throws -> String
@@ -101,16 +130,17 @@ extension Store {
             let inForce = try inForce(database)
             var booking = try BankBooking(database, inForce, by: person, at: instant, draft: draft)
             for number in Set(numbers).sorted() {
-                let stored = try booking.book.waiting(number)
+                let stored = try booking.book.line(number, wanted)
+                // What ended may not come back beside what settles it now.
+                if stored.matches.isEmpty, stored.hasEnded {
+                    try booking.note(.reopened("settled anew"), for: number)
+                }
                 let said = try settle(&booking, stored) { merchant, reference in
                     guard inForce.roster.number(of: merchant) != nil else { return nil }
                     return try BookingRows(database, inForce.roster).find(merchant, reference)
                 }
-                try AuditRows(database).add(
-                    AuditEntry(
-                        at: instant, act: .bankImport,
-                        keyID: person.provenKey == nil ? nil : person.name.text,
-                        reason: "entry \(number) \(said), by \(person.name)"))
+                try BankTail(database).note(
+                    "entry \(number) \(said), by \(person.name)", by: person, at: instant)
             }
         }
     }

@@ -15,17 +15,23 @@ struct BankMatchRows {
         let insert = try Prepared(
             database,
             """
-            INSERT INTO bank_matches (match, line, at, merchant, act, payment, person, reason, sum)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO bank_matches (match, line, at, merchant, draft, booking, act, payment, person, reason, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         let number = try RowNumbers.next("match", of: "bank_matches", database)
         let (merchant, reference) =
             match.act.payment.map { (roster[$0.merchant], $0.reference.text) } ?? (nil, nil)
-        let numbers: [Int64?] = [number, match.line, match.at.milliseconds, merchant]
+        let (draft, booking): (Int64?, Int64?) =
+            switch match.ground {
+            case .draft(let number): (number, nil)
+            case .booking(let number): (nil, number)
+            case nil: (nil, nil)
+            }
+        let numbers = [number, match.line, match.at.milliseconds, merchant, draft, booking]
         let texts = [Self.name(of: match.act), reference, match.person.text, Self.reason(of: match.act)]
         for (index, number) in numbers.enumerated() { insert.bind(Int32(index + 1), number) }
-        for (index, text) in texts.enumerated() { insert.bind(Int32(index + 5), text) }
-        insert.bind(9, RowSum.of(columns: numbers, texts))
+        for (index, text) in texts.enumerated() { insert.bind(Int32(index + 7), text) }
+        insert.bind(11, RowSum.of(columns: numbers, texts))
         try insert.run()
     }
 
@@ -35,11 +41,15 @@ struct BankMatchRows {
         case .returned: "returned"
         case .named: "named"
         case .ignored: "ignored"
+        case .reopened: "reopened"
         }
     }
 
     private static func reason(of act: BankMatch.Act) -> String? {
-        if case .ignored(let reason) = act { reason } else { nil }
+        switch act {
+        case .ignored(let reason), .reopened(let reason): reason
+        case .paid, .returned, .named: nil
+        }
     }
 
     /// In the order in which they were made. Throws `StoreTrouble` where a row is not as it was written, or one before the
@@ -48,7 +58,8 @@ struct BankMatchRows {
         let query = try Prepared(
             database,
             """
-            SELECT match, line, at, merchant, act, payment, person, reason, sum FROM bank_matches ORDER BY match
+            SELECT match, line, at, merchant, draft, booking, act, payment, person, reason, sum
+            FROM bank_matches ORDER BY match
             """)
         var last: Int64 = 0
         return try query.all { row in
@@ -57,19 +68,28 @@ struct BankMatchRows {
                 throw StoreTrouble.damaged("bank_matches", "row \(last)", "it is not there")
             }
             let sum = RowSum.of(
-                columns: (0..<4).map { row.integerOrNil($0) }, (4..<8).map { row.textOrNil($0) })
-            guard sum == row.integer(8), let act = try act(row, last) else {
+                columns: (0..<6).map { row.integerOrNil($0) }, (6..<10).map { row.textOrNil($0) })
+            guard sum == row.integer(10), let act = try act(row, last) else {
                 throw StoreTrouble.damaged("bank_matches", "row \(last)")
             }
-            return BankMatch(line: row.integer(1), act: act, at: row.instant(2), person: row.identifier(6))
+            let ground: BankMatch.Ground? =
+                row.integerOrNil(4).map { .draft($0) } ?? row.integerOrNil(5).map { .booking($0) }
+            return BankMatch(
+                line: row.integer(1), act: act, ground: ground, at: row.instant(2), person: row.identifier(8))
         }
     }
 
     private func act(_ row: Prepared, _ number: Int64) throws -> BankMatch.Act? {
-        guard !row.isNull(3) else { return row.text(4) == "ignored" ? .ignored(row.text(7)) : nil }
+        guard !row.isNull(3) else {
+            return switch row.text(6) {
+            case "ignored": .ignored(row.text(9))
+            case "reopened": .reopened(row.text(9))
+            default: nil
+            }
+        }
         let merchant = try roster.merchant(row.integer(3), of: "bank_matches", number)
-        let reference: BookingReference = row.identifier(5)
-        return switch row.text(4) {
+        let reference: BookingReference = row.identifier(7)
+        return switch row.text(6) {
         case "paid": .paid(merchant, reference)
         case "returned": .returned(merchant, reference)
         case "named": .named(merchant, reference)

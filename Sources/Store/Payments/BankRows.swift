@@ -90,14 +90,6 @@ struct BankRows {
         )
     }
 
-    /// Whether a line of the entry is known.
-    func isKnown(_ line: BankLine) throws -> Bool {
-        let query = try Prepared(database, "SELECT 1 FROM bank_lines WHERE entry = ? AND place = ?")
-        query.bind(1, line.entry.bytes)
-        query.bind(2, line.place)
-        return try query.first { _ in true } ?? false
-    }
-
     /// By number, each with what was ever done for it. Throws `StoreTrouble` where a row is not as it was written, or one is
     /// gone that others tell of.
     func lines() throws -> [StoredBankLine] {
@@ -126,6 +118,7 @@ struct BankRows {
                 "bank_lines", "those of file \(file.number)", "they are not as many as it brought")
         }
         if let file = counts.keys.min() { throw Self.gone("bank_files", file) }
+        try BankTail(database).verify()
         return lines
     }
 

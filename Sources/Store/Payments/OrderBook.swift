@@ -8,47 +8,24 @@ struct OrderBook {
     private(set) var lines: [StoredBankLine]
     /// The alliance's own accounts: the one in force, and those of its runs.
     let ownAccounts: Set<String>
-    private let claimed: Set<Payment>
+    /// Which line's match stands on a payment.
+    private let claimed: [PaymentName: Int64]
     private let runs: [PaymentRun]
     private var groups: [Int64: [OrderedGroups]] = [:]
 
-    private struct Payment: Hashable {
-        let merchant: MerchantID
-        let reference: BookingReference
-
-        init(_ merchant: MerchantID, _ reference: BookingReference) {
-            self.merchant = merchant
-            self.reference = reference
-        }
-
-        init(_ booking: Booking) { self.init(booking.merchant, booking.reference) }
-
-        /// What a match stands on; nil: on no booking.
-        init?(_ act: BankMatch.Act) {
-            guard let payment = act.payment else { return nil }
-            self.init(payment.merchant, payment.reference)
-        }
-    }
-
     init(_ database: Database, _ inForce: InForce) throws {
         runs = try PaymentRows(database, inForce.roster).all()
-        var (booked, waiting): ([Payment: StoredBooking], [Payment: Booking]) = ([:], [:])
-        for stored in try BookingRows(database, inForce.roster).all() where stored.booking.kind == .payment {
-            booked[Payment(stored.booking)] = stored
+        let bookings = try BookingRows(database, inForce.roster).all()
+        let drafts = try DraftRows(database, inForce.roster).all()
+        var (booked, waiting): ([PaymentName: StoredBooking], [PaymentName: Booking]) = ([:], [:])
+        for stored in bookings where stored.booking.kind == .payment {
+            booked[PaymentName(stored.booking)] = stored
         }
-        for draft in try DraftRows(database, inForce.roster).all()
-        where draft.state == .waiting && draft.booking.kind == .payment {
-            waiting[Payment(draft.booking)] = draft.booking
+        for draft in drafts where draft.state == .waiting && draft.booking.kind == .payment {
+            waiting[PaymentName(draft.booking)] = draft.booking
         }
         lines = try BankRows(database, inForce.roster).lines()
-        var claimed: Set<Payment> = []
-        for place in lines.indices {
-            lines[place].matches.removeAll { match in
-                guard let payment = Payment(match.act) else { return false }
-                return booked[payment] == nil && waiting[payment] == nil
-            }
-            claimed.formUnion(lines[place].matches.compactMap { Payment($0.act) })
-        }
+        claimed = try StandingMatches(bookings: bookings, drafts: drafts).sift(&lines)
         var (orders, own): ([PaymentOrder], Set<String>) = ([], [Self.ownAccount(inForce.schedule.alliance)])
         var alliances: [Int64: Alliance] = [inForce.version: inForce.schedule.alliance]
         for run in runs where run.withdrawn == nil && !run.files.isEmpty {
@@ -57,16 +34,15 @@ struct OrderBook {
             alliances[run.alliance] = alliance
             own.insert(Self.ownAccount(alliance))
             for var order in Self.orders(of: run, alliance) {
-                let payment = Payment(order.merchant, order.reference)
+                let payment = PaymentName(order.merchant, order.reference)
                 order.state = Self.state(of: order, run, booked[payment], waiting[payment])
-                order.isPaidByEntry = claimed.contains(payment)
+                order.isPaidByEntry = claimed[payment] != nil
                 if case .undone(let other) = order.state {
-                    order.isUndoneByEntry = claimed.contains(Payment(order.merchant, other))
+                    order.isUndoneByEntry = claimed[PaymentName(order.merchant, other)] != nil
                 }
                 orders.append(order)
             }
         }
-        self.claimed = claimed
         ownAccounts = own.subtracting([""])
         let merchants = inForce.schedule.alliance.merchants
         let accounts = merchants.compactMap { merchant in
@@ -108,13 +84,49 @@ struct OrderBook {
 
     // MARK: Asking
 
-    /// What a line is to the orders as they stand.
-    mutating func finding(of line: BankLine) throws -> BankFinding {
-        if let name = line.group { try loadGroups(named: name) }
-        let groups = groups
-        return matching.finding(of: line) { name in
-            groups.values.joined().lazy.compactMap { $0[name] }.first
+    /// What a line is to the orders as they stand, or what is left of it, where it was settled in part.
+    mutating func finding(of line: BankLine, settledBy matches: [BankMatch] = []) throws -> BankFinding {
+        let settled = matches.isEmpty ? [] : orders(settledBy: matches)
+        guard settled.count == matches.count else {
+            return BankFinding(
+                steps: [], isCertain: false, reason: "what was left of it cannot be told: --reopen it")
         }
+        let group = try group(of: line)
+        return matching.finding(of: line, settled: settled) { _ in group }
+    }
+
+    /// The places of the orders that matches are of, or of what took them back.
+    private func orders(settledBy matches: [BankMatch]) -> Set<Int> {
+        let names = Set(matches.compactMap { PaymentName($0.act) })
+        let places = matching.orders.indices.filter { place in
+            let order = matching.orders[place]
+            var own = [order.reference, BankBooking.returning(order)]
+            if case .undone(let other) = order.state { own.append(other) }
+            return own.contains { names.contains(PaymentName(order.merchant, $0)) }
+        }
+        return Set(places)
+    }
+
+    /// The end-to-end references of the group that a line names.
+    private mutating func group(of line: BankLine) throws -> [String]? {
+        guard let name = line.group else { return nil }
+        try loadGroups(named: name)
+        return groups.values.joined().lazy.compactMap { $0[name] }.first
+    }
+
+    /// The number of a line that waits and names an order, end to end or by its group, if there is one. One that comes to
+    /// its group without those that are given up is not of them.
+    mutating func entry(naming reference: BookingReference, givenUp: Set<String>) throws -> Int64? {
+        for stored in lines where !stored.isSettled {
+            if let name = stored.line.endToEnd, matching.hasOrder(named: name) {
+                if name == reference.text { return stored.number }
+                continue
+            }
+            guard let group = try group(of: stored.line), group.contains(reference.text) else { continue }
+            let rest = matching.sum(ofGroup: group, without: givenUp)
+            if rest != Int128(stored.line.amount.minorUnits) { return stored.number }
+        }
+        return nil
     }
 
     /// Reads the files whose groups may have the name, which begins with that of the run.
@@ -130,17 +142,36 @@ struct OrderBook {
     }
 
     func isClaimed(_ merchant: MerchantID, _ reference: BookingReference) -> Bool {
-        claimed.contains(Payment(merchant, reference))
+        claimed[PaymentName(merchant, reference)] != nil
     }
 
-    /// The line of a number that waits. Throws `BankRefusal`.
-    func waiting(_ number: Int64) throws -> StoredBankLine {
+    enum Wanted {
+        /// Nothing that counts was done for it.
+        case untouched
+        /// It waits, perhaps settled in part.
+        case waiting
+        /// Something was done for it.
+        case touched
+    }
+
+    /// The line of a number. Throws `BankRefusal`, also where it does not stand as it is wanted.
+    func line(_ number: Int64, _ wanted: Wanted) throws -> StoredBankLine {
         guard number >= 1, number <= lines.count else {
             throw BankRefusal(
                 .entryUnknown, "there is no entry \(number): `settled payments unmatched` lists them")
         }
         let line = lines[Int(number) - 1]
-        guard let match = line.matches.first else { return line }
-        throw BankRefusal(.entrySettled, "entry \(number) was settled by \(match.person) on \(match.at)")
+        guard let match = line.matches.first else {
+            guard wanted != .touched else {
+                throw BankRefusal(.entryWaiting, "entry \(number) waits: there is nothing to reopen")
+            }
+            return line
+        }
+        if wanted == .touched || wanted == .waiting && !line.isSettled { return line }
+        throw BankRefusal(
+            .entrySettled,
+            line.isSettled
+                ? "entry \(number) was settled by \(match.person) on \(match.at): --reopen it, if that was wrong"
+                : "entry \(number) is settled in part: --accept the rest, or --reopen it")
     }
 }

@@ -35,6 +35,8 @@ public struct PaymentRefusal: Error, Hashable, Sendable {
         case orderUnknown = "order_unknown"
         /// Its payment is booked, or a draft of it waits.
         case orderBooked = "order_booked"
+        /// An entry of the bank that waits names it.
+        case orderQuoted = "order_quoted"
         /// It was given up before.
         case orderRejected = "order_rejected"
         /// A reason that is none.

@@ -4,8 +4,8 @@ extension Store {
     /// Gives up orders of a period's run that a bank rejected, all or none: what they were of is open again, and the next
     /// run pays it under another name.
     ///
-    /// Throws `PaymentRefusal` where one was not ordered, is booked, waits to be, or was given up before, and
-    /// `PersonRefusal`.
+    /// Throws `PaymentRefusal` where one was not ordered, is booked, waits to be, is named by an entry of the bank that
+    /// waits, or was given up before, and `PersonRefusal`.
     public func rejectOrders(
         of period: Int, _ merchants: [MerchantID], because reason: String, by person: Person,
         at instant: Instant
@@ -18,6 +18,8 @@ extension Store {
             }
             let rows = PaymentRows(database, inForce.roster)
             let id = inForce.schedule.calendar.period(period).id
+            var book = try OrderBook(database, inForce)
+            let givenUp = Self.references(of: merchants, in: try rows.standing(of: period, id: id))
             for merchant in merchants {
                 let run = try rows.standing(of: period, id: id)
                 let place = try Self.rejectable(run, merchant)
@@ -31,6 +33,12 @@ extension Store {
                         .orderBooked, "\(reference) of \(merchant) is booked, or a draft of it waits: undo it"
                     )
                 }
+                if let entry = try book.entry(naming: reference, givenUp: givenUp) {
+                    throw PaymentRefusal(
+                        .orderQuoted,
+                        "entry \(entry) of the bank waits, and names \(reference) of \(merchant), or its group: "
+                            + "settle that first, see `settled payments unmatched`")
+                }
                 try rows.add(
                     PaymentRun.Rejection(place: place, at: instant, person: person.name, reason: reason),
                     to: run)
@@ -41,6 +49,11 @@ extension Store {
             }
             return try rows.standing(of: period, id: id)
         }
+    }
+
+    private static func references(of merchants: [MerchantID], in run: PaymentRun) -> Set<String> {
+        let places = run.items.indices.filter { merchants.contains(run.items[$0].open.merchant) }
+        return Set(places.map { run.reference(of: $0).text })
     }
 
     /// The place of a merchant's order that may be given up.

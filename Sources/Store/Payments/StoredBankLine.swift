@@ -8,8 +8,12 @@ public struct StoredBankLine: Hashable, Sendable {
     /// The number of the file that brought it.
     public let file: Int64
     public let line: BankLine
-    /// What has been done for it; what does not count any more is not among them. Empty: it waits.
+    /// What has been done for it; what does not count any more is not among them.
     public internal(set) var matches: [BankMatch]
+    /// Whether what counts comes to its amount, or it is of no merchant; else it waits, perhaps settled in part.
+    public internal(set) var isSettled = false
+    /// Whether something was done for it that does not count any more, and may again.
+    var hasEnded = false
 }
 
 /// What settled a line.
@@ -23,6 +27,8 @@ public struct BankMatch: Hashable, Sendable {
         case named(MerchantID, BookingReference)
         /// It is of no merchant, for this reason.
         case ignored(String)
+        /// What was done for it before counts no more, for this reason.
+        case reopened(String)
 
         /// The booking that it stands on.
         public var payment: (merchant: MerchantID, reference: BookingReference)? {
@@ -30,13 +36,21 @@ public struct BankMatch: Hashable, Sendable {
             case .paid(let merchant, let reference), .returned(let merchant, let reference),
                 .named(let merchant, let reference):
                 (merchant, reference)
-            case .ignored: nil
+            case .ignored, .reopened: nil
             }
         }
     }
 
+    /// The very draft or booking that it stands on, by its number: another one of the same reference is not it.
+    public enum Ground: Hashable, Sendable {
+        case draft(Int64)
+        case booking(Int64)
+    }
+
     public let line: Int64
     public let act: Act
+    /// Of a payment; nil: it stands on none.
+    public let ground: Ground?
     public let at: Instant
     public let person: PersonName
 }

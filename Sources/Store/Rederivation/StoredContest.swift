@@ -13,7 +13,7 @@ public struct StoredContest: Sendable {
     public let record: String?
     public let bytes: [UInt8]
     public let signature: String
-    /// When the first step of it was made, and what that says; nil: there is none.
+    /// When a step says that it was opened, and by whom with what words; nil: none does.
     public let opened: Instant?
     public let reason: String?
     public let person: String?
@@ -24,12 +24,10 @@ extension DisputeRows {
         try Prepared(
             database,
             """
-            SELECT dispute, coalesce((SELECT id FROM merchants m WHERE m.merchant = d.merchant), '?'), reference,
+            SELECT d.dispute, coalesce((SELECT id FROM merchants m WHERE m.merchant = d.merchant), '?'), reference,
                 period, line, record, bytes, signature, at, text, person
-            FROM disputes d LEFT JOIN dispute_steps s USING (dispute)
-            WHERE signature IS NOT NULL AND
-                (s.step IS NULL OR s.step = (SELECT min(step) FROM dispute_steps f WHERE f.dispute = d.dispute))
-            ORDER BY dispute
+            FROM disputes d LEFT JOIN dispute_steps s ON s.dispute = d.dispute AND s.act = 'opened'
+            WHERE signature IS NOT NULL ORDER BY d.dispute, s.step
             """
         ).all { row in
             StoredContest(

@@ -108,6 +108,10 @@ struct BankCommandTests {
             at: Self.june)
         #expect(waiting.isEmpty)
         #expect(try !payments.done(house, ["status"], at: Self.june).contains("of the bank"))
+        let reopened = try payments.done(
+            house, ["payments", "unmatched", "--reopen", "5", "--reason", "no fee", "--as", "ben"],
+            at: Self.june)
+        #expect(reopened.contains("B4") && reopened.contains("unmatched"), "\(reopened)")
         _ = try payments.done(house, ["rederive"], at: nil)
     }
 
@@ -160,6 +164,8 @@ struct BankCommandTests {
                 """)
         for arguments in [
             ["payments", "unmatched", "--ignore", "1"],
+            ["payments", "unmatched", "--reopen", "1", "--as", "ana"],
+            ["payments", "unmatched", "--reopen", "1", "--ignore", "2", "--reason", "x", "--as", "ana"],
             ["payments", "unmatched", "--entry", "1", "--as", "ana"],
             ["payments", "orders"],
             ["payments", "withdraw", "2025-04", "--rejected", "books", "--as", "ana"],

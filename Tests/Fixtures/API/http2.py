@@ -8,8 +8,8 @@ DATA, WINDOW_UPDATE, ACK, MOST_STREAMS, REFUSED_STREAM = 0, 8, 1, 3, 7
 # 200 is in the table of HPACK itself.
 GOOD = b"\x88"
 
-# 503 is not: with the code of HPACK, and as it is.
-BUSY = [b"\x6c\x0c\xff", b"503"]
+# 503 and 429 are not, and say when to come again: with the code of HPACK, and as they are.
+BUSY = [b"\x6c\x0c\xff", b"503", b"\x68\x4f\xff", b"429"]
 
 
 def status(head, known):

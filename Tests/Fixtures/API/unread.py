@@ -7,7 +7,7 @@ one for each request. With a window of 0 it ends when each request is answered, 
 connection closed. With a larger one, which all connections grant, it reads nothing at all for a few seconds, and then
 until something is answered over each connection, or it is closed.
 
-Writes a line of JSON: how many were answered 200, how many 503 and how many otherwise; how many were refused as streams
+Writes a line of JSON: how many were answered 200, how many 503 or 429 and how many otherwise; how many were refused as streams
 that are one too many, and how many reset for another reason; over how many connections anything was answered, and over how
 many all was, or refused.
 """

@@ -176,6 +176,19 @@ struct BackupTests {
         #expect(try mode(of: bare.path) == 0o700)
     }
 
+    @Test("What is restored belongs to the data folder's owner and group, also where root restores it")
+    func owner() throws {
+        let estate = try estate()
+        let path = try backup(estate, estate.scratch.file("b.sqlite")).path
+        let folder = try place(estate)
+        if geteuid() == 0 { #expect(chown(folder.path, 12_345, 23_456) == 0) }
+        _ = try Restoration(path, into: folder)
+        var (home, file) = (stat(), stat())
+        #expect(stat(folder.path, &home) == 0 && stat(folder.databasePath, &file) == 0)
+        #expect(file.st_uid == home.st_uid && file.st_mode & 0o777 == 0o600)
+        if geteuid() == 0 { #expect(file.st_uid == 12_345 && file.st_gid == 23_456) }
+    }
+
     @Test("A backup of an older schema is taken forward, and nothing stays beside it")
     func older() throws {
         let estate = try estate()

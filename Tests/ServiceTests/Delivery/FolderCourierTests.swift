@@ -65,7 +65,7 @@ struct FolderCourierTests {
         #expect(try files(out.file("out")) == found)
     }
 
-    @Test("What an attempt left that was cut short is gone, and nothing that stands there is replaced")
+    @Test("What an attempt left that was cut short is gone, and what stands there is never replaced")
     func inTheWay() throws {
         let estate = try estate()
         let out = try Scratch()
@@ -81,9 +81,34 @@ struct FolderCourierTests {
         try deliver(estate, to: out.path)
         #expect(try !files(out.path).contains { $0.contains(".part-") || $0.contains("OTHER") })
         _ = try out.write("{}", to: "M/2026-01/STATEMENT.json")
-        let failure = #expect(throws: Failure.self) { try deliver(estate, to: out.path) }
-        #expect(failure?.problem == "is there already, and is something else")
+        try deliver(estate, to: out.path)
         #expect(try text(of: out.file("M/2026-01/STATEMENT.json")) == "{}")
+        let statement = try #require(try estate.open.store.statement(of: MerchantID("M")!, period: 0))
+        #expect(try WholeFile.read(out.file("M/2026-01~2/STATEMENT.json")) == statement.document.bytes)
+    }
+
+    @Test("Of a statement, a closing and a receipt another one of the same name stands beside, once")
+    func beside() throws {
+        let estate = try estate()
+        let out = try Scratch()
+        try deliver(estate, to: out.path)
+        let paths = [
+            "M/2026-01/STATEMENT.json", "M/receipts/a%2Fb%3Ac/RECEIPT.json", "operator/2026-01/CLOSING.json",
+        ]
+        let bytes = try paths.map { try WholeFile.read(out.file($0)) }
+        for path in paths { _ = try out.write("before a restore", to: path) }
+        try deliver(estate, to: out.path)
+        let second = ["M/2026-01~2", "M/receipts/a%2Fb%3Ac~2", "operator/2026-01~2"]
+        let names = paths.map { $0.split(separator: "/").last ?? "" }
+        #expect(try zip(second, names).map { try WholeFile.read(out.file("\($0)/\($1)")) } == bytes)
+        let found = try files(out.path)
+        try deliver(estate, to: out.path)
+        #expect(try files(out.path) == found)
+        for (path, name) in zip(second, names) { _ = try out.write("another", to: "\(path)/\(name)") }
+        try deliver(estate, to: out.path)
+        #expect(try WholeFile.read(out.file("M/2026-01~3/STATEMENT.json")) == bytes[0])
+        #expect(try text(of: out.file("M/2026-01/STATEMENT.json")) == "before a restore")
+        #expect(try text(of: out.file("M/2026-01~2/STATEMENT.json")) == "another")
     }
 
     @Test("A link in the place of a folder is not followed")

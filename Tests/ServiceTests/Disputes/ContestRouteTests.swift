@@ -127,7 +127,7 @@ struct ContestRouteTests {
             #expect(first.status == 201)
             let digest = SHA256Digest(of: Array(Self.line.utf8)).text
             let expected =
-                #"{"dispute":1,"reference":"C-1","received":"2026-01-20T12:00:00Z","digest":"\#(digest)"}"#
+                #"{"dispute":1,"reference":"C-1","received":"2026-01-20T12:00:00.000Z","digest":"\#(digest)"}"#
             #expect(String(decoding: first.body, as: UTF8.self) == expected)
             let at = Estate.received
             try estate.open.store.rejectDispute(
@@ -175,9 +175,9 @@ struct ContestRouteTests {
             #expect(
                 String(decoding: one.body, as: UTF8.self)
                     == #"{"dispute":1,"reference":"C-1","period":"2026-01","line":1,"state":"open","#
-                    + #""due":"2026-02-01","steps":[{"act":"opened","at":"2026-01-20T12:00:00Z","#
+                    + #""due":"2026-02-01","steps":[{"act":"opened","at":"2026-01-20T12:00:00.000Z","#
                     + #""by":"merchant","text":"counted twice"},{"act":"commented","#
-                    + #""at":"2026-01-20T12:00:00Z","by":"operator","text":"asked the till's maker"}]}"#)
+                    + #""at":"2026-01-20T12:00:00.000Z","by":"operator","text":"asked the till's maker"}]}"#)
             let page = try await read(url, "/v1/disputes?limit=1", estate.token(of: "M"))
             let text = String(decoding: page.body, as: UTF8.self)
             #expect(
@@ -197,6 +197,34 @@ struct ContestRouteTests {
             }
             let operators = estate.token(by: estate.open.master.operatorKey(version: 1))
             #expect(try await read(url, "/v1/disputes", operators).code == "token_operator_key")
+        }
+    }
+
+    @Test("One that names a line is as much work as a large batch; of all else it is its bytes")
+    func weight() {
+        #expect(DisputeRoutes.weight(of: Array(Self.line.utf8)) == BatchWorkers.heavyBytes)
+        for text in [Self.record, "", "{", #"{"reference":"C-1","period":"2026-01","line":1}"#] {
+            #expect(DisputeRoutes.weight(of: Array(text.utf8)) == text.utf8.count)
+        }
+    }
+
+    @Test(
+        "What is damaged of one merchant's is unavailable to it, and the daemon stays ready",
+        arguments: [
+            "UPDATE statements SET document = CAST('{}' AS BLOB)", "UPDATE disputes SET owner = 'cem'",
+        ])
+    func damaged(sql: String) async throws {
+        let estate = try ReadingTests.estate()
+        try await withDaemon(estate) { url, _ in
+            #expect(try await post(url, Self.record, by: estate.merchantKey).status == 201)
+            try tamper(with: estate.open.folder.databasePath, sql)
+            // The one is looked up, the other is a copy.
+            let text = sql.contains("statements") ? Self.line : Self.record
+            let reply = try await post(url, text, by: estate.merchantKey)
+            #expect(reply.status == 503 && reply.code == "unavailable", "\(reply.status)")
+            #expect(try await ask(url, request("GET /readyz")).status == 200)
+            let foreign = Self.record.replacing("B-1-0", with: "N-1-0")
+            #expect(try await post(url, foreign, by: estate.key(of: "N")).status == 201)
         }
     }
 

@@ -37,7 +37,7 @@ struct DoctorTests {
         #expect(found.isWell && found.findings.allSatisfy { $0.state == .ok }, "\(found.findings)")
         #expect(
             found.findings.map(\.what) == [
-                "rights", "secret", "database", "disk", "clock", "periods", "keys", "versions",
+                "rights", "secret", "database", "disk", "clock", "periods", "deliveries", "keys", "versions",
             ])
         #expect(
             found.lines(isColoured: false).allSatisfy { !$0.contains("\u{1B}") && $0.hasPrefix("ok       ") })
@@ -110,6 +110,53 @@ struct DoctorTests {
             atPath: estate.scratch.file("spool"), withIntermediateDirectories: false)
         let made = try diagnosis(estate) { $0.spool = SpoolSettings(folder: estate.scratch.file("spool")) }
         #expect(states(made, of: "spool") == [.ok])
+    }
+
+    @Test("As root the spool is judged by the daemon's account, whom the database belongs to")
+    func spoolAsRoot() throws {
+        let scratch = try Scratch()
+        func state(_ mode: mode_t, _ user: uid_t, _ group: gid_t) -> Diagnosis.State {
+            #expect(chmod(scratch.path, mode) == 0)
+            return ConfigurationCheck.spool(
+                scratch.path, asRootFor: ConfigurationCheck.Account(user: user, group: group)
+            ).state
+        }
+        var own = stat()
+        #expect(stat(scratch.path, &own) == 0)
+        let (other, others) = (own.st_uid + 1, own.st_gid + 1)
+        #expect(state(0o700, own.st_uid, others) == .ok)
+        #expect(state(0o700, other, others) == .warning && state(0o700, other, own.st_gid) == .warning)
+        #expect(state(0o770, other, own.st_gid) == .ok && state(0o770, other, others) == .warning)
+        #expect(state(0o777, other, others) == .ok)
+    }
+
+    @Test(
+        "A secret outside the data folder may be another's, one in it may not",
+        .enabled(if: geteuid() == 0, "only root can give files away"))
+    func secretsOwner() throws {
+        let estate = try estate()
+        let folder = estate.open.folder
+        let elsewhere = estate.scratch.file("elsewhere.secret")
+        try FileManager.default.copyItem(atPath: folder.secretPath, toPath: elsewhere)
+        #expect(chown(elsewhere, 12_345, 12_345) == 0)
+        let outside = RightsCheck(DataFolder(folder.path, secret: elsewhere)).findings
+        #expect(outside.map(\.state) == [.ok], "\(outside)")
+        #expect(chown(folder.secretPath, 12_345, 12_345) == 0)
+        #expect(RightsCheck(folder).findings.map(\.state) == [.trouble])
+    }
+
+    @Test("A delivery that was given up is told with its receiver")
+    func deliveries() throws {
+        let alliance = Estate.alliance.replacing(
+            "  name: Merchant M", with: "  name: Merchant M\n  delivery: {folder: true}", maxReplacements: 1)
+        let estate = try Estate(alliance: alliance)
+        _ = try estate.take(Estate.batch("B-1", sequence: 1, records: 40))
+        #expect(try states(diagnosis(estate), of: "deliveries") == [.ok])
+        try estate.open.store.note(
+            DeliveryAttempt(1, .parked, at: instant("2026-01-24T00:00:00Z"), answer: "no"))
+        let found = try diagnosis(estate)
+        #expect(states(found, of: "deliveries") == [.warning] && found.isWell)
+        #expect(found.findings.contains { $0.text.hasPrefix("M misses 1 that were given up, by folder;") })
     }
 
     @Test("The last backup's age counts, and a folder without one is trouble")

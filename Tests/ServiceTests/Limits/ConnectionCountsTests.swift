@@ -8,7 +8,9 @@ struct ConnectionCountsTests {
     private final class Counts {
         var counts: ConnectionCounts
 
-        init(most: Int, mostOfPeer: Int) { counts = ConnectionCounts(most: most, mostOfPeer: mostOfPeer) }
+        init(most: Int, mostOfPeer: Int) {
+            counts = ConnectionCounts(most: most, spare: 16, mostOfPeer: mostOfPeer)
+        }
 
         /// What becomes of so many more connections of a peer.
         func enter(_ count: Int, of peer: Peer?) -> [ConnectionCounts.Kind?] {
@@ -54,6 +56,18 @@ struct ConnectionCountsTests {
         connections.counts.leave(.address(1))
         connections.counts.leave(.address(1))
         #expect(connections.enter(1, of: .address(2)) == [.served])
+    }
+
+    @Test("Beyond the spare ones any is closed and takes no place, by however many sockets they come")
+    func full() {
+        let connections = Counts(most: 2, mostOfPeer: 256)
+        #expect(connections.enter(18, of: .address(1)) == Self.all(2, .served) + Self.all(16, .spare))
+        #expect(connections.counts.isFull)
+        #expect(connections.enter(2, of: .address(2)) == [nil, nil])
+        #expect(connections.enter(2, of: nil) == [nil, nil])
+        #expect(connections.counts.all == 18)
+        connections.counts.leave(.address(1))
+        #expect(connections.enter(2, of: .address(2)) == [.spare, nil])
     }
 
     @Test("Behind a proxy all are served until all are taken")

@@ -67,20 +67,25 @@ struct MetricsListenerTests {
         }
     }
 
-    @Test("An address that is taken is trouble, and says which one")
+    @Test("An address that is taken ends no daemon: it says which one, takes batches, and stops when told")
     func taken() async throws {
         let (estate, other) = (try Estate(), try Estate())
         try await withMetrics(estate) { _, metrics in
             let port = metrics.split(separator: ":").last.flatMap { Int($0) } ?? 0
-            var configuration = DaemonConfiguration(listen: .address(host: "127.0.0.1", port: 0))
-            configuration.metrics = .address(host: "127.0.0.1", port: port)
-            let second = Daemon(
-                configuration: configuration, intake: other.intake, clock: .system,
-                manager: ServiceManager(socket: nil),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-            let failure = await #expect(throws: Failure.self) { try await second.run() }
-            #expect(failure?.kind == .trouble && failure?.hint != nil)
-            #expect(failure?.place == "metrics on \(metrics)")
+            let lines = LoggingTests.Lines()
+            let logger = Logger(label: "test") { _ in
+                LineLog(threshold: LogThreshold(.notice), format: .text) { lines.append($0) }
+            }
+            try await withDaemon(
+                other, metrics: .address(host: "127.0.0.1", port: port), logger: logger
+            ) { url, _ in
+                try await until { lines.text.contains("metrics cannot be served") }
+                let batch = Estate.batch()
+                let signature = other.merchantKey.sign(batch)
+                #expect(try await ask(url, upload(batch, signature: signature)).status == 201)
+            }
+            #expect(lines.text.contains("127.0.0.1:\(port)"))
+            #expect(try await scrape(metrics)[#"settled_batches_total{outcome="stored"}"#] == 0)
         }
     }
 

@@ -79,6 +79,20 @@ struct ScrapeTests {
         }
     }
 
+    @Test("Deliveries that wait and that were given up are counted")
+    func deliveries() async throws {
+        let alliance = Estate.alliance.replacing(
+            "  name: Merchant M", with: "  name: Merchant M\n  delivery: {folder: true}", maxReplacements: 1)
+        let estate = try Estate(alliance: alliance)
+        for number in 1...3 { _ = try estate.take(Estate.batch("B-\(number)", sequence: Int64(number))) }
+        try estate.open.store.note(
+            DeliveryAttempt(1, .parked, at: instant("2026-01-20T13:00:00Z"), answer: "no"))
+        try await withMetrics(estate) { _, metrics in
+            let scraped = try await scrape(metrics)
+            #expect(scraped["settled_deliveries_waiting"] == 2 && scraped["settled_deliveries_given_up"] == 1)
+        }
+    }
+
     @Test("A close by the daemon tells how long it took, and one that is forbidden that it is stuck")
     func closes() async throws {
         let estate = try Estate()

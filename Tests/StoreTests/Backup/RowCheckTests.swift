@@ -45,8 +45,22 @@ struct RowCheckTests {
             ("cuts", "UPDATE cuts SET last_batch = 1"),
             ("cuts", "DELETE FROM cuts"),
         ])
-    func changed(table: String, sql: String) throws {
-        let scene = try scene()
+    func changed(table: String, sql: String) throws { try check(scene(), table, sql) }
+
+    @Test(
+        "A delivery that was changed or is gone is found too",
+        arguments: [
+            "UPDATE outbox SET attempts = 7 WHERE delivery = 2", "DELETE FROM outbox WHERE delivery = 1",
+        ])
+    func outbox(sql: String) throws {
+        let scene = try OutboxTests.scene(own: Destinations(folder: true))
+        try scene.send("b1", 1, [record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")])
+        try scene.close(0)
+        #expect(try scene.store.changedRows().isEmpty)
+        try check(scene, "outbox", sql)
+    }
+
+    private func check(_ scene: Scene, _ table: String, _ sql: String) throws {
         try scene.store.shut()
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false

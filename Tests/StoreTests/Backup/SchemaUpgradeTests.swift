@@ -59,6 +59,27 @@ struct SchemaUpgradeTests {
         #expect(try version(scene.store.path) == Schema.present)
     }
 
+    @Test("A copy that would take of the room for batches is not begun, and it says how much room is needed")
+    func reserve() throws {
+        let scene = try older()
+        let store = try Store(path: scene.store.path, pool: Connection.open(scene.store.path, .powerCut))
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: store.path)).count
+        func upgrade(free: Int) throws {
+            try store.upgrade(
+                keepingCopy: true, reserve: DiskReserve(bytes: 1_000) { _ in Int64(free) }
+            ) { _ in }
+        }
+        let trouble = #expect(throws: StoreTrouble.self) { try upgrade(free: bytes + 999) }
+        #expect(trouble?.attempt.contains("keep a copy") == true && trouble?.cause.contains("room") == true)
+        #expect(trouble?.hint?.contains("\(bytes) bytes beside the 1000") == true, "\(trouble?.hint ?? "")")
+        let names = try FileManager.default.contentsOfDirectory(atPath: scene.folder)
+        #expect(!names.contains { $0.contains(".before-") }, "\(names)")
+        try upgrade(free: bytes + 1_000)
+        try store.shut()
+        #expect(try version(scene.store.path) == Schema.present)
+        #expect(try version(scene.store.path + ".before-\(Schema.present)") == 1)
+    }
+
     @Test("Many that open it at once take it further once, and each finds it so")
     func together() async throws {
         let scene = try older()

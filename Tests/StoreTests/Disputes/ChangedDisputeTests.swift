@@ -62,16 +62,37 @@ struct ChangedDisputeTests {
             try database.execute(sql: sql)
             #expect(database.changesCount > 0)
         }
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.store.disputes() }
+        #expect(trouble?.isDamage == true && trouble?.attempt == "read \(row)")
+    }
+
+    @Test(
+        "Who speaks of one is told what was changed of it, and of another goes on",
+        arguments: [
+            ("UPDATE disputes SET owner = 'cem' WHERE dispute = 2", "disputes, row 2"),
+            ("DELETE FROM disputes WHERE dispute = 2", "disputes, row 2"),
+            ("UPDATE dispute_steps SET text = 'once' WHERE step = 2", "dispute_steps, row 2"),
+            ("DELETE FROM dispute_steps WHERE step = 2", "disputes, row 2"),
+        ])
+    func apart(sql: String, row: String) throws {
+        let scene = try scene()
+        try scene.store.pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA foreign_keys = OFF")
+            try database.execute(sql: sql)
+            #expect(database.changesCount > 0)
+        }
+        let later = Instant.at("2026-02-11T00:00:00Z")
+        let comment = { try scene.store.commentDispute($0, "asked", by: Person("ana"), at: later) }
         for attempt in [
-            { _ = try scene.store.disputes() },
-            {
-                try scene.store.commentDispute(
-                    2, "asked", by: Person("ana"), at: .at("2026-02-11T00:00:00Z"))
-            },
+            { _ = try comment(2) }, { _ = try scene.store.dispute(2) },
         ] as [() throws -> Void] {
             let trouble = #expect(throws: StoreTrouble.self) { try attempt() }
             #expect(trouble?.isDamage == true && trouble?.attempt == "read \(row)")
         }
+        let commented = try comment(3)
+        #expect(commented.steps.map(\.text) == ["twice", "asked"])
+        #expect(try scene.store.dispute(3) == commented)
+        for number in [0, -1, 5, Int64.max] { #expect(try scene.store.dispute(number) == nil) }
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import GRDB
 import Settlement
 import Signing
 import Testing
@@ -81,6 +82,29 @@ struct ContestTests {
         #expect(try code { try scene.contest("more", .record("T-1"), at: now) } == nil)
     }
 
+    @Test("What is refused without it is not looked up, and waits for nobody who writes; nor does a copy")
+    func beside() throws {
+        let scene = try Scene()
+        for number in 1...Store.mostOpenContests {
+            _ = try scene.contest("C-\(number)", .line(number, period: "2026-01"), at: now)
+        }
+        func contest(_ reference: String, _ subject: Contest.Subject) throws -> Store.Contested {
+            try scene.contest(reference, subject, at: now) { Issue.record("\(reference) is looked up") }
+        }
+        let another = try DatabaseQueue(path: scene.store.path)
+        defer { try? another.close() }
+        try another.inDatabase { database in
+            try database.execute(sql: "BEGIN IMMEDIATE")
+            defer { try? database.execute(sql: "ROLLBACK") }
+            #expect(try code { try contest("more", .line(1, period: "2026-01")) } == .disputeOpen)
+            #expect(try code { try contest("more", .line(1, period: "2026-02")) } == .tooMany)
+            // What is not there is told only to those who may have another one.
+            #expect(try code { try contest("more", .line(1, period: "none")) } == .tooMany)
+            #expect(try code { try contest("C-1", .record("T-1")) } == .reused)
+            #expect(try contest("C-1", .line(1, period: "2026-01")).dispute.number == 1)
+        }
+    }
+
     @Test("What is not found is refused, and nothing is kept")
     func notFound() throws {
         let scene = try Scene()
@@ -155,7 +179,8 @@ struct ContestTests {
         for (sql, index) in [
             (DisputeRows.signed, "sqlite_autoindex_disputes_1 (merchant=? AND reference=?)"),
             (DisputeRows.stepsOf, "dispute_steps_by_dispute (dispute=?)"),
-            (DisputeRows.open, "dispute_steps_by_dispute (dispute=?)"),
+            (DisputeRows.against, "dispute_steps_by_dispute (dispute=?)"),
+            (DisputeRows.openContests, "dispute_steps_by_dispute (dispute=?)"),
         ] {
             let plan = try scene.store.reading("plan") { database in
                 try Prepared(database, "EXPLAIN QUERY PLAN " + sql).all { $0.text(3) }

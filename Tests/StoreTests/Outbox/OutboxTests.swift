@@ -127,11 +127,13 @@ struct OutboxTests {
         #expect(try Self.all(scene).map(\.attempts) == [2, 1, 1, 0])
         let stuck = try scene.store.stuckDeliveries()
         #expect(stuck.map(\.parked) == [1] && stuck.map(\.isGone) == [true])
+        #expect(try scene.store.deliveryCounts() == DeliveryCounts(waiting: 1, givenUp: 2))
         #expect(try scene.store.deliveries(DeliveryFilter()).map(\.number) == [2, 3, 4])
         #expect(try scene.store.retryDeliveries(DeliveryFilter(merchant: "N"), at: now) == 0)
         #expect(try scene.store.retryDeliveries(DeliveryFilter(numbers: [1, 3]), at: now) == 1)
         #expect(try scene.store.retryDeliveries(DeliveryFilter(), at: now) == 1)
         #expect(try scene.store.stuckDeliveries().isEmpty)
+        #expect(try scene.store.deliveryCounts() == DeliveryCounts(waiting: 3, givenUp: 0))
         #expect(try head() == 2)
         #expect(try scene.store.audit().filter { $0.act == .deliveriesRetried }.count == 2)
     }

@@ -7,16 +7,20 @@ import Testing
 
 @Suite("The bank's statements")
 struct BankImportTests {
-    private let now = Instant.at("2026-02-20T00:00:00Z")
-    private let ana = Person("ana")
-    private let ben = Person("ben")
+    let now = Instant.at("2026-02-20T00:00:00Z")
+    let ana = Person("ana")
+    let ben = Person("ben")
 
-    /// January has closed; M was paid 1.00 by transfer, N's 0.40 collected, and both files given out.
-    private func scene(_ alliance: Alliance = Scene.alliance()) throws -> Scene {
+    /// January has closed; M was paid 1.00 by transfer, N's 0.40 collected, unless said otherwise, and both files given
+    /// out.
+    func scene(
+        _ alliance: Alliance = Scene.alliance(),
+        balances: [(MerchantID, Money)] = [("M", Money(100)), ("N", Money(-40))]
+    ) throws -> Scene {
         let scene = try Scene(alliance)
         try scene.close(0)
         _ = try scene.store.makePaymentRun(
-            of: 0, closing: "sha256:x", balances: [("M", Money(100)), ("N", Money(-40))], by: ana, at: now
+            of: 0, closing: "sha256:x", balances: balances, by: ana, at: now
         ) { _ in
             { open in
                 PaymentItem(
@@ -38,7 +42,7 @@ struct BankImportTests {
         return scene
     }
 
-    private func line(
+    func line(
         _ name: String, _ amount: Int64, _ date: String = "2026-02-16", endToEnd: String? = nil,
         group: String? = nil, returned: String? = nil
     ) -> BankLine {
@@ -49,7 +53,7 @@ struct BankImportTests {
     }
 
     @discardableResult
-    private func take(
+    func take(
         _ scene: Scene, _ lines: [BankLine], file: String = "f", by person: Person? = nil,
         draft: Bool = false,
         accept: Bool = false, trial: Bool = false
@@ -60,14 +64,14 @@ struct BankImportTests {
             accept: accept, trial: trial)
     }
 
-    private func refused(_ body: () throws -> Void) throws -> BankRefusal.Code? {
+    func refused(_ body: () throws -> Void) throws -> BankRefusal.Code? {
         do {
             try body()
             return nil
         } catch let refusal as BankRefusal { return refusal.code }
     }
 
-    private func states(_ scene: Scene) throws -> [PaymentOrder.State] {
+    func states(_ scene: Scene) throws -> [PaymentOrder.State] {
         try scene.store.paymentOrders().map(\.state)
     }
 
@@ -120,7 +124,7 @@ struct BankImportTests {
         let twice = try take(scene, [line("c", -100, endToEnd: "R1-M")], file: "h")
         #expect(twice.results[0].reason.contains("another entry has settled R1-M"))
         let reasons = try scene.store.audit(AuditFilter(act: .bankImport)).map(\.reason)
-        #expect(reasons.last == "file 1, 2 booked, by ana")
+        #expect(reasons.last == "file 1, 2 booked, by ana; files 1, acts 2")
     }
 
     @Test("A group that the bank booked as one books each of its orders; what a person recorded is confirmed")
@@ -202,7 +206,7 @@ struct BankImportTests {
         #expect(try refused { try settle(3, "P1", "P2") } == .paymentTaken)
         #expect(try scene.store.waitingBankLines().map(\.number) == [3])
         let reasons = try scene.store.audit(AuditFilter(act: .bankImport)).map(\.reason)
-        #expect(reasons.contains("entry 1 ignored: the bank's fee, by ana"))
+        #expect(reasons.contains("entry 1 ignored: the bank's fee, by ana; files 1, acts 1"))
     }
 
     @Test("With four eyes it is drafted, and a draft that is withdrawn leaves the entry waiting")
@@ -215,7 +219,8 @@ struct BankImportTests {
         _ = try scene.store.apply(
             Alliance(
                 id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
-                period: plain.period, fourEyes: true, start: plain.start, merchants: plain.merchants),
+                period: plain.period, expiry: plain.expiry, fourEyes: true, start: plain.start,
+                merchants: plain.merchants),
             zone: Scene.utc, at: now)
         let proven = Person("ana", provenKey: publicKey.bytes)
         let lines = [line("a", -100, endToEnd: "R1-M")]
@@ -254,7 +259,8 @@ struct BankImportTests {
 
     @Test("An order is overdue once ten bank days have gone by after its day")
     func overdue() throws {
-        let order = try #require(try scene().store.paymentOrders().first)
+        let scene = try scene()
+        let order = try #require(try scene.store.paymentOrders().first)
         // Of Monday the 16th: the tenth bank day is Monday, 2 March.
         #expect(!order.isOverdue(on: .on("2026-03-02")) && order.isOverdue(on: .on("2026-03-03")))
     }
@@ -273,6 +279,9 @@ struct BankImportTests {
             ("UPDATE bank_matches SET payment = 'R1-N' WHERE match = 1", "bank_matches"),
             ("UPDATE bank_matches SET line = 2 WHERE match = 1", "bank_matches"),
             ("DELETE FROM bank_matches WHERE match = 1", "bank_matches"),
+            ("DELETE FROM bank_matches WHERE match = 2", "bank_matches"),
+            ("UPDATE bank_matches SET booking = 2 WHERE match = 1", "bank_matches"),
+            ("DELETE FROM bank_matches; DELETE FROM bank_lines; DELETE FROM bank_files", "bank_matches"),
             ("UPDATE payment_rejections SET reason = 'x'", "payment_rejections"),
             ("UPDATE payment_rejections SET place = 1", "payment_rejections"),
             ("DELETE FROM payment_rejections", "payment_runs"),

@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// Small batches have many threads, and share a commit when they meet. Large ones have one thread to
 /// themselves: they are checked one after the other, with the memory of one, each peer's in turn, and no small one
-/// waits behind them.
+/// waits behind them. What else takes as much memory is done there, too.
 struct BatchWorkers: Sendable {
     private let light = NIOThreadPool(numberOfThreads: Self.mostInHand)
     private let heavy = NIOThreadPool(numberOfThreads: 1)

@@ -10,19 +10,26 @@ struct ConnectionCounts: Sendable {
     }
 
     private let most: Int
+    /// Beyond the most.
+    private let spare: Int
     private let mostOfPeer: Int
     private(set) var all = 0
     /// Of each who has any.
     private var own: [Peer: Int] = [:]
 
-    init(most: Int, mostOfPeer: Int) {
+    init(most: Int, spare: Int, mostOfPeer: Int) {
         self.most = most
+        self.spare = spare
         self.mostOfPeer = mostOfPeer
     }
 
-    /// Counts a connection, until it is left; nil: it is one too many of its peer, and to be closed. That one does not
-    /// count: who knocks without end would keep others out. Nobody's connections have no peer.
+    /// Whether the spare ones are taken, too.
+    var isFull: Bool { all >= most + spare }
+
+    /// Counts a connection, until it is left; nil: it is one too many of its peer, or of all, and to be closed. That
+    /// one does not count: who knocks without end would keep others out. Nobody's connections have no peer.
     mutating func enter(_ peer: Peer?) -> Kind? {
+        guard !isFull else { return nil }
         if let peer {
             let more = own[peer, default: 0] + 1
             guard more <= mostOfOne else { return nil }

@@ -17,6 +17,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
     /// What a connection is, given how requests are answered.
     let connection: ConnectionBuilder
     let loops: any EventLoopGroup
+    /// Of each socket; those of all together are counted when they are served.
     let mostConnections: Int
     let serverName: String
     let logger: Logger

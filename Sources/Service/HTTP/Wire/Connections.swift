@@ -33,22 +33,22 @@ final class Connections: Sendable {
         state = Mutex(
             State(
                 connections: ConnectionCounts(
-                    most: limits.connections, mostOfPeer: limits.connectionsPerPeer),
+                    most: limits.connections, spare: Self.spare, mostOfPeer: limits.connectionsPerPeer),
                 streams: SharedStreams(most: limits.sharedStreams, mostOfPeer: limits.sharedStreamsPerPeer)))
     }
 
-    /// Counts the connection while `body` serves it. One beyond its peer's most is closed, and `body` ends it; behind a
-    /// proxy all are the proxy's.
+    /// Counts the connection while `body` serves it. One beyond its peer's most, or the spare ones, is closed, and
+    /// `body` ends it; behind a proxy all are the proxy's.
     func serve(_ channel: any Channel, _ body: () async -> Void) async {
         let peer = peer(of: channel)
-        let kind = state.withLock { $0.connections.enter(peer) }
+        let (kind, isFull) = state.withLock { ($0.connections.enter(peer), $0.connections.isFull) }
         switch kind {
         case .served: break
         case .spare:
             met.met(.connections)
             channel.eventLoop.scheduleTask(in: Self.spareLife) { channel.close(promise: nil) }
         case nil:
-            met.met(.connectionsPerPeer)
+            met.met(isFull ? .connections : .connectionsPerPeer)
             channel.close(promise: nil)
         }
         let connection = ServedConnection(isSpare: kind != .served)
