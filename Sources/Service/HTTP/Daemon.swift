@@ -230,7 +230,7 @@ extension Daemon {
     private func metricsListener(_ certificates: Certificates?) -> MetricsListener? {
         configuration.metrics.map { listen in
             MetricsListener(
-                listen: listen,
+                listen: listen, limits: MetricsListener.limits(as: configuration.limits),
                 scrape: Scrape(
                     intake: intake, health: health, bounds: bounds, connections: connections,
                     measures: measures,

@@ -8,6 +8,7 @@ import ServiceLifecycle
 /// as Prometheus expects it.
 struct MetricsListener: Service {
     let listen: DaemonConfiguration.Listen
+    let limits: ServerLimits
     let scrape: Scrape
     let logger: Logger
     /// Of the libraries.
@@ -27,24 +28,26 @@ struct MetricsListener: Service {
         }
     }
 
-    /// One scraper asks a few times a minute over one connection: who asks more is refused long before it is work.
-    private static let limits = {
-        var limits = ServerLimits()
+    /// One scraper asks a few times a minute over one connection: who asks more is refused long before it is work. `time`
+    /// are the limits in time of merchants' connections; one that waits for the next scrape stays open.
+    static func limits(as time: ServerLimits) -> ServerLimits {
+        var limits = time
         (limits.connections, limits.connectionsPerPeer) = (16, 8)
+        limits.requestsPerSecond = ServerLimits().requestsPerSecond
         limits.requestsPerSecondPerPeer = 10
-        (limits.headSeconds, limits.idleSeconds, limits.bodySeconds) = (10, 120, 30)
+        limits.idleSeconds = max(120, time.idleSeconds)
         return limits
-    }()
+    }
 
     private var application: some ApplicationProtocol {
-        let connections = Connections(Self.limits, isBehindProxy: false)
+        let connections = Connections(limits, isBehindProxy: false)
         return Application(
             router: router,
-            server: HTTPServerBuilder(ServerBuilder.guarded(Self.limits, nil, connections)),
+            server: HTTPServerBuilder(ServerBuilder.guarded(limits, nil, connections)),
             configuration: ApplicationConfiguration(
                 address: listen.address, serverName: "settled",
                 availableConnectionsDelegate: .maximum(
-                    Self.limits.connections + Connections.spare, logger: quiet)),
+                    limits.connections + Connections.spare, logger: quiet)),
             onServerRunning: { channel in
                 logger.notice("metrics at \(listen.bound(to: channel))\(Self.path)")
             },
@@ -54,7 +57,7 @@ struct MetricsListener: Service {
     private var router: Router<PeerContext> {
         let router = Router(context: PeerContext.self)
         router.add(middleware: Problems(measures: RequestMeasures()))
-        router.add(middleware: Pace(bounds: Bounds(Self.limits, largestBytes: 0)))
+        router.add(middleware: Pace(bounds: Bounds(limits, largestBytes: 0)))
         for method in [HTTPRequest.Method.get, .head] {
             router.on(RouterPath(Self.path), method: method) { _, _ in
                 Response(
