@@ -34,6 +34,7 @@ struct UnitTests {
         let own = ["Description=", "ListenStream=", "SocketMode=", "SocketGroup=", "NoDelay="]
         let places = instance.map {
             $0.replacing(" --config /etc/settled/%i.yaml", with: "").replacing("settled-%i", with: "settled")
+                .replacing("/settled/%i/", with: "/settled/")
         }
         func common(_ lines: [String]) -> [String] {
             lines.filter { line in !own.contains { line.hasPrefix($0) } }
