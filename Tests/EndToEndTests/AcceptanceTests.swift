@@ -14,9 +14,14 @@ struct AcceptanceTests {
         let out = scratch.file("out").path
         let run = try Command.settled(
             "simulate", "--alliance", SharedFolder.file("data/x5/alliance-\(validity).yaml").path,
-            "--records", SharedFolder.file("data/x5/records.csv").path, "--through", "2019-03", "--out", out
+            "--records", SharedFolder.file("data/x5/records.csv").path, "--through", "2019-03", "--out", out,
+            "--keep", scratch.file("data").path
         ).run()
         #expect(run.status == 0, "\(run.errors)")
+        let verified = try Command.settled(
+            "verify", out, "--jwks", scratch.file("data/keys/seal.jwks").path
+        ).run()
+        #expect(verified.status == 0 && verified.lastLine == "good", "\(verified.output)\(verified.errors)")
         let verdict = try Command.named(
             "python3", [compare, SharedFolder.file("acceptance/expected-\(validity).json").path, out]
         ).run()
@@ -37,6 +42,38 @@ struct AcceptanceTests {
         #expect(cases.count >= 50)
         #expect(verdict.output.split(separator: "\n").count { $0.hasPrefix("ok ") } == cases.count)
         try expectNoneWrong(verdict, atLeast: 1_000)
+    }
+
+    @Test("Both who verify find every case's documents good: no true figure is called wrong")
+    func verified() throws {
+        struct Expected: Decodable { let period: String }
+        for name in try SharedFolder.names(in: "acceptance/cases") where name != "README.md" {
+            let place = SharedFolder.file("acceptance/cases/\(name)")
+            let periods = try JSONDecoder().decode(
+                [Expected].self, from: Data(contentsOf: place.appendingPathComponent("expected.json")))
+            let scratch = try Scratch()
+            let out = scratch.file("out")
+            let bookings = place.appendingPathComponent("bookings.csv").path
+            let ran = try Command(
+                Command.settledPath,
+                [
+                    "simulate", "--alliance", place.appendingPathComponent("alliance.yaml").path, "--records",
+                    place.appendingPathComponent("records.csv").path, "--through",
+                    try #require(periods.last).period, "--out", out.path, "--keep", scratch.file("data").path,
+                ] + (FileManager.default.fileExists(atPath: bookings) ? ["--bookings", bookings] : [])
+            ).run()
+            try #require(ran.status == 0, "\(name): \(ran.errors)")
+            let keys = ["--jwks", scratch.file("data/keys/seal.jwks").path]
+            let program = try Command(Command.settledPath, ["verify", out.path] + keys).run()
+            #expect(program.status == 0, "\(name): \(program.output)\(program.errors)")
+            let folders = try FileManager.default.subpathsOfDirectory(atPath: out.path)
+                .filter { $0.hasSuffix("/STATEMENT.json") }
+                .map { out.appendingPathComponent($0).deletingLastPathComponent().path }
+            #expect(!folders.isEmpty, "\(name)")
+            let script = SharedFolder.repository.appendingPathComponent("Deploy/verify-statement").path
+            let audited = try Command(script, keys + folders.sorted()).run()
+            #expect(audited.status == 0, "\(name): \(audited.output)\(audited.errors)")
+        }
     }
 
     /// The script's last line: `N figures compared, 0 wrong`.

@@ -24,15 +24,21 @@ struct Watchdog: Service {
     func run() async throws {
         var wasAlive = true
         while !Task.isShuttingDownGracefully && !Task.isCancelled {
-            await hearLoops()
-            let isAlive = health.silence() < patience
-            if isAlive { manager.tell(.alive, logger) }
+            let isAlive = await round()
             if wasAlive && !isAlive {
                 logger.error("the store has not been tried for too long: the watchdog is told nothing more")
             }
             wasAlive = isAlive
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: interval / 2) }
         }
+    }
+
+    /// Tells that the daemon lives, if it does, and gives whether. It does not end while an event loop hangs.
+    func round() async -> Bool {
+        await hearLoops()
+        let isAlive = health.silence() < patience
+        if isAlive { manager.tell(.alive, logger) }
+        return isAlive
     }
 
     /// Ends when every event loop has done something. One that hangs keeps the word from being told: that is its use.

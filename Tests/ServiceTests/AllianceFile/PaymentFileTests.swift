@@ -4,37 +4,12 @@ import Testing
 
 @Suite("Payment details in the alliance file")
 struct PaymentFileTests {
-    /// `own` stands on line 7, `theirs` on line 11.
-    private func file(_ own: String, _ theirs: String) -> String {
-        """
-        id: demo
-        name: Demo
-        currency: EUR
-        timezone: Europe/Berlin
-        period: month
-        start: 2026-01-01
-        payment: \(own)
-        merchants:
-          - id: M
-            name: M
-            payment: \(theirs)
-            terms: [{from: 2026-01-01, funding: issue, issue_price: '0.01', redeem_price: '0.01'}]
-        """
-    }
-
-    private func refusals(_ own: String, _ theirs: String) -> [String] {
-        do throws(AllianceFileRefusal) {
-            _ = try AllianceFile.parse(text: file(own, theirs), fileName: "a.yaml")
-            return []
-        } catch {
-            return error.problems.map { "\($0.line): \($0.code.text) \($0.path)" }
-        }
-    }
+    private let section = SectionFile(name: "payment")
 
     @Test("They are read")
     func whole() throws {
         let alliance = try AllianceFile.parse(
-            text: file(
+            text: section.text(
                 """
                 {minimum: 500, due_days: 10, account: {iban: DE89 3704 0044 0532 0130 00, bic: MARKDEFF}, \
                 name: Quay e.V., address: {town: Kiel, country: DE}, creditor_id: DE98ZZZ09999999999}
@@ -81,7 +56,7 @@ struct PaymentFileTests {
             ("{address: {lines: [Kiel], town: Kiel, country: DE}}", "7: member_unknown payment.address"),
             ("{creditor_id: DE97ZZZ09999999999}", "7: value_malformed payment.creditor_id"),
             ("{mandate: {id: A, signed: 2026-01-05, scheme: core}}", "7: member_unknown payment"),
-        ] { #expect(refusals(own, "{}") == [refusal], "\(own): \(refusals(own, "{}"))") }
+        ] { #expect(section.refusals(own, "{}") == [refusal], "\(own): \(section.refusals(own, "{}"))") }
         for (theirs, refusal) in [
             ("{creditor_id: DE98ZZZ09999999999}", "11: member_unknown merchants[M].payment"),
             ("{mandate: {id: A, scheme: core}}", "11: member_missing merchants[M].payment.mandate.signed"),
@@ -93,14 +68,17 @@ struct PaymentFileTests {
                 "{mandate: {id: a b, signed: 2026-01-05, scheme: core}}",
                 "11: payment_malformed merchants[M].payment.mandate.id"
             ),
-        ] { #expect(refusals("{}", theirs) == [refusal], "\(theirs): \(refusals("{}", theirs))") }
+        ] {
+            #expect(
+                section.refusals("{}", theirs) == [refusal], "\(theirs): \(section.refusals("{}", theirs))")
+        }
     }
 
     @Test("A misspelt member is refused with the name that was probably meant, a wrong number with why")
     func hints() {
         func text(_ own: String) -> String {
             do throws(AllianceFileRefusal) {
-                _ = try AllianceFile.parse(text: file(own, "{}"), fileName: "a.yaml")
+                _ = try AllianceFile.parse(text: section.text(own, "{}"), fileName: "a.yaml")
                 return ""
             } catch { return error.description }
         }
