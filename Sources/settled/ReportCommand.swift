@@ -15,10 +15,12 @@ struct FlowsReport: ParsableCommand {
         discussion: """
             Read from the signed closings, which are checked first: bytes that do not fit their digest, signature or \
             seal are refused. The matrix is that of the period; points, balances and activity go back up to 13 \
-            periods. --csv has the matrix; --json the matrix and the course.
+            periods. --csv has the matrix, with --course the course: of each period all merchants' points in a row \
+            without a merchant, and every merchant's activity and balance. --json has both.
 
             Examples:
               settled report flows 2026-11 --data /var/lib/settled
+              settled report flows 2026-11 --data /var/lib/settled --csv --course > course.csv
               settled report flows 2026-11 --data /var/lib/settled --html > flows.html
             """)
 
@@ -28,7 +30,18 @@ struct FlowsReport: ParsableCommand {
     @OptionGroup var place: DataOption
     @OptionGroup var showing: ShowingOptions
 
+    @Flag(name: .long, help: "With --csv: the course in place of the matrix.")
+    var course = false
+
+    func validate() throws {
+        guard !course || showing.form == .csv else {
+            throw ValidationError("--course is for --csv; the other forms have it anyway")
+        }
+    }
+
     func run() throws {
-        try showing.show(try showing.desk(place.folder).flows(period: period))
+        let report = try showing.desk(place.folder).flows(period: period)
+        if course { return print(report.courseTable, terminator: "") }
+        try showing.show(report)
     }
 }

@@ -39,6 +39,21 @@ struct FinanceTests {
         #expect(try shown(document, "--lang", "fr").status == 2)
     }
 
+    @Test("The course of the flows is a table of its own, and of no other form")
+    func course() throws {
+        let flows = ["report", "flows", "2025-04"]
+        let course = try shown(flows, "--csv", "--course").output
+        #expect(course.hasPrefix("alliance,period,merchant,issued,"), "\(course)")
+        for row in [
+            "quayside,2025-03,bakery,,,,,,,", "quayside,2025-04,bakery,,,,,,,-5.59,-19.10,EUR\n",
+            "quayside,2025-04,operator,,,,,,,",
+        ] { #expect(course.contains(row), "\(row)\n\(course)") }
+        for other in ["--html", "--json", "--csv=course"] {
+            #expect(try shown(flows, "--course", other).status == 2)
+        }
+        #expect(try shown(flows, "--course").status == 2)
+    }
+
     @Test("JSON is what is handed out, byte for byte, and the seal fits it")
     func json() throws {
         let quayside = try Quayside.played.get()

@@ -113,6 +113,9 @@ private struct FlowSheet {
                         name: language.say(.owedByMerchants), look: .bars(.hatched),
                         values: owed.map { -$0.byMerchants }),
                     Chart.Series(
+                        name: language.say(.operatorActivity), look: .line(.square),
+                        values: closings.map(\.operator.activity)),
+                    Chart.Series(
                         name: language.say(.operatorBalance), look: .line(.dot),
                         values: closings.map(\.operator.closing)),
                 ], label: { Figures.money($0, exponent: exponent) }

@@ -70,3 +70,34 @@ extension ClosingDocument {
         return table.text
     }
 }
+
+extension FlowReport {
+    /// The course: of each period a row of all merchants' points together, whose merchant is empty, then each one's
+    /// activity and balance, the operator's last.
+    public var courseTable: String {
+        var table = Tabular(
+            "alliance", "period", "merchant", "issued", "reversed", "redeemed", "restored", "expired",
+            "points",
+            "activity", "balance", "currency")
+        for closing in closings {
+            let points = closing.points
+            let counts = [
+                points.issued, points.reversed, points.redeemed, points.restored, points.expired,
+                points.closing,
+            ]
+            let head = [closing.alliance, closing.period.id]
+            table.add(head + [""] + counts.map { "\($0)" } + ["", "", closing.currency.code])
+            let positions =
+                closing.positions.map { ($0.merchant, $0.activity, $0.closing) }
+                + [("operator", closing.operator.activity, closing.operator.closing)]
+            for (merchant, activity, balance) in positions {
+                let money = [activity, balance].map {
+                    Figures.plain($0, exponent: closing.currency.exponent)
+                }
+                table.add(
+                    head + [merchant] + counts.map { _ in "" } + money + [closing.currency.code])
+            }
+        }
+        return table.text
+    }
+}

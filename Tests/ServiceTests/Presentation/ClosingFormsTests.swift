@@ -164,5 +164,16 @@ struct ClosingFormsTests {
         try ShownFigures(closing.json).expect(on: closing.page(.chinese))
         let flows = try desk.flows(period: "2019-03")
         #expect(flows.closings.count == 5 && flows.page(.english).contains("2018-11"))
+        let rows = flows.courseTable.split(separator: "\n").dropFirst().map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        #expect(rows.count == flows.closings.reduce(0) { $0 + $1.positions.count + 2 })
+        for closed in flows.closings {
+            let own = rows.filter { $0[1] == closed.period.id }
+            #expect(own.first.map { $0[2].isEmpty && $0[8] == "\(closed.points.closing)" } == true)
+            for column in [9, 10] {
+                #expect(own.dropFirst().compactMap { Decimal(string: $0[column]) }.reduce(0, +) == 0)
+            }
+        }
     }
 }
