@@ -5,7 +5,8 @@
 Its connections come from so many addresses of the loopback in turn, as far as those may have more. Reads a token a line,
 one for each request. With a window of 0 it ends when each request is answered, its body still unread, or refused, or its
 connection closed. With a larger one, which all connections grant, it reads nothing at all for a few seconds, and then
-until something is answered over each connection, or it is closed.
+until something is answered over each connection, or it is closed, and one request at least has what it asked for:
+refusals are written sooner.
 
 Writes a line of JSON: how many were answered 200, how many 503 or 429 and how many otherwise; how many were refused as streams
 that are one too many, and how many reset for another reason; over how many connections anything was answered, and over how
@@ -57,7 +58,12 @@ def became(kind, body, known):
         return "refused" if int.from_bytes(body, "big") == REFUSED_STREAM else "reset"
 
 
-while waiting:
+def is_enough():
+    """Whether answers that are granted have begun: over each connection any, and one that is no refusal."""
+    return window and counts["good"] and begun.issuperset(waiting)
+
+
+while waiting and not is_enough():
     for connection in select.select(waiting, [], [], 300)[0] or sys.exit("no answer for 300 seconds"):
         try:
             piece = connection.recv(1 << 16)
@@ -71,7 +77,7 @@ while waiting:
             if kind == HEADERS:
                 begun.add(connection)
         whole += answered[connection] == streams
-        if not piece or answered[connection] == streams or window and connection in begun:
+        if not piece or answered[connection] == streams:
             waiting.remove(connection)
 print(json.dumps(counts | {"begun": len(begun), "whole": whole}))
 sys.stdout.flush()
