@@ -24,6 +24,8 @@ public struct Store: Sendable {
     let pool: DatabasePool
     /// The data folder.
     public var folder: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
+    private let readers: ReaderLane
+    private var isForReaders = false
     let memory = Memory()
     let checkpointer: Checkpointer
     /// From asking to write until it is on the disk, of each transaction but those that a close writes its outcome in.
@@ -46,6 +48,7 @@ public struct Store: Sendable {
     init(path: String, pool: DatabasePool) throws {
         self.path = path
         self.pool = pool
+        readers = ReaderLane(path: path)
         checkpointer = try pool.writeWithoutTransaction { database in
             let checkpointer = Checkpointer(path: path, pageBytes: try Connection.pageBytes(of: database))
             checkpointer.watch(database)
@@ -135,13 +138,25 @@ public struct Store: Sendable {
                 sqlite3_busy_timeout(connection, 0)
                 _ = try? database.checkpoint(.truncate)
             }
+            try readers.close()
             try pool.close()
         }
     }
 
+    /// The same store for who only reads and is to be answered at once: over connections of its own, it waits for no
+    /// thread that stores batches.
+    public var forReaders: Store {
+        var other = self
+        other.isForReaders = true
+        return other
+    }
+
     /// Reads, beside whatever is being written.
     func reading<Value>(_ attempt: String, _ body: (Database) throws -> Value) throws -> Value {
-        try trying(attempt) { try pool.read(body) }
+        try trying(attempt) {
+            let own = isForReaders ? try readers.pool() : nil
+            return try (own ?? pool).read(body)
+        }
     }
 
     /// One transaction: it is on the disk when this returns, and undone when `body` throws.

@@ -19,6 +19,9 @@ public final class BatchKeys: Sendable {
         self.master = master
     }
 
+    /// The same keys, made ready over the connections of who is to be answered at once.
+    public var forReaders: BatchKeys { BatchKeys(store: store.forReaders, master: master) }
+
     /// The keys as they are registered now, revoked ones included, by id.
     public func lookup() throws -> @Sendable (String) -> BatchKey? {
         let known = last.withLock { $0 }

@@ -8,6 +8,9 @@ import GRDB
 
 /// How Settled opens its file: one writer, readers beside it, every commit on the disk before it is reported.
 enum Connection {
+    /// Connections beside the one that writes.
+    static let mostReaders = 8
+
     /// Bytes of a page. Most of the file is long values, packed records, settlements and runs of ids: on pages of the
     /// usual size each would be a long chain, and each page of log is two calls to the system.
     static let pageBytes = 16 << 10
@@ -29,7 +32,7 @@ enum Connection {
         configuration.label = "settled"
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(busySeconds)
-        configuration.maximumReaderCount = 8
+        configuration.maximumReaderCount = mostReaders
         configuration.prepareDatabase { database in
             // A sort that does not fit in the cache goes to a file, never to memory: a close's memory does
             // not grow with its period.

@@ -18,8 +18,10 @@ struct ReadingRoutes: Sendable {
         intake: Intake, tokens: TokenMemory, clock: WallClock, logger: Logger, readers: ReadingThreads,
         answers: AnswerRoom, factor: UnusualFactor
     ) {
-        authority = ReadingAuthority(store: intake.store, keys: intake.keys, used: tokens)
-        shelf = ReadingShelf(store: intake.store, signer: intake.signer, answers: answers)
+        // Threads that store batches stand back; who reads is not to wait until they get on.
+        let store = intake.store.forReaders
+        authority = ReadingAuthority(store: store, keys: intake.keys.forReaders, used: tokens)
+        shelf = ReadingShelf(store: store, signer: intake.signer, answers: answers)
         previews = PreviewDesk(
             closer: PeriodCloser(store: intake.store, signer: intake.signer), factor: factor)
         self.clock = clock
