@@ -46,17 +46,6 @@ if window:
     # What the daemon makes of answers that are not read is made meanwhile.
     select.select([], [], [], 8)
 counts = dict.fromkeys(["good", "busy", "other", "refused", "reset"], 0)
-
-
-def became(kind, body, known):
-    """What became of a request; nothing: it is not known yet."""
-    if kind == HEADERS:
-        found = status(body, known)
-        return "good" if found == GOOD else "busy" if found in BUSY else "other"
-    if kind == RST_STREAM:
-        return "refused" if int.from_bytes(body, "big") == REFUSED_STREAM else "reset"
-
-
 while waiting:
     for connection in select.select(waiting, [], [], 300)[0] or sys.exit("no answer for 300 seconds"):
         try:
