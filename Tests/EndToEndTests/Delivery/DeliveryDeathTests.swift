@@ -142,16 +142,8 @@ struct DeliveryDeathTests {
             for (id, same) in Dictionary(grouping: came, by: \.id) {
                 #expect(Set(same.map(\.digest)).count == 1 && Set(same.map(\.path)).count == 1, "\(id)")
             }
-            try awaitNothingLeft()
+            try setting.awaitAllDelivered()
             try expectFolders()
-        }
-
-        private func awaitNothingLeft() throws {
-            for _ in 0..<1_800 {
-                if try setting.deliveries().isEmpty { return }
-                usleep(100_000)
-            }
-            Issue.record("deliveries wait: \(try setting.deliveries())")
         }
 
         /// Each once where it comes several times in a row.

@@ -60,6 +60,15 @@ struct DeliveryTests {
                 try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
             }
         }
+
+        /// Waits until it is noted of each that it was delivered.
+        func awaitAllDelivered() throws {
+            for _ in 0..<1_800 {
+                if try deliveries().isEmpty { return }
+                usleep(100_000)
+            }
+            Issue.record("deliveries wait: \(try deliveries())")
+        }
     }
 
     @Test(

@@ -102,6 +102,14 @@ struct TwoMonths {
         return Dictionary(grouping: all) { String($0.path.split(separator: "/")[0]) }
     }
 
+    /// Where a notice of a type stands in one's folder. Each way has ids of its own: this is not the webhook's.
+    func notice(of type: String, to owner: String) throws -> String {
+        let all = try setting.deliveries("--all", "--merchant", owner)
+        let notice = all.last { $0["by"] as? String == "folder" && $0["type"] as? String == type }
+        let id = try #require(notice?["id"] as? String, "\(all)")
+        return "\(owner)/notices/\(id).json"
+    }
+
     /// A file as it stands in a receiver's folder, once it is there.
     func delivered(_ path: String) throws -> String {
         for _ in 0..<1_800 {

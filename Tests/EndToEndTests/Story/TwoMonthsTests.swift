@@ -163,7 +163,8 @@ struct TwoMonthsTests {
         for told in [#""dispute":1,"#, #""line":1,"#, #""state":"accepted","#, #""adjustment":"D-1""#] {
             #expect(answer.told.contains(told), "\(answer.told)")
         }
-        #expect(try house.delivered("bakery/notices/\(answer.id).json").contains("it was, we are sorry"))
+        let notice = try house.delivered(house.notice(of: "dispute.answered", to: "bakery"))
+        #expect(notice.contains("it was, we are sorry"), "\(notice)")
         let read = try ask("/v1/disputes/1", key, daemon)
         #expect(read.contains(#""state":"accepted""#) && read.contains(#""adjustment":"D-1""#), "\(read)")
         #expect(!read.contains("ana") && !read.contains("\"ben\""), "\(read)")
@@ -226,19 +227,19 @@ struct TwoMonthsTests {
             #expect(messages.map(\.type) == types && Set(messages.map(\.id)).count == types.count, "\(owner)")
             for message in messages {
                 let told = try JSONDecoder().decode(Told.self, from: Data(message.told.utf8))
-                let place =
+                let file =
                     switch message.type {
-                    case receipt: "receipts/\(told.batch ?? "")/RECEIPT.json"
-                    case statement: "\(told.period ?? "")/STATEMENT.json"
-                    case "closing.issued": "\(told.period ?? "")/CLOSING.json"
-                    default: "notices/\(message.id).json"
+                    case receipt: "\(owner)/receipts/\(told.batch ?? "")/RECEIPT.json"
+                    case statement: "\(owner)/\(told.period ?? "")/STATEMENT.json"
+                    case "closing.issued": "\(owner)/\(told.period ?? "")/CLOSING.json"
+                    default: try house.notice(of: message.type, to: owner)
                     }
-                let file = try house.delivered("\(owner)/\(place)")
-                #expect(message.signed, "\(owner) \(place)")
-                #expect(message.document == nil || message.document == file, "\(owner) \(place)")
+                let text = try house.delivered(file)
+                #expect(message.signed, "\(file)")
+                #expect(message.document == nil || message.document == text, "\(file)")
             }
         }
-        #expect(try house.setting.deliveries().isEmpty)
+        try house.setting.awaitAllDelivered()
     }
 
     /// The next run has what is open now, all of it: nothing of the first one is under way any more.
