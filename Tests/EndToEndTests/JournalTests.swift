@@ -14,7 +14,7 @@ struct JournalTests {
     }
 
     /// The balances that the signed closing of a period has, in minor units, zeros left out.
-    private func closing(_ data: String, _ period: String) throws -> [String: Int64] {
+    func closing(_ data: String, _ period: String) throws -> [String: Int64] {
         let text = try expectDone(
             Command.settled("statement", "operator", period, "--json", "--data", data)
         ).output
@@ -29,7 +29,7 @@ struct JournalTests {
     }
 
     /// What hledger comes to, which checks every assertion as it reads.
-    private func hledger(_ path: String, digits: Int) throws -> [String: Int64] {
+    func hledger(_ path: String, digits: Int) throws -> [String: Int64] {
         let ran = try expectDone(
             Command.named("hledger", ["-f", path, "balance", "--flat", "--no-total", "-O", "csv"]))
         var balances: [String: Int64] = [:]

@@ -17,14 +17,16 @@ struct Quayside: Sendable {
         "2025-04": ["bakery.ndjson", "books.ndjson", "cinema.ndjson", "garden.ndjson"],
     ]
 
-    /// Founds the alliance in a scratch folder.
-    init() throws {
+    /// Founds the alliance in a scratch folder; its file may be another text.
+    init(_ changed: (String) -> String = { $0 }) throws {
         scratch = try Scratch()
         let example = SharedFolder.repository.appendingPathComponent("Deploy/example")
         for name in ["alliance.yaml", "2025-03", "2025-04"] {
             try FileManager.default.copyItem(
                 at: example.appendingPathComponent(name), to: scratch.file(name))
         }
+        let alliance = try String(contentsOf: scratch.file("alliance.yaml"), encoding: .utf8)
+        _ = try scratch.write(changed(alliance), to: "alliance.yaml")
         try expectDone(
             Command.settled("init", "--alliance", scratch.file("alliance.yaml").path, "--data", data))
     }

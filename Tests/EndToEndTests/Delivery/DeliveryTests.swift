@@ -7,15 +7,19 @@ struct DeliveryTests {
     private static let merchants = ["bakery", "books", "cinema", "garden"]
 
     /// The example with a receiver, and what the daemon is told of both.
-    private struct Setting {
+    struct Setting {
         let quayside: Quayside
         let receiver: Receiver
         let config: String
         let out: String
 
-        /// `kinds` are the behaviours of the endpoints by merchant.
-        init(_ kinds: [String: String], isSecure: Bool = true, allowsPrivate: Bool = true) throws {
-            quayside = try Quayside()
+        /// `kinds` are the behaviours of the endpoints by merchant; the alliance is `quayside`'s, changed.
+        init(
+            _ kinds: [String: String], of quayside: Quayside? = nil, isSecure: Bool = true,
+            allowsPrivate: Bool = true, changed: (String) -> String = { $0 }
+        ) throws {
+            self.quayside = try quayside ?? Quayside()
+            let quayside = self.quayside
             let data = quayside.data
             var secrets: [String: String] = [:]
             for owner in kinds.keys {
@@ -25,7 +29,8 @@ struct DeliveryTests {
             }
             receiver = try Receiver(secrets: secrets, isSecure: isSecure)
             let base = "\(isSecure ? "https" : "http")://localhost:\(receiver.port)"
-            var text = try String(contentsOf: quayside.scratch.file("alliance.yaml"), encoding: .utf8)
+            var text = changed(
+                try String(contentsOf: quayside.scratch.file("alliance.yaml"), encoding: .utf8))
             for (owner, kind) in kinds {
                 let line = "delivery: {folder: true, webhook: {url: '\(base)/\(owner)/\(kind)'}}\n"
                 text =
@@ -54,6 +59,15 @@ struct DeliveryTests {
             return try expectDone(Command(Command.settledPath, words)).output.split(separator: "\n").map {
                 try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
             }
+        }
+
+        /// Waits until it is noted of each that it was delivered.
+        func awaitAllDelivered() throws {
+            for _ in 0..<1_800 {
+                if try deliveries().isEmpty { return }
+                usleep(100_000)
+            }
+            Issue.record("deliveries wait: \(try deliveries())")
         }
     }
 

@@ -12,6 +12,9 @@ final class Receiver {
     /// One message as it came.
     struct Message: Decodable {
         let path, id, type, digest: String
+        /// The document that it brings, and what else it tells, as JSON.
+        let document: String?
+        let told: String
         /// Whether one of its signatures holds.
         let signed: Bool
     }
@@ -54,7 +57,7 @@ final class Receiver {
     /// Waits until what came fits; gives it.
     func await(_ what: String, _ fits: ([Message]) -> Bool) throws -> [Message] {
         var found: [Message] = []
-        for _ in 0..<600 {
+        for _ in 0..<1_800 {
             found = try messages()
             if fits(found) { return found }
             usleep(100_000)
@@ -83,6 +86,8 @@ final class Receiver {
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
+                data = json.loads(body)["data"]
+                document = base64.b64decode(data.pop("document")).decode() if "document" in data else None
                 name = self.path.split("/")[1]
                 with lock:
                     first = (self.path, self.headers["webhook-id"]) not in seen
@@ -90,11 +95,13 @@ final class Receiver {
                     with open(folder + "/log", "a") as log:
                         log.write(json.dumps({
                             "path": self.path, "id": self.headers["webhook-id"], "type": json.loads(body)["type"],
-                            "digest": hashlib.sha256(body).hexdigest(),
+                            "digest": hashlib.sha256(body).hexdigest(), "document": document,
+                            "told": json.dumps(data, separators=(",", ":")),
                             "signed": is_ours(self.headers, body, secrets.get(name, ""))}) + "\n")
                         log.flush(); os.fsync(log.fileno())
                 kind = self.path.split("/")[2]
                 if kind == "slow": time.sleep(600)
+                if kind == "steady": time.sleep(0.05)
                 if kind == "huge":
                     self.send_response(200); self.end_headers()
                     while True: self.wfile.write(b"x" * 65536)

@@ -23,6 +23,15 @@ def status(head, known):
     return value
 
 
+def became(kind, body, known):
+    """What became of a request; nothing: it is not known yet."""
+    if kind == HEADERS:
+        found = status(body, known)
+        return "good" if found == GOOD else "busy" if found in BUSY else "other"
+    if kind == RST_STREAM:
+        return "refused" if int.from_bytes(body, "big") == REFUSED_STREAM else "reset"
+
+
 def connect(port, window, address="127.0.0.1"):
     """A connection from an address of the loopback, which lets every stream send so many bytes at first."""
     context = ssl.create_default_context()

@@ -49,15 +49,6 @@ if window:
 counts = dict.fromkeys(["good", "busy", "other", "refused", "reset"], 0)
 
 
-def became(kind, body, known):
-    """What became of a request; nothing: it is not known yet."""
-    if kind == HEADERS:
-        found = status(body, known)
-        return "good" if found == GOOD else "busy" if found in BUSY else "other"
-    if kind == RST_STREAM:
-        return "refused" if int.from_bytes(body, "big") == REFUSED_STREAM else "reset"
-
-
 def is_enough():
     """Whether answers that are granted have begun: over each connection any, and one that is no refusal."""
     return window and counts["good"] and begun.issuperset(waiting)
