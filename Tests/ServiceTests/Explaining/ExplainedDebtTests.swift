@@ -2,6 +2,7 @@ import Fixtures
 import Foundation
 import Oracle
 import Settlement
+import Signing
 import Store
 import Testing
 
