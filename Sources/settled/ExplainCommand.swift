@@ -11,14 +11,18 @@ struct ExplainCommand: ParsableCommand {
             Without an option it lists the lines with their numbers and exact sums. --line N shows every movement \
             that makes line N: what caused it, the lot that it changes, the terms, campaign or item that set its \
             price, and the batch, line and signature that brought each record. --points does the same for the \
-            figures of points, --record for one record's whole life, also while the period is open.
+            figures of points. --record tells one record's whole life, also while the period is open: which debt of \
+            points it left, which later points paid that, and what of its own points paid debts; or, of one that was \
+            refused alone when its batch came, the code, the batch, the line and the time.
 
-            Amounts are in minor units, as in the signed documents; exact sums are those before rounding.
+            Amounts are in major units, as on statements; with --json in minor units, as in the signed documents. \
+            Exact sums are those before rounding.
 
             Examples:
               settled explain M001 2026-11 --data /var/lib/settled
               settled explain M001 2026-11 --line 3 --data /var/lib/settled
               settled explain M001 2026-11 --record T-1 --data /var/lib/settled --json
+              settled explain M001 2026-11 --lang zh --data /var/lib/settled
             """)
 
     @Argument(help: ArgumentHelp("The merchant's id.", valueName: "merchant"))
@@ -45,7 +49,10 @@ struct ExplainCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Without the first so many.", valueName: "n"))
     var offset = 0
 
-    @Flag(name: .long, help: "Print a JSON object.")
+    @Option(name: .long, help: ArgumentHelp("The language: en or zh.", valueName: "language"))
+    var lang: Language = .english
+
+    @Flag(name: .long, help: "Print a JSON object, the same in every language.")
     var json = false
 
     func validate() throws {
@@ -62,7 +69,7 @@ struct ExplainCommand: ParsableCommand {
         if let record { return try show(record, in: store) }
         let (_, stored) = try StatementShelf(store).statement(of: merchant, period: period)
         let explainer = try Explainer(stored, in: store, for: .operator)
-        let text = ExplanationText(zone: explainer.zone)
+        let text = explainer.words(in: lang)
         let window = Explainer.Window(offset: offset, limit: limit)
         if let line {
             guard let found = try explainer.line(line, window) else {
@@ -72,9 +79,9 @@ struct ExplainCommand: ParsableCommand {
             show(found.json, text.lines(found))
         } else if points {
             let figures = try explainer.pointFigures(window)
-            show(explainer.json(figures), explainer.text(figures))
+            show(explainer.json(figures), explainer.text(figures, in: lang))
         } else {
-            show(try explainer.overviewJSON(), try explainer.overview())
+            show(try explainer.overviewJSON(), try explainer.overview(in: lang))
         }
     }
 
@@ -82,10 +89,18 @@ struct ExplainCommand: ParsableCommand {
         let shelf = StatementShelf(store)
         _ = try shelf.ordinal(ofPeriod: period)
         let merchant = try shelf.merchant(merchant)
-        guard let id = RecordID(record),
-            let life = try RecordLife(id, of: merchant, in: store, for: .operator)
-        else { throw Failure.misused("--record \(record)", "\(merchant) has no record of this id") }
-        show(life.json, ExplanationText(zone: try store.schedule().zone).lines(life))
+        let text = ExplanationText(try store.schedule(), lang)
+        if let id = RecordID(record) {
+            if let life = try RecordLife(id, of: merchant, in: store, for: .operator) {
+                return show(life.json, text.lines(life))
+            }
+            if let refusals = try RecordRefusals(id, of: merchant, in: store) {
+                return show(refusals.json, text.lines(refusals))
+            }
+        }
+        throw Failure.misused(
+            "--record \(record)", "\(merchant) has no record of this id",
+            hint: "of a batch that was refused whole nothing but a note is kept: see `settled audit`")
     }
 
     private func show(_ object: String, _ lines: [String]) {

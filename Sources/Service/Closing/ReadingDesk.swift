@@ -40,8 +40,18 @@ public struct ReadingDesk: Sendable {
     public func closing(period id: String) throws -> ShownClosing {
         let stored = try shelf.closing(period: id)
         let (proof, document) = try self.document(of: stored)
-        return ShownClosing(
-            stored: stored, document: document, proof: proof, surroundings: try surroundings(of: nil))
+        var surroundings = try surroundings(of: nil)
+        surroundings.cut = try cut(of: stored.period)
+        return ShownClosing(stored: stored, document: document, proof: proof, surroundings: surroundings)
+    }
+
+    /// Where it cannot be read, what was signed is shown all the same.
+    private func cut(of period: Int) throws -> StatementSurroundings.Cut {
+        do {
+            return .known(try store.cut(ofClosed: period), zone: try store.schedule().zone)
+        } catch let trouble as StoreTrouble where trouble.isDamage {
+            return .unread(place: trouble.place)
+        }
     }
 
     /// Who spent whose points in a period, and how it came to that. Throws as `statement` does.
@@ -84,7 +94,7 @@ public struct ReadingDesk: Sendable {
             surroundings.disputes = open.map { OpenDispute($0, calendar) }
         } catch let trouble as StoreTrouble where trouble.isDamage {
             // What was signed is shown all the same, and the page says what it cannot tell.
-            surroundings.disputesTrouble = "\(trouble.attempt.trimmingPrefix("read ")): \(trouble.cause)"
+            surroundings.disputesTrouble = trouble.place
         }
         return surroundings
     }
@@ -100,6 +110,20 @@ struct StatementSurroundings: Sendable {
     var disputes: [OpenDispute] = []
     /// Which row of them is not as it was written; nil: they could be read.
     var disputesTrouble: String?
+    /// Of a closing.
+    var cut: Cut?
+
+    /// Up to where in the order of arrival a closing counts.
+    enum Cut: Sendable {
+        case known(ClosedCut, zone: ZoneRules)
+        /// Which row of the database is not as it was written.
+        case unread(place: String)
+    }
+}
+
+extension StoreTrouble {
+    /// Of damage: which row is not as it was written, as `disputes, row 1`.
+    fileprivate var place: String { String(attempt.trimmingPrefix("read ")) }
 }
 
 /// A dispute as the page says it.

@@ -9,9 +9,7 @@ extension Explainer {
                 && [LineKind.redemptionPayout.name, LineKind.redemptionPayoutReversal.name].contains(
                     other.kind)
         }
-        return rate(
-            line, of: numbers, sign: -1,
-            terms: "the redeem fee of the terms of \(merchant) at each redemption")
+        return rate(line, of: numbers, sign: -1, terms: .termsAtEach(of: merchant))
     }
 
     func vat(_ line: StatementDocument.Line) -> LineExplanation.Basis {
@@ -20,7 +18,7 @@ extension Explainer {
     }
 
     private func rate(
-        _ line: StatementDocument.Line, of numbers: [Int], sign: Int64, terms: String
+        _ line: StatementDocument.Line, of numbers: [Int], sign: Int64, terms: TermsMention
     ) -> LineExplanation.Basis {
         let base = sign * numbers.reduce(0) { $0 + statement.lines[$1 - 1].amount }
         let rate = line.rate.flatMap { Fraction($0) } ?? .zero
@@ -32,8 +30,8 @@ extension Explainer {
     }
 
     /// The terms in force at the period's last millisecond, which VAT and the period's fee go by.
-    var termsAtEnd: String {
+    var termsAtEnd: TermsMention {
         let from = schedule.terms(of: merchant, at: period.lastMillisecond)?.from
-        return from.map { "terms of \(merchant) from \($0)" } ?? "no terms"
+        return from.map { .terms(of: merchant, from: $0.description) } ?? .noTerms
     }
 }

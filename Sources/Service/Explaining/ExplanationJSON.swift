@@ -34,9 +34,9 @@ extension LineExplanation {
         case .rate(let numbers, let base, let exact, let terms):
             json.member("lines", array: numbers) { $0.integer(Int64($1)) }
             json.member("base", base)
-            json.member("terms", terms)
+            json.member("terms", terms.description)
             json.member("exact", exact.description)
-        case .fee(let terms): json.member("terms", terms)
+        case .fee(let terms): json.member("terms", terms.description)
         case .booking(let stored):
             json.member("booking") { json in
                 json.member("reference", stored.booking.reference.text)
@@ -66,7 +66,7 @@ extension ExplainedMovement {
             json.member("member", member.text)
             json.member("points", points.count)
             json.member("exact", ifPresent: exact?.description)
-            json.member("priced", ifPresent: priced)
+            json.member("priced", ifPresent: priced?.description)
             if let cause { json.member("cause") { cause.write(to: &$0, origins) } }
             json.member("lot") { json in
                 lot.write(to: &json, origins)

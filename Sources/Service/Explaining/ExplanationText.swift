@@ -1,107 +1,155 @@
 public import Settlement
 import Store
 
-/// Explanations for people: from a figure down to the signatures.
-public struct ExplanationText {
+/// Explanations for people: from a figure down to the signatures. Amounts are in major units, as on statements.
+public struct ExplanationText: Sendable {
+    let language: Language
+    let currency: Currency
     private let zone: ZoneRules
 
-    /// Times are written in the alliance's zone.
-    public init(zone: ZoneRules) { self.zone = zone }
+    /// Amounts are in the alliance's currency, times in its zone.
+    public init(_ schedule: Schedule, _ language: Language = .english) {
+        self.language = language
+        currency = schedule.alliance.currency
+        zone = schedule.zone
+    }
 
     public func lines(_ explanation: LineExplanation) -> [String] {
         let line = explanation.line
-        let key = [
-            line.counterparty.map { "with \($0)" }, line.price.map { "at \($0)" },
-            line.rate.map { "rate \($0)" }, line.reference.map { "reference \($0)" },
-        ].compactMap { $0 }.joined(separator: ", ")
-        let head =
-            "line \(explanation.number) of \(explanation.merchant) for \(explanation.period.id): \(line.kind)"
-            + (key.isEmpty ? "" : " \(key)")
-        let amount = "amount \(line.amount) minor units"
-        return [head, "  " + (line.points.map { "\(Figures.count($0)) points, " } ?? "") + amount, ""]
-            + lines(explanation.basis, of: explanation)
+        let kind = [
+            "\(LineWords.name(of: line.kind, in: language)) (\(line.kind))",
+            line.counterparty.map { language.say(.withMerchant, $0) },
+            line.price.map { language.say(.atPrice, $0) },
+            line.rate.map { language.say(.atRate, Figures.percent($0)) },
+            line.reference.map { language.say(.underReference, $0) },
+        ]
+        let figures = [
+            line.points.map { language.say(.countOfPoints, Figures.count($0)) },
+            language.say(.amountOf, money(line.amount)),
+        ]
+        let head = language.say(
+            .explainedLine, "\(explanation.number)", explanation.merchant.text,
+            language.name(ofPeriod: explanation.period.id), listed(kind))
+        return [head, "  " + listed(figures), ""] + lines(explanation.basis, of: explanation)
     }
 
     private func lines(_ basis: LineExplanation.Basis, of explanation: LineExplanation) -> [String] {
+        let rounded = money(explanation.rounded)
         switch basis {
         case .movements(let movements):
             return lines(movements) + [
-                "sum of \(Self.movements(movements.count)): \(Figures.count(movements.points)) points,"
-                    + " \(movements.exact) minor units, half to even \(explanation.rounded)"
+                language.say(
+                    .sumOfMovements, self.movements(movements.count), Figures.count(movements.points),
+                    money(movements.exact), rounded)
             ]
         case .rate(let numbers, let base, let exact, let terms):
             let list = numbers.map(String.init).joined(separator: ", ")
+            let isTurned = explanation.line.kind == LineKind.redeemFee.name
             return [
-                "  \(base) minor units, the sum of line\(numbers.count == 1 ? "" : "s") \(list),"
-                    + " times \(explanation.line.rate ?? "0")",
-                "  by \(terms)", "sum: \(exact) minor units, half to even \(explanation.rounded)",
+                "  "
+                    + language.say(
+                        isTurned ? .baseLess : .baseOf, money(base),
+                        language.say(numbers.count == 1 ? .oneLine : .severalLines, list),
+                        Figures.percent(explanation.line.rate ?? "0")),
+                "  " + language.say(.byTerms, words(terms)),
+                language.say(.sumRounded, money(exact), rounded),
             ]
-        case .fee(let terms): return ["  the fee of a period, by \(terms)"]
+        case .fee(let terms): return ["  " + language.say(.feeByTerms, words(terms))]
         case .booking(let stored):
             return [
-                "  booked by the operator (\(stored.person)) on \(time(stored.booked)) for"
-                    + " \(stored.booking.date): \(stored.booking.reason)"
-            ] + (stored.booking.undoes.map { ["  it takes back \($0)"] } ?? [])
+                "  "
+                    + language.say(
+                        .bookedBy, "\(stored.person)", time(stored.booked), "\(stored.booking.date)",
+                        stored.booking.reason)
+            ] + (stored.booking.undoes.map { ["  " + language.say(.undoes, $0.text)] } ?? [])
         }
     }
 
     /// Movements, and the batches that brought their records.
     public func lines(_ movements: ExplainedMovements) -> [String] {
-        let told = Int64(movements.movements.count)
+        let left = movements.count - Int64(movements.movements.count)
         return movements.movements.flatMap { lines($0, movements.origins) }
-            + (told < movements.count
-                ? ["  and \(Figures.count(movements.count - told)) more: see --limit and --offset"] : [])
-            + (movements.batches.isEmpty ? [] : ["", "batches"] + movements.batches.flatMap { lines($0) })
-            + [""]
+            + (left > 0 ? ["  " + language.say(.moreMovements, Figures.count(left))] : [])
+            + (movements.batches.isEmpty ? [] : [""] + lines(movements.batches)) + [""]
     }
 
-    static func movements(_ count: Int64) -> String {
-        "\(Figures.count(count)) movement" + (count == 1 ? "" : "s")
+    func movements(_ count: Int64) -> String {
+        count == 1 ? language.say(.oneMovement) : language.say(.movementCount, Figures.count(count))
     }
 
     func lines(_ movement: ExplainedMovement, _ origins: [RecordNumber: RecordOrigin]) -> [String] {
-        let exact = movement.exact.map { ", \($0) minor units" } ?? ""
-        let priced = movement.priced.map { ", by \($0)" } ?? ""
-        let cause = movement.cause.map { "by \(words($0, origins))" } ?? "by time alone"
+        let moved = language.say(
+            .moved, movement.member.text, language.say(movement.kind.phrase),
+            Figures.count(movement.points.count))
+        let priced = movement.priced.map { language.say(.byTerms, words($0)) }
         var lines = [
-            "  \(movement.member): \(movement.kind.rawValue) of \(movement.points.count) points\(exact)\(priced)",
-            "    " + cause,
+            "  " + listed([moved, movement.exact.map { money($0) }, priced]),
+            "    "
+                + (movement.cause.map { language.say(.byRecord, words($0, origins)) } ?? language.say(.byTime)),
         ]
         if let reversed = movement.reversed {
-            lines.append("    which takes back \(words(reversed, origins))")
+            lines.append("    " + language.say(.takesBackRecord, words(reversed, origins)))
         }
-        lines.append(
-            "    lot of \(movement.issuer)" + (movement.terms.map(words) ?? "")
-                + (movement.cause?.id == movement.lot.id && movement.cause?.merchant == movement.lot.merchant
-                    ? ", which it made" : ", made by \(words(movement.lot, origins))"))
+        let isOwn =
+            movement.cause?.id == movement.lot.id && movement.cause?.merchant == movement.lot.merchant
+        let made = isOwn ? language.say(.lotOwn) : language.say(.lotMadeBy, words(movement.lot, origins))
+        let terms = movement.terms.map { words($0) } ?? []
+        lines.append("    " + listed([language.say(.lotOf, movement.issuer.text)] + terms + [made]))
         return lines
     }
 
-    private func words(_ terms: LotTerms) -> String {
-        ", price \(terms.issuePrice), paid when \(terms.funding == .issue ? "issued" : "redeemed")"
-            + (terms.expiresAt.map { ", expires \(time($0))" } ?? ", never expires")
+    private func words(_ terms: LotTerms) -> [String] {
+        [
+            language.say(
+                .lotPrice, terms.issuePrice.description,
+                DocumentWords.funding(terms.funding.rawValue, in: language)),
+            terms.expiresAt.map { language.say(.lotExpires, time($0)) } ?? language.say(.lotNever),
+        ]
     }
+
+    func words(_ terms: TermsMention) -> String { terms.said(in: language) }
 
     /// A record: who, what, when, and where it stands.
     func words(_ record: RecordMention, _ origins: [RecordNumber: RecordOrigin]) -> String {
-        var text = (record.type.map { "\($0.name) " } ?? "") + "\(record.merchant)/\(record.id)"
-        if let points = record.points { text += " of \(points.count) points" }
-        if let at = record.at { text += " at \(time(at))" }
+        let type = record.type.map { DocumentWords.type($0.name, in: language) + " " } ?? ""
+        var parts = ["\(type)\(record.merchant)/\(record.id)"]
+        if let points = record.points { parts.append(language.say(.ofPoints, Figures.count(points.count))) }
+        if let at = record.at { parts.append(language.say(.atTime, time(at))) }
         if let effective = record.effective, effective != record.at {
-            text += " (effective \(time(effective)))"
+            parts.append("(" + language.say(.effectiveAt, time(effective)) + ")")
         }
-        if let origin = record.number.flatMap({ origins[$0] }) {
-            text += ": batch \(origin.batch.batch) line \(origin.line)"
-        }
-        return text
+        let text = parts.joined(separator: language == .english ? " " : "，")
+        guard let origin = record.number.flatMap({ origins[$0] }) else { return text }
+        return text + language.colon
+            + language.say(.atBatchLine, origin.batch.batch.text, "\(origin.line)")
     }
 
-    func lines(_ batch: SigningBatch) -> [String] {
-        [
-            "  \(batch.merchant) \(batch.batch): number \(batch.sequence) of the \(batch.signer.rawValue),"
-                + " received \(time(batch.received)), \(batch.digest)",
-            "    signed by \(batch.keyID): \(batch.signature)",
-        ]
+    /// Batches as evidence, under their title.
+    func lines(_ batches: [SigningBatch]) -> [String] {
+        [language.say(.batchList)]
+            + batches.flatMap { batch in
+                [
+                    "  "
+                        + language.say(
+                            .batchNumbered, batch.merchant.text, batch.batch.text, "\(batch.sequence)",
+                            DocumentWords.signer(batch.signer.rawValue, in: language), time(batch.received),
+                            batch.digest),
+                    "    " + language.say(.signedWith, batch.keyID, batch.signature),
+                ]
+            }
+    }
+
+    /// What is there of these, one after the other.
+    func listed(_ parts: [String?]) -> String {
+        parts.compactMap { $0 }.joined(separator: language == .english ? ", " : "，")
+    }
+
+    func money(_ minorUnits: Int64) -> String {
+        "\(Figures.money(minorUnits, exponent: currency.exponent)) \(currency.code)"
+    }
+
+    func money(_ exact: ExactAmount) -> String {
+        "\(Figures.money(exact, exponent: currency.exponent)) \(currency.code)"
     }
 
     func time(_ instant: Instant) -> String {

@@ -21,6 +21,17 @@ public struct LotTerms: Hashable, Sendable {
     public let expiresAt: Instant?
 }
 
+/// What set a price, a rate or a fee.
+public enum TermsMention: Hashable, Sendable {
+    /// The terms of a merchant, by the local date from which they are in force.
+    case terms(of: MerchantID, from: String)
+    /// The redeem fee of the terms that were in force at each redemption.
+    case termsAtEach(of: MerchantID)
+    case campaign(CampaignID)
+    case item(ItemID)
+    case noTerms
+}
+
 /// One movement with all that made it: what caused it, the lot that it changes, what set its price.
 public struct ExplainedMovement: Sendable {
     public let kind: Movement.Kind
@@ -28,8 +39,8 @@ public struct ExplainedMovement: Sendable {
     public let points: Points
     /// What it adds to the line, before rounding; nil where it makes no line.
     public let exact: ExactAmount?
-    /// What set the price, in words.
-    public let priced: String?
+    /// What set the price.
+    public let priced: TermsMention?
     /// Nil: time alone made it expire.
     public let cause: RecordMention?
     /// The record that made the lot.
@@ -66,9 +77,9 @@ public struct LineExplanation: Sendable {
     public enum Basis: Sendable {
         case movements(ExplainedMovements)
         /// A rate on other lines, by their numbers: fees and VAT. `terms` are those that set the rate.
-        case rate(of: [Int], base: Int64, exact: ExactAmount, terms: String)
-        /// The period's fee, by the terms from a date on.
-        case fee(terms: String)
+        case rate(of: [Int], base: Int64, exact: ExactAmount, terms: TermsMention)
+        /// The period's fee.
+        case fee(terms: TermsMention)
         case booking(StoredBooking)
 
         /// The sum before rounding of what is a rate on other lines.

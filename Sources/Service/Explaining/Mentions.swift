@@ -29,7 +29,7 @@ struct Mentions {
     }
 
     /// The record that made a lot: of another issuer's lot DETAILS.csv has only the name.
-    private func mention(_ lot: Lot) -> RecordMention {
+    func mention(_ lot: Lot) -> RecordMention {
         let isKnown = isOwn(lot.issuer) || isOwn(lot.merchant)
         return RecordMention(
             merchant: lot.merchant, id: lot.id, type: isKnown ? (lot.isOpening ? .opening : .earn) : nil,
@@ -64,19 +64,19 @@ struct Mentions {
 
     private func priced(
         by terms: TermsName, _ movement: TracedMovement, lot: Lot, allocation: Allocation?
-    ) -> String {
+    ) -> TermsMention {
         let isPaid =
             movement.line?.kind == .redemptionPayout || movement.line?.kind == .redemptionPayoutReversal
         if isPaid, let allocation {
             if let item = ItemID(terms.text).flatMap({ schedule.item($0) }),
                 item.supplier == allocation.redeemer
             {
-                return "item \(item.id)"
+                return .item(item.id)
             }
-            return "terms of \(allocation.redeemer) from \(terms)"
+            return .terms(of: allocation.redeemer, from: terms.text)
         }
-        if let campaign = lot.campaign, campaign.text == terms.text { return "campaign \(campaign)" }
-        return "terms of \(lot.issuer) from \(terms)"
+        if let campaign = lot.campaign, campaign.text == terms.text { return .campaign(campaign) }
+        return .terms(of: lot.issuer, from: terms.text)
     }
 }
 

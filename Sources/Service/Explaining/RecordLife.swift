@@ -23,12 +23,16 @@ public struct RecordLife: Sendable {
     public let standing: RecordStanding
     public let copies: [RecordCopy]
     public let chapters: [Chapter]
-    /// What the member still owes because of it: reversals of its lot after the points were spent; of a reversal, those
-    /// of the lot that it takes back.
-    public let debts: [Debt]
+    /// What the member owes or owed because of it: of a reversal, the debt that it left; of an earn, those that
+    /// reversals of it left.
+    public let debts: [ExplainedDebt]
+    /// Other debts that points of its lot paid, or points that another lot gained by it.
+    public let paid: [(debt: ExplainedDebt, payment: ExplainedDebt.Payment)]
     /// Batch and line of the records that the chapters name, as far as who asks may see them.
     public let origins: [RecordNumber: RecordOrigin]
-    public let calendar: PeriodCalendar
+    public let schedule: Schedule
+
+    var calendar: PeriodCalendar { schedule.calendar }
 }
 
 extension RecordLife {
@@ -42,27 +46,23 @@ extension RecordLife {
             let origin = try store.origins(of: [number])[number]
         else { return nil }
         let open = try store.earliestOpen()
-        let calendar = try store.schedule().calendar
-        var chapters: [Chapter] = []
-        if origin.period < open {
-            for (ordinal, settled) in try store.settled(origin.record.member, in: origin.period..<open) {
-                let reader = try ChapterReader(
-                    origin: origin, settled: settled, store: store, period: ordinal, viewer: viewer)
-                if let chapter = reader.chapter { chapters.append(chapter) }
-            }
+        let schedule = try store.schedule()
+        // Debts are followed from the member's first record on.
+        let kept = origin.period < open ? try store.settled(origin.record.member, in: 0..<open) : []
+        let chapters = try kept.filter { $0.period >= origin.period }.compactMap { ordinal, settled in
+            try ChapterReader(
+                origin: origin, settled: settled, store: store, period: ordinal, viewer: viewer
+            ).chapter
         }
+        let debts = try RecordDebts(
+            of: number, in: kept, store: store, Mentions(schedule: schedule, viewer: viewer))
         let numbers = chapters.flatMap {
             $0.movements.flatMap(\.numbers) + $0.reversals.compactMap(\.record.number)
         }
-        let reversed = try origin.record.ref.flatMap { try store.number(of: $0, merchant) }
         self.init(
             origin: origin, standing: standing, copies: try store.copies(of: id, merchant),
-            chapters: chapters,
-            debts: try store.debts(of: origin.record.member).filter { debt in
-                (debt.lot == number || debt.lot == reversed)
-                    && (viewer == .operator || viewer == .merchant(debt.issuer))
-            },
-            origins: try store.origins(of: numbers), calendar: calendar)
+            chapters: chapters, debts: debts.left, paid: debts.paid,
+            origins: try store.origins(of: numbers + debts.numbers), schedule: schedule)
     }
 }
 

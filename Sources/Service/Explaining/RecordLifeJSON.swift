@@ -8,7 +8,7 @@ extension RecordLife {
     var bytes: [UInt8] {
         var json = CanonicalJSON()
         json.object { json in
-            write(origin.record, to: &json)
+            origin.record.write(of: origin.merchant, to: &json)
             json.member("received", origin.batch.received.description)
             json.member("batch", origin.batch.batch.text)
             json.member("line", Int64(origin.line))
@@ -26,10 +26,12 @@ extension RecordLife {
                 }
             }
             json.member("chapters", array: chapters) { write($1, to: &$0) }
-            json.member("debts", array: debts) { json, debt in
+            json.member("debts", array: debts) { $1.write(to: &$0, origins) }
+            json.member("paid", array: paid) { json, paid in
                 json.object { json in
-                    json.member("issuer", debt.issuer.text)
-                    json.member("points", debt.points.count)
+                    json.member("issuer", paid.debt.issuer.text)
+                    paid.payment.writeMembers(to: &json, origins)
+                    json.member("reversal") { paid.debt.reversal.write(to: &$0, origins) }
                 }
             }
             json.member("batches", array: batches) { $1.write(to: &$0) }
@@ -43,21 +45,6 @@ extension RecordLife {
         let all = [origin.batch] + copies.map(\.batch) + origins.values.map(\.batch)
         return Dictionary(all.map { ($0.number, $0) }) { first, _ in first }.values
             .sorted { $0.number < $1.number }
-    }
-
-    private func write(_ record: Settlement.Record, to json: inout CanonicalJSON) {
-        json.member("merchant", origin.merchant.text)
-        json.member("id", record.id.text)
-        json.member("type", record.type.name)
-        json.member("member", record.member.text)
-        json.member("points", record.points.count)
-        json.member("amount", ifPresent: record.amount?.minorUnits)
-        json.member("at", record.at.description)
-        json.member("ref", ifPresent: record.ref?.text)
-        json.member("store", ifPresent: record.store?.text)
-        json.member("expires", ifPresent: record.expires?.description)
-        json.member("campaign", ifPresent: record.campaign?.text)
-        json.member("item", ifPresent: record.item?.text)
     }
 
     private func write(_ chapter: Chapter, to json: inout CanonicalJSON) {
@@ -85,6 +72,51 @@ extension RecordLife {
                 }
             }
         }
+    }
+}
+
+extension Settlement.Record {
+    /// The members of an object, the merchant that reported it first.
+    func write(of merchant: MerchantID, to json: inout CanonicalJSON) {
+        json.member("merchant", merchant.text)
+        json.member("id", id.text)
+        json.member("type", type.name)
+        json.member("member", member.text)
+        json.member("points", points.count)
+        json.member("amount", ifPresent: amount?.minorUnits)
+        json.member("at", at.description)
+        json.member("ref", ifPresent: ref?.text)
+        json.member("store", ifPresent: store?.text)
+        json.member("expires", ifPresent: expires?.description)
+        json.member("campaign", ifPresent: campaign?.text)
+        json.member("item", ifPresent: item?.text)
+    }
+}
+
+extension ExplainedDebt {
+    func write(to json: inout CanonicalJSON, _ origins: [RecordNumber: RecordOrigin]) {
+        json.object { json in
+            json.member("issuer", issuer.text)
+            json.member("points", owed.count)
+            json.member("left", points.count)
+            json.member("period", period.id)
+            json.member("reversal") { reversal.write(to: &$0, origins) }
+            json.member("lot") { lot.write(to: &$0, origins) }
+            json.member("payments", array: payments) { json, payment in
+                json.object { payment.writeMembers(to: &$0, origins) }
+            }
+        }
+    }
+}
+
+extension ExplainedDebt.Payment {
+    func writeMembers(to json: inout CanonicalJSON, _ origins: [RecordNumber: RecordOrigin]) {
+        json.member("period", period.id)
+        json.member("points", points.count)
+        json.name("taken")
+        json.boolean(isTaken)
+        json.member("lot") { lot.write(to: &$0, origins) }
+        json.member("cause") { cause.write(to: &$0, origins) }
     }
 }
 

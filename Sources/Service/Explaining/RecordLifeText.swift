@@ -4,57 +4,134 @@ import Store
 extension ExplanationText {
     /// A record's life, chapter after chapter.
     public func lines(_ life: RecordLife) -> [String] {
-        let record = life.origin.record
-        var lines = [
-            "\(record.type.name) \(life.origin.merchant)/\(record.id): \(record.points.count) points of"
-                + " \(record.member) at \(time(record.at))"
-        ]
-        let extras = [
-            record.amount.map { "amount \($0.minorUnits)" }, record.ref.map { "takes back \($0)" },
-            record.store.map { "store \($0)" }, record.campaign.map { "campaign \($0)" },
-            record.item.map { "item \($0)" }, record.expires.map { "valid through \($0)" },
-        ].compactMap { $0 }
-        if !extras.isEmpty { lines.append("  " + extras.joined(separator: ", ")) }
+        let (origin, now) = (life.origin, life.standing.state)
+        let received = language.say(
+            .receivedIn, time(origin.batch.received), origin.batch.batch.text, "\(origin.line)")
+        let period = language.name(ofPeriod: life.calendar.period(origin.period).id)
+        var lines = lines(origin.record, of: origin.merchant)
         lines.append(
-            "  received \(time(life.origin.batch.received)) in batch \(life.origin.batch.batch), line"
-                + " \(life.origin.line)" + (life.origin.late ? ", late" : "")
-                + "; belongs to \(life.calendar.period(life.origin.period).id)")
-        for copy in life.copies {
-            lines.append(
-                "  came again \(time(copy.batch.received)) in batch \(copy.batch.batch), line \(copy.line): "
-                    + (copy.code.map { "refused, \($0.rawValue)" } ?? "equal, ignored"))
+            "  "
+                + listed([
+                    received, origin.late ? language.say(.isLate) : nil, language.say(.belongsTo, period),
+                ]))
+        lines += life.copies.map { "  " + words($0) }
+        for chapter in life.chapters {
+            lines += ["", language.name(ofPeriod: chapter.period.id)] + self.lines(chapter, life.origins)
         }
-        for chapter in life.chapters { lines += ["", chapter.period.id] + self.lines(chapter, life.origins) }
-        lines += [
-            "", "now: " + life.standing.state.word + (life.standing.state.code.map { ", \($0)" } ?? ""),
-        ]
-        for debt in life.debts {
-            lines.append(
-                "  the member owes \(debt.issuer) \(debt.points.count) points for what was taken back of"
-                    + (life.origin.record.ref.map { " \($0)" } ?? " it"))
+        lines += ["", language.say(.nowIs, listed([word(now), now.code]))]
+        if !life.debts.isEmpty {
+            lines += ["", language.say(.debtList)] + life.debts.flatMap { self.lines($0, life.origins) }
         }
-        return lines + ["", "batches"] + life.batches.flatMap { self.lines($0) }
+        if !life.paid.isEmpty {
+            lines += ["", language.say(.paidList)]
+            lines += life.paid.flatMap { self.lines($0.payment, of: $0.debt, life.origins) }
+        }
+        return lines + [""] + self.lines(life.batches)
+    }
+
+    /// What a record says of itself.
+    func lines(_ record: Settlement.Record, of merchant: MerchantID) -> [String] {
+        let extras = [
+            record.amount.map { language.say(.amountOf, money($0.minorUnits)) },
+            record.ref.map { language.say(.takesBack, $0.text) },
+            record.store.map { language.say(.atStore, $0.text) },
+            record.campaign.map { language.say(.byCampaign, $0.text) },
+            record.item.map { language.say(.byItem, $0.text) },
+            record.expires.map { language.say(.validThrough, $0.description) },
+        ].compactMap { $0 }
+        let head = language.say(
+            .recordOf, DocumentWords.type(record.type.name, in: language), "\(merchant)/\(record.id)",
+            Figures.count(record.points.count), record.member.text, time(record.at))
+        return [head] + (extras.isEmpty ? [] : ["  " + listed(extras)])
+    }
+
+    private func words(_ copy: RecordCopy) -> String {
+        language.say(
+            .cameAgain, time(copy.batch.received), copy.batch.batch.text, "\(copy.line)",
+            copy.code.map { language.say(.refusedWith, $0.rawValue) } ?? language.say(.equalIgnored))
     }
 
     private func lines(_ chapter: RecordLife.Chapter, _ origins: [RecordNumber: RecordOrigin]) -> [String] {
         var lines: [String] = []
         if let outcome = chapter.outcome {
-            let effective = chapter.effective.map { ", effective \(time($0))" } ?? ""
-            let times = chapter.attempts == 1 ? "once" : "\(chapter.attempts) times"
-            let attempts = chapter.attempts > 0 ? ", tried \(times) before" : ""
-            lines.append("  \(outcome.word)" + (outcome.code.map { ", \($0)" } ?? "") + effective + attempts)
+            let tried =
+                chapter.attempts == 1
+                ? language.say(.triedOnce) : language.say(.triedTimes, "\(chapter.attempts)")
+            lines.append(
+                "  "
+                    + listed([
+                        words(outcome), chapter.effective.map { language.say(.effectiveAt, time($0)) },
+                        chapter.attempts > 0 ? tried : nil,
+                    ]))
         }
         lines += chapter.movements.flatMap { self.lines($0, origins) }
-        for (reversal, outcome) in chapter.reversals {
-            lines.append(
-                "  reversal \(words(reversal, origins)): \(outcome.word)"
-                    + (outcome.code.map { ", \($0)" } ?? ""))
+        lines += chapter.reversals.map { reversal, outcome in
+            "  " + language.say(.reversalRecord, words(reversal, origins), words(outcome))
         }
         if let lot = chapter.lot {
-            lines.append(
-                "  its lot then: \(lot.open.count) open, \(lot.expired.count) expired, \(lot.reversed.count)"
-                    + " asked back, of \(lot.points.count)")
+            let figures = [lot.open, lot.expired, lot.reversed, lot.points].map { Figures.count($0.count) }
+            lines.append("  " + language.say(.lotThen, figures[0], figures[1], figures[2], figures[3]))
         }
         return lines
+    }
+
+    private func words(_ outcome: Outcome) -> String {
+        let code: String? =
+            if case .shortfall(let missing) = outcome {
+                language.say(.shortOf, Figures.count(missing.count))
+            } else {
+                outcome.code
+            }
+        return listed([DocumentWords.state(outcome.word, in: language), code])
+    }
+
+    private func word(_ state: RecordState) -> String {
+        if case .open = state { return language.say(.stateOpen) }
+        return DocumentWords.state(state.word, in: language)
+    }
+
+    /// A debt, and what paid it.
+    private func lines(_ debt: ExplainedDebt, _ origins: [RecordNumber: RecordOrigin]) -> [String] {
+        let left = language.say(
+            .debtLeft, language.name(ofPeriod: debt.period.id), Figures.count(debt.points.count),
+            debt.issuer.text)
+        let owed =
+            debt.owed.isZero
+            ? language.say(.debtDone) : language.say(.debtOwed, Figures.count(debt.owed.count))
+        var lines = [
+            "  " + left, "    " + language.say(.debtLeftBy, words(debt.reversal, origins)),
+            "    " + language.say(.debtForLot, words(debt.lot, origins)),
+        ]
+        for payment in debt.payments {
+            let period = language.name(ofPeriod: payment.period.id)
+            let points = Figures.count(payment.points.count)
+            lines.append(
+                "    " + language.say(payment.isTaken ? .debtPaid : .debtLessened, period, points))
+            lines += self.lines(payment, origins)
+        }
+        return lines + ["    " + owed]
+    }
+
+    /// What a record's points paid of a debt.
+    private func lines(
+        _ payment: ExplainedDebt.Payment, of debt: ExplainedDebt, _ origins: [RecordNumber: RecordOrigin]
+    ) -> [String] {
+        let paid = language.say(
+            payment.isTaken ? .paidDebt : .lessenedDebt, language.name(ofPeriod: payment.period.id),
+            Figures.count(payment.points.count), debt.issuer.text)
+        return ["  " + paid] + lines(payment, origins)
+            + ["      " + language.say(.debtLeftBy, words(debt.reversal, origins))]
+    }
+
+    /// From which lot, and by which record, if that is not the one that made the lot.
+    private func lines(
+        _ payment: ExplainedDebt.Payment, _ origins: [RecordNumber: RecordOrigin]
+    ) -> [String] {
+        let isOwn =
+            payment.cause.id == payment.lot.id && payment.cause.merchant == payment.lot.merchant
+        let lot =
+            payment.isTaken ? [language.say(.debtFromLot, words(payment.lot, origins))] : []
+        let cause = isOwn ? [] : [language.say(.byRecord, words(payment.cause, origins))]
+        return (lot + cause).map { "      " + $0 }
     }
 }

@@ -1,35 +1,41 @@
-public import Settlement
+import Settlement
 import Store
 
 /// A statement's figures with what each comes to before rounding, and where its points come from.
 extension Explainer {
+    /// Explanations in words.
+    public func words(in language: Language = .english) -> ExplanationText {
+        ExplanationText(schedule, language)
+    }
+
     /// The lines of a statement by number, each with its exact sum.
-    public func overview() throws -> [String] {
-        let sums = try sums()
-        var table = TextTable(
-            .right("line"), .left("kind"), .left("with"), .right("price"), .right("rate"), .left("reference"),
-            .right("points"), .right("exact"), .right("amount"))
+    public func overview(in language: Language = .english) throws -> [String] {
+        let words = words(in: language)
+        let (sums, make) = (try sums(), Figured(language: language, exponent: words.currency.exponent))
+        var table = TextTable([
+            make.left(.lineNumber), make.left(.line), make.left(.counterparty), make.right(.price),
+            make.right(.rate), make.left(.reference), make.right(.points), make.right(.exactSum),
+            .right(language.say(.amount, words.currency.code)),
+        ])
         for (place, line) in statement.lines.enumerated() {
+            let exact = exact(line, sums).map { Figures.money($0, exponent: words.currency.exponent) }
             table.add(
-                "\(place + 1)", line.kind, line.counterparty ?? "", line.price ?? "", line.rate ?? "",
-                line.reference ?? "", line.points.map { "\($0)" } ?? "",
-                exact(line, sums)?.description ?? "", "\(line.amount)")
+                "\(place + 1)", LineWords.name(of: line.kind, in: language), line.counterparty ?? "",
+                line.price ?? "", line.rate.map { Figures.percent($0) } ?? "", line.reference ?? "",
+                line.points.map { Figures.count($0) } ?? "", exact ?? "", make.money(line.amount).text)
         }
-        let balance = statement.balance
-        return ["statement of \(merchant) for \(period.id), number \(statement.number), in minor units"]
-            + (statement.lines.isEmpty ? ["  it has no lines"] : table.lines) + [""]
-            + [
-                "balance: \(balance.opening)"
-                    + (statement.number > 1 ? " of number \(statement.number - 1)" : " at the start")
-                    + " + \(balance.activity) of the lines + \(balance.payments) of payments = \(balance.closing)"
-            ]
-            + (try bookings().filter { $0.booking.kind == .payment }).map {
-                "  payment \($0.booking.reference) of \($0.booking.amount.minorUnits) on \($0.booking.date):"
-                    + " \($0.booking.reason)"
-            }
-            + (statement.lines.isEmpty
-                ? [] : ["each line: settled explain \(merchant) \(period.id) --line N"])
-            + ["the points: settled explain \(merchant) \(period.id) --points"]
+        let command = "settled explain \(merchant) \(period.id)"
+        let isEmpty = statement.lines.isEmpty
+        return [
+            language.say(
+                .overviewTitle, merchant.text, language.name(ofPeriod: period.id), "\(statement.number)",
+                words.currency.code)
+        ]
+            + (isEmpty ? ["  " + language.say(.noLines)] : table.lines)
+            + ["", words.balance(of: statement)]
+            + (try bookings().filter { $0.booking.kind == .payment }).map { words.line(ofPayment: $0) }
+            + (isEmpty ? [] : [language.say(.eachLine, "\(command) --line N")])
+            + [language.say(.thePoints, "\(command) --points")]
     }
 
     /// The figures of the merchant's points, each with the movements that make it up.
@@ -68,23 +74,61 @@ public struct PointFigure: Sendable {
     public let movements: ExplainedMovements
 }
 
+extension ExplanationText {
+    fileprivate func balance(of statement: StatementDocument) -> String {
+        let balance = statement.balance
+        let (opening, activity) = (money(balance.opening), money(balance.activity))
+        let (payments, closing) = (money(balance.payments), money(balance.closing))
+        guard statement.number > 1 else {
+            return language.say(.balanceAtStart, opening, activity, payments, closing)
+        }
+        return language.say(
+            .balanceFrom, opening, "\(statement.number - 1)", activity, payments, closing)
+    }
+
+    fileprivate func line(ofPayment stored: StoredBooking) -> String {
+        let booking = stored.booking
+        return "  "
+            + language.say(
+                .paymentOf, booking.reference.text, money(booking.amount.minorUnits), "\(booking.date)",
+                booking.reason)
+    }
+}
+
+extension PointFigure {
+    fileprivate var phrase: Phrase {
+        switch name {
+        case "issued": .issued
+        case "reversed": .reversed
+        case "redeemed": .redeemed
+        case "restored": .restored
+        default: .expired
+        }
+    }
+}
+
 extension Explainer {
-    public func text(_ figures: [PointFigure]) -> [String] {
-        let text = ExplanationText(zone: schedule.zone)
+    public func text(_ figures: [PointFigure], in language: Language = .english) -> [String] {
+        let text = words(in: language)
         let points = statement.points
-        return ["points of \(merchant) for \(period.id)", "  opening \(points.opening)"]
+        let sum =
+            "\(Figures.count(points.opening)) + \(Figures.count(points.issued)) - \(Figures.count(points.reversed))"
+            + " - \(Figures.count(points.redeemed)) + \(Figures.count(points.restored))"
+            + " - \(Figures.count(points.expired)) = \(Figures.count(points.closing))"
+        return [
+            language.say(.pointsOf, merchant.text, language.name(ofPeriod: period.id)),
+            "  \(language.say(.opening)) \(Figures.count(points.opening))",
+        ]
             + figures.flatMap { figure in
                 // What is told of movements ends with an empty line.
                 [
                     "",
-                    "\(figure.name) \(figure.stated), in \(ExplanationText.movements(figure.movements.count))",
+                    language.say(
+                        .figureIn, language.say(figure.phrase), Figures.count(figure.stated),
+                        text.movements(figure.movements.count)),
                 ]
                     + (figure.movements.count > 0 ? text.lines(figure.movements).dropLast() : [])
-            } + [
-                "",
-                "  \(points.opening) + \(points.issued) - \(points.reversed) - \(points.redeemed)"
-                    + " + \(points.restored) - \(points.expired) = \(points.closing), closing",
-            ]
+            } + ["", "  \(sum) (\(language.say(.closing)))"]
     }
 
     public func json(_ figures: [PointFigure]) -> String {
@@ -127,6 +171,4 @@ extension Explainer {
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }
-
-    public var zone: ZoneRules { schedule.zone }
 }

@@ -1,4 +1,8 @@
-/// Lays a closing out for its reader: the operator. All figures come from its signed bytes.
+import Settlement
+import Store
+
+/// Lays a closing out for its reader: the operator. All figures come from its signed bytes; up to which batch it
+/// counts comes from the order of arrival, and is said so.
 struct ClosingSheet {
     let closing: ClosingDocument
     let surroundings: StatementSurroundings
@@ -23,8 +27,16 @@ struct ClosingSheet {
         sheet.parts = [
             .table(records), .table(make.points(closing.points, title: .pointsOfAll)), .table(positions),
             .table(make.matrix(closing.matrix, names: surroundings.names)), .table(journal),
-            .table(liability), .table(intake), .table(statements), .table(batches),
         ]
+        let accounts = AccountWords.meanings(of: closing.journal.map(\.account), in: language)
+        if !accounts.isEmpty {
+            sheet.parts.append(.meanings(title: language.say(.accountMeaning), accounts))
+        }
+        sheet.parts += [.table(liability), .table(intake)]
+        if let cut = surroundings.cut {
+            sheet.parts.append(.sentence(title: language.say(.cut), say(cut)))
+        }
+        sheet.parts += [.table(statements), .table(batches)]
         return sheet
     }
 
@@ -34,6 +46,25 @@ struct ClosingSheet {
             records, make.points(closing.points, title: .pointsOfAll),
             make.matrix(closing.matrix, names: surroundings.names), journal, liability, intake,
         ]
+    }
+
+    /// The order of arrival is not in the signed bytes, which list the batches; it is in the database.
+    private func say(_ cut: StatementSurroundings.Cut) -> String {
+        switch cut {
+        case .unread(let place): return language.say(.cutUnread, language.name(ofRow: place))
+        case .known(let cut, let zone):
+            func clock(_ instant: Instant) -> String {
+                Figures.clock(
+                    instant.text(offsetSeconds: zone.offsetSeconds(at: instant), milliseconds: false))
+            }
+            guard let last = cut.last else { return language.say(.cutBeforeAny, clock(cut.at)) }
+            let isListed = closing.batches.contains { $0.digest == last.summary.digest }
+            return language.say(
+                .cutAfter, clock(cut.at), last.summary.batch.text, last.summary.merchant.text,
+                DocumentWords.signer(last.summary.signer.rawValue, in: language), clock(last.received),
+                last.summary.digest)
+                + (language == .english ? " " : "") + language.say(isListed ? .cutListed : .cutEarlier)
+        }
     }
 
     private var records: Sheet.Table {

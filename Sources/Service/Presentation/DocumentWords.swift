@@ -1,4 +1,5 @@
 import Foundation
+import Settlement
 
 /// The words of signed documents, as a person reads them. A word that is not known stays as it is.
 enum DocumentWords {
@@ -67,6 +68,43 @@ enum ReasonWords {
         codes.filter { present.contains($0.code) }.map {
             Sheet.Meaning(word: "", code: $0.code, sentence: language.say($0.meaning))
         }
+    }
+}
+
+/// Why a record was refused alone. Rulebook §3.
+enum RefusalWords {
+    static func meaning(of code: RecordRefusalCode) -> Phrase {
+        switch code {
+        case .idReused: .idReused
+        case .beforeStart: .beforeStart
+        case .inFuture: .inFuture
+        case .tooOld: .tooOld
+        case .noTerms: .withoutTerms
+        case .campaignUnknown: .campaignUnknown
+        case .campaignInactive: .campaignInactive
+        case .itemUnknown: .itemUnknown
+        case .itemInactive: .itemInactive
+        case .itemPointsMismatch: .itemPointsMismatch
+        case .pointsExceedTerms: .pointsExceedTerms
+        }
+    }
+}
+
+/// What the operator's accounts hold. Rulebook §6.
+enum AccountWords {
+    /// In the order in which they are explained; `receivable` stands for every merchant's.
+    private static let accounts: [(account: String, meaning: Phrase)] = [
+        ("receivable", .accountReceivable), ("pool", .accountPool), ("margin", .accountMargin),
+        ("breakage", .accountBreakage), ("fees", .accountFees), ("vat", .accountVAT),
+        ("adjustments", .accountAdjustments), ("bank", .accountBank), ("opening", .accountOpening),
+        ("rounding", .accountRounding),
+    ]
+
+    /// Of those that are there, each once.
+    static func meanings(of present: [String], in language: Language) -> [Sheet.Meaning] {
+        accounts.filter { account, _ in
+            present.contains { $0 == account || $0.hasPrefix(account + ":") }
+        }.map { Sheet.Meaning(word: "", code: $0.account, sentence: language.say($0.meaning)) }
     }
 }
 

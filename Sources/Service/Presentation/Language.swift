@@ -45,6 +45,19 @@ public enum Language: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// A row of the database by its place, as `disputes, row 1`; a place of no such form stays as it is.
+    func name(ofRow place: String) -> String {
+        let words = place.split(separator: " ", maxSplits: 2)
+        guard self == .chinese, words.count == 3, words[0].hasSuffix(",") else { return place }
+        let (table, row) = (words[0].dropLast(), words[2])
+        switch words[1] {
+        case "row": return "数据表 \(table) 第 \(row) 行"
+        case "period": return "数据表 \(table) 第 \(row) 期"
+        case "batch": return "数据表 \(table) 批次 \(row)"
+        default: return place
+        }
+    }
+
     private static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
         "November", "December",

@@ -30,7 +30,33 @@ extension Phrase {
                 """,
                 "更正已取走会员所持的全部积分，仍少于应取之数。"
             )
-        // Kinds of lines, what each is called and means
+        default: whyRefused ?? ofLineKinds
+        }
+    }
+
+    /// Why a record was refused alone. Rulebook §3.
+    private var whyRefused: (english: String, chinese: String)? {
+        switch self {
+        case .idReused: ("A record of that id is there already, and says something else.", "该编号的记录已存在，且内容不同。")
+        case .beforeStart: ("It is of a time before the alliance's first period.", "其时间早于联盟的首个期间。")
+        case .inFuture: ("It is of a time more than five minutes after it was received.", "其时间晚于接收时间五分钟以上。")
+        case .tooOld: ("It was older than the alliance allows when it was received.", "接收时已超过联盟允许的期限。")
+        case .withoutTerms:
+            ("Its merchant, sponsor or supplier has no terms at that time.", "其商户、活动主办方或礼品供应方当时没有条款。")
+        case .campaignUnknown: ("It names a campaign that the alliance does not have.", "所指的活动不存在。")
+        case .campaignInactive: ("It falls outside its campaign's days.", "不在活动期间内。")
+        case .itemUnknown: ("It names a gift that the catalogue does not have.", "所指的礼品不存在。")
+        case .itemInactive: ("It falls outside its gift's days.", "不在礼品有效期间内。")
+        case .itemPointsMismatch: ("Its points are no multiple of the gift's.", "其积分不是礼品所需积分的整数倍。")
+        case .pointsExceedTerms:
+            ("It gives more points for its amount than the terms allow.", "按其金额发放的积分超出条款上限。")
+        default: nil
+        }
+    }
+
+    /// Kinds of lines, what each is called and means.
+    private var ofLineKinds: (english: String, chinese: String) {
+        switch self {
         case .issue: ("Points issued", "发放积分")
         case .issueMeaning:
             (

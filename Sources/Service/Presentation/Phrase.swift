@@ -36,6 +36,10 @@ enum Phrase: String, CaseIterable, Sendable {
     case courseSource
     // Disputes
     case disputes, disputesNote, disputesUnread, dispute, opened, due, lineOf
+    // Where a close was cut, and the accounts
+    case cut, cutAfter, cutBeforeAny, cutListed, cutEarlier, cutUnread
+    case accountMeaning, accountReceivable, accountPool, accountMargin, accountBreakage, accountFees
+    case accountVAT, accountAdjustments, accountBank, accountOpening, accountRounding
     // Words of the documents
     case byMerchant, byOperator, earn, redeem, earnReversal, redeemReversal, openingRecord, correction
     case stateSettled, statePending, stateRefused, fundingIssue, fundingRedemption, never
@@ -49,8 +53,28 @@ enum Phrase: String, CaseIterable, Sendable {
     case redemptionPayoutReversalMeaning, expiryRefund, expiryRefundMeaning, redeemFee
     case redeemFeeMeaning, periodFee, periodFeeMeaning, vat, vatMeaning, adjustment, adjustmentMeaning
 
+    // Explanations: of lines and what set their prices
+    case explainedLine, withMerchant, atPrice, atRate, underReference, countOfPoints, amountOf
+    case movementCount, oneMovement, sumOfMovements, moreMovements, oneLine, severalLines, baseOf, baseLess
+    case byTerms, sumRounded, feeByTerms, bookedBy, undoes
+    case termsFrom, byCampaign, byItem, termsAtEach, noTerms
+    // Of movements
+    case moved, movedIssue, movedAllocation, movedRestoration, movedRecovery, movedDebtRecovery, movedExpiry
+    case byTime, byRecord, takesBackRecord, lotOf, lotPrice, lotExpires, lotNever, lotOwn, lotMadeBy
+    case ofPoints, atTime, effectiveAt, atBatchLine, batchNumbered, signedWith, batchList
+    // Of records and debts
+    case recordOf, atStore, validThrough, takesBack, receivedIn, isLate, belongsTo, cameAgain, refusedWith
+    case equalIgnored, triedOnce, triedTimes, reversalRecord, lotThen, nowIs, stateOpen, shortOf
+    case debtList, debtLeft, debtLeftBy, debtForLot, debtPaid, debtLessened, debtFromLot, debtOwed, debtDone
+    case paidList, paidDebt, lessenedDebt
+    case refusedAlone, refusedAloneNote, idReused, beforeStart, inFuture, tooOld, withoutTerms
+    case campaignUnknown, campaignInactive, itemUnknown, itemInactive, itemPointsMismatch, pointsExceedTerms
+    // Of statements and points
+    case overviewTitle, noLines, exactSum, balanceFrom, balanceAtStart, paymentOf, eachLine, thePoints
+    case pointsOf, figureIn
+
     /// The phrase in each language.
-    var wording: (english: String, chinese: String) { words ?? meanings }
+    var wording: (english: String, chinese: String) { words ?? explaining ?? beside ?? meanings }
 }
 
 extension Phrase {
@@ -184,30 +208,6 @@ extension Phrase {
         case .expires: ("Last month", "最后月份")
         case .value: ("Value", "价值")
         case .statements: ("Statements", "对账单")
-        // Preview of a close
-        case .previewTitle: ("Preview of the close of %1", "%1结算预览")
-        case .previewAt: ("As of", "截至")
-        case .closesFrom: ("May close from", "可结算时间")
-        case .warnings: ("Warnings", "警告")
-        case .warning: ("Warning", "警告")
-        case .notReported: ("has not reported", "尚未上报")
-        case .merchantCount: ("%1 merchants", "%1家商户")
-        case .listedBelow: ("have not reported, as listed below", "尚未上报，名单见下")
-        case .silentMerchants: ("Have not reported", "尚未上报的商户")
-        case .sequencesMissing: ("batches missing, signed by %1: %2", "缺少批次（签名方：%1）：%2")
-        case .unusual:
-            (
-                "unusual activity: %1; the last %2 periods had %3 on average, whichever way",
-                "本期发生异常：%1；前%2期平均（不计方向）：%3"
-            )
-        case .wouldStayPending: ("records that would stay pending: %1", "将继续待处理的记录：%1")
-        case .beyondExposure: ("exposure %1 is beyond its limit of %2", "风险敞口%1超出限额%2")
-        case .change: ("Change", "变动")
-        case .nothingWritten:
-            (
-                "This is a preview: nothing was written, and what comes until the close changes it.",
-                "此为预览：未写入任何内容，结算前收到的数据会改变结果。"
-            )
         // How to check it
         case .check: ("How to check this", "如何核验")
         case .form: ("Form of the file", "文件格式")
@@ -241,18 +241,6 @@ extension Phrase {
                 "The course was read from the merchant's earlier statements, each signed likewise.",
                 "走势读自该商户以往的对账单，均同样签名。"
             )
-        // Disputes
-        case .disputes: ("Open disputes", "未决争议")
-        case .disputesNote:
-            (
-                "What the merchant contests, as it stands today; in nothing that is signed.",
-                "商户目前提出的异议；不属于任何已签名的内容。"
-            )
-        case .disputesUnread: ("Disputes cannot be read: %1.", "无法读取争议：%1。")
-        case .dispute: ("Dispute", "争议")
-        case .opened: ("Opened", "提出日期")
-        case .due: ("Due", "处理期限")
-        case .lineOf: ("line %1, %2", "%2第%1行")
         // Words of the documents
         case .byMerchant: ("merchant", "商户")
         case .byOperator: ("operator", "运营方")

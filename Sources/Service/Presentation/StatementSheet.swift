@@ -42,7 +42,9 @@ struct StatementSheet {
         if !surroundings.disputes.isEmpty { parts.append(.table(disputes)) }
         if let trouble = surroundings.disputesTrouble {
             parts.append(
-                .sentence(title: language.say(.disputes), language.say(.disputesUnread, trouble)))
+                .sentence(
+                    title: language.say(.disputes),
+                    language.say(.disputesUnread, language.name(ofRow: trouble))))
         }
         if !meanings.isEmpty { parts.append(.meanings(title: language.say(.meaning), meanings)) }
         if !statement.flows.isEmpty { parts.append(.table(flows)) }

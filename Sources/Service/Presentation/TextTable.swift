@@ -81,7 +81,7 @@ enum Figures {
         (value < 0 ? "-" : "") + apart(String(value.magnitude)[...])
     }
 
-    private static func apart(_ digits: Substring) -> String {
+    static func apart(_ digits: Substring) -> String {
         var text = ""
         for (position, digit) in digits.enumerated() {
             if position > 0, (digits.count - position).isMultiple(of: 3) { text.append(",") }

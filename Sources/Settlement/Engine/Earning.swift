@@ -49,8 +49,15 @@ extension MemberAccount {
     private mutating func pay(_ debt: Int, _ points: Points, from lot: Int, event: Int) {
         holdings.take(points, from: lot)
         debts.lessen(debt, by: points)
-        output.debtsChanged = true
+        note(.paid, debt, points, lot: lot, event: event)
         move(.debtRecovery, points, lot: lot, event: event)
+    }
+
+    /// Notes a change of a debt.
+    mutating func note(_ kind: DebtChange.Kind, _ debt: Int, _ points: Points, lot: Int, event: Int) {
+        output.debtsChanged = true
+        output.debtChanges.append(
+            DebtChange(kind: kind, debt: debt, event: event, lot: lot, points: points))
     }
 
     /// `earn_reversal`: what is left in the lot is recovered; what had expired is neither recovered nor owed;
@@ -82,7 +89,7 @@ extension MemberAccount {
     private mutating func owe(_ points: Points, for lot: Int, event: Int) {
         let issuer = holdings.lots[lot].issuer
         let debt = debts.add(Debt(issuer: issuer, lot: holdings.lots[lot].number, points: points))
-        output.debtsChanged = true
+        note(.left, debt, points, lot: lot, event: event)
         while !debts[debt].isZero, let other = holdings.next(of: issuer) {
             pay(debt, min(debts[debt], holdings.lots[other].open), from: other, event: event)
         }

@@ -97,3 +97,25 @@ public struct Debt: Hashable, Sendable {
         self.points = points
     }
 }
+
+/// One change of what a member owes. Rulebook §5.
+public struct DebtChange: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
+        /// A reversal left the debt.
+        case left
+        /// Points were taken from a lot for it.
+        case paid
+        /// Points given back to the debt's own lot, which had expired, lessened it.
+        case lessened
+    }
+
+    public let kind: Kind
+    /// Which: those of the input are counted first, then those that this period left, each from its oldest on.
+    public let debt: Int
+    /// Position in `MemberOutput.events` of what caused it.
+    public let event: Int
+    /// Position in `MemberOutput.lots`: of what was paid, the lot that the points were taken from, else the debt's own.
+    public let lot: Int
+    /// At least 1.
+    public let points: Points
+}

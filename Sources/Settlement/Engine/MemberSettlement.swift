@@ -91,6 +91,8 @@ public struct MemberOutput: Sendable {
     public var debts: [Debt] = []
     /// Whether `debts` differs from the input's.
     public var debtsChanged = false
+    /// What became of debts, in the order in which it happened.
+    public var debtChanges: [DebtChange] = []
 
     public init(member: MemberID) { settled = SettledMember(member: member) }
 

@@ -57,18 +57,18 @@ extension MemberAccount {
         holdings.giveBack(points, to: lot)
         move(.restoration, points, lot: lot, event: position, allocation: allocation)
         gained(lot, at: event.effective, event: position)
-        if isExpired(lot, at: event.effective) { lessenDebts(leftBy: lot, by: points) }
+        if isExpired(lot, at: event.effective) { lessenDebts(leftBy: lot, by: points, event: position) }
     }
 
     /// Points that expire on being given back lessen debts that reversals of that same lot left, oldest
     /// first, without a line; what they lessen counts as met, as if it had expired before. Rulebook §5.
-    private mutating func lessenDebts(leftBy lot: Int, by points: Points) {
+    private mutating func lessenDebts(leftBy lot: Int, by points: Points, event: Int) {
         let number = holdings.lots[lot].number
         var rest = points
         while !rest.isZero, let debt = debts.oldest(leftBy: number) {
             let less = min(rest, debts[debt])
             debts.lessen(debt, by: less)
-            output.debtsChanged = true
+            note(.lessened, debt, less, lot: lot, event: event)
             let met = holdings.meetExpired(less, at: lot)
             precondition(met == less, "points that just expired have met no reversal yet")
             rest -= less

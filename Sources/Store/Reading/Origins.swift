@@ -37,6 +37,8 @@ public struct SigningBatch: Hashable, Sendable {
 public struct RecordCopy: Hashable, Sendable {
     public let batch: SigningBatch
     public let line: Int
+    /// As that line says it.
+    public let record: Settlement.Record
     /// Why it was refused; nil: it was equal, and ignored.
     public let code: RecordRefusalCode?
 }
@@ -75,6 +77,33 @@ extension Store {
             query.bind(1, number)
             let batches = try query.all { $0.integer(0) }
             return try batches.flatMap { try finder.copies(of: id, in: $0) }
+        }
+    }
+
+    /// Lines of a merchant's batches that bear an id and were refused alone, in the order of arrival. Throws
+    /// `StoreTrouble` where the bytes of the batch do not have the record that was refused.
+    public func refusals(of id: RecordID, _ merchant: MerchantID) throws -> [RecordCopy] {
+        try reading("look for refused records") { database in
+            let roster = try inForce(database).roster
+            guard let number = roster.number(of: merchant) else { return [] }
+            let finder = try OriginFinder(database, roster)
+            let query = try Prepared(
+                database,
+                """
+                SELECT DISTINCT record_refusals.batch FROM record_refusals JOIN batches USING (batch)
+                WHERE record_refusals.id = ? AND merchant = ? ORDER BY 1
+                """)
+            query.bind(1, id)
+            query.bind(2, number)
+            return try query.all { $0.integer(0) }.flatMap { batch in
+                let refused = try finder.copies(of: id, in: batch).filter { $0.code != nil }
+                guard !refused.isEmpty else {
+                    throw StoreTrouble.damaged(
+                        "record_refusals", "batch \(batch)",
+                        "the batch's bytes have no such record at the line that was refused")
+                }
+                return refused
+            }
         }
     }
 }
@@ -116,8 +145,8 @@ private final class OriginFinder {
         var codes: [Int: RecordRefusalCode] = [:]
         try query.forEach { codes[Int($0.integer(0))] = RecordRefusalCode(rawValue: $0.text(1)) }
         let own = try acceptedLines(of: batch)
-        return lines.filter { !own.contains($0) }.map {
-            RecordCopy(batch: signing, line: $0, code: codes[$0])
+        return lines.filter { !own.contains($0) }.compactMap { line in
+            records[line].map { RecordCopy(batch: signing, line: line, record: $0, code: codes[line]) }
         }
     }
 

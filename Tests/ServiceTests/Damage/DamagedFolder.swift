@@ -182,7 +182,10 @@ struct DamagedFolder {
         _ = try store.statementList(of: merchant)
         for id in ["m1", "m2", "m3", "n1", "n3", "p2", "p3"] {
             let life = try RecordLife(RecordID(verified: id), of: merchant, in: store, for: .operator)
-            if let life { _ = (life.json, ExplanationText(zone: life.calendar.zone).lines(life)) }
+            if let life { _ = (life.json, ExplanationText(life.schedule).lines(life)) }
+        }
+        if let refusals = try RecordRefusals(RecordID(verified: "m5"), of: merchant, in: store) {
+            _ = (refusals.json, ExplanationText(refusals.schedule, .chinese).lines(refusals))
         }
     }
 
@@ -203,6 +206,7 @@ struct DamagedFolder {
                 _ = (statement.text(.english), statement.page(.chinese))
             }
             _ = try desk.flows(period: period)
+            _ = try desk.closing(period: period).text(.chinese)
         }
     }
 }

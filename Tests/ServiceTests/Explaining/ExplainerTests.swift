@@ -1,10 +1,11 @@
 import Fixtures
 import Foundation
 import Oracle
-import Service
 import Settlement
 import Store
 import Testing
+
+@testable import Service
 
 /// Every figure is made of what its explanation says, and every record is traced to a line of a signed batch.
 @Suite("Explaining statements")
@@ -74,11 +75,75 @@ struct ExplainerTests {
         #expect(try busy.overview().contains("each line: settled explain M 2026-01 --line N"))
         let figures = busy.text(try busy.pointFigures(.init()))
         #expect(
-            figures.contains("issued 100, in 1 movement") && figures.contains("reversed 0, in 0 movements"))
+            figures.contains("Issued 100, in 1 movement") && figures.contains("Reversed 0, in 0 movements"))
+        #expect(figures.last == "  0 + 100 - 0 - 0 + 0 - 0 = 100 (Closing)")
         #expect(!zip(figures, figures.dropFirst()).contains { $0.isEmpty && $1.isEmpty }, "\(figures)")
-        let line = ExplanationText(zone: busy.zone).lines(try #require(try busy.line(1)))
-        #expect(line[1] == "  100 points, amount -100 minor units", "\(line)")
-        #expect(line.contains("sum of 1 movement: 100 points, -100 minor units, half to even -100"))
+        let first = try #require(try busy.line(1))
+        let line = busy.words().lines(first)
+        #expect(line[0] == "line 1 of M for January 2026: Points issued (issue), price 0.01", "\(line)")
+        #expect(line[1] == "  100 points, amount -1.00 EUR", "\(line)")
+        #expect(line.contains("sum of 1 movement: 100 points, -1.00 EUR, half to even -1.00 EUR"))
+        #expect(
+            try busy.overview().contains(
+                "balance: 0.00 EUR at the start + -1.00 EUR of the lines + 0.00 EUR of payments = -1.00 EUR"))
+        let chinese = busy.words(in: .chinese).lines(first)
+        #expect(chinese[0] == "M 2026年1月第1行：发放积分 (issue)，单价0.01", "\(chinese)")
+        #expect(chinese.last == "1笔变动合计：100积分，-1.00 EUR，四舍六入五成双为-1.00 EUR")
+    }
+
+    @Test(
+        "An exact amount in major units has the currency's digits, and more where it has more",
+        arguments: [
+            (Int128(-18_235_000_000_000), 2, "-0.18235"), (Int128(125_000_000_000_000), 2, "1.25"),
+            (Int128(0), 2, "0.00"), (Int128(0), 0, "0"), (Int128(1), 0, "0.000000000001"),
+            (Int128(123_456_700_000_000_000_000), 3, "123,456.700"), (Int128(1_500_000_000_000), 0, "1.5"),
+            (Int128(-1_000_000_000_000), 3, "-0.001"),
+        ])
+    func exact(parts: Int128, exponent: Int, text: String) {
+        #expect(Figures.money(ExactAmount(parts: parts), exponent: exponent) == text)
+    }
+
+    @Test("In Chinese nothing but names, codes and what people wrote is in other letters")
+    func chinese() throws {
+        let story = try LongStory()
+        let store = try story.folder.openStore()
+        defer { try? store.shut() }
+        var lines: [String] = []
+        for period in 0..<3 {
+            for statement in try store.statements(period: period) {
+                let explainer = try Explainer(statement, in: store, for: .operator)
+                lines += try explainer.overview(in: .chinese)
+                lines += explainer.text(try explainer.pointFigures(.init()), in: .chinese)
+                lines += try self.lines(explainer).flatMap { explainer.words(in: .chinese).lines($0) }
+            }
+        }
+        let text = ExplanationText(try store.schedule(), .chinese)
+        for (id, merchant) in [
+            ("m1", "M"), ("m2", "M"), ("m6", "M"), ("n2", "N"), ("n3", "N"), ("p2", "P"), ("p3", "P"),
+        ] {
+            let life = try #require(
+                try RecordLife(
+                    RecordID(verified: id), of: MerchantID(verified: merchant), in: store, for: .operator))
+            lines += text.lines(life)
+        }
+        lines += text.lines(
+            try #require(
+                try RecordRefusals(RecordID(verified: "m5"), of: MerchantID(verified: "M"), in: store)))
+        // Members, people, what they wrote, kinds and codes, commands, keys and digests.
+        let known = [
+            "ana", "ben", "cem", "dan", "reason", "settled", "explain", "line", "points", "limit", "offset",
+            "batch", "own", "sha", "EUR", "issue", "reversal", "redemption", "charge", "payout", "redeem",
+            "expiry", "refund", "period", "fee", "vat", "adjustment", "original", "unknown", "exceed",
+            "terms",
+            "points", "PAY", "ADJ",
+        ]
+        for line in lines where !line.contains("..") {
+            let plain = line.replacing(#/sha256:[0-9a-f]+/#, with: "")
+            let words = plain.split { !($0.isASCII && $0.isLetter) }.map(String.init)
+            let others = words.filter { $0.count > 2 && !known.contains($0) }
+            #expect(others.isEmpty, "\(line)")
+        }
+        #expect(lines.count > 100)
     }
 
     @Test(
@@ -137,10 +202,12 @@ struct ExplainerTests {
             return
         }
         #expect(numbers.count == 1 && base == -10 && exact.description == "-2")
-        #expect(terms == "terms of P from 2026-02-01")
+        #expect("\(terms)" == "terms of P from 2026-02-01")
+        let words = try explainer("P", 1, store).words().lines(vat)
+        #expect(words.contains("sum: -0.02 EUR, half to even -0.02 EUR"), "\(words)")
         let adjustment = try #require(
             try lines(explainer("M", 1, store)).first { $0.line.kind == "adjustment" })
-        let text = ExplanationText(zone: try store.schedule().zone).lines(adjustment)
+        let text = ExplanationText(try store.schedule()).lines(adjustment)
         #expect(
             text.contains { $0.contains("booked by the operator") && $0.hasSuffix("a reason") }, "\(text)")
         #expect(

@@ -84,6 +84,22 @@ struct ExplanationRouteTests {
         }
     }
 
+    @Test("A record of the merchant's that was refused alone is told with its code, another's is not")
+    func refused() async throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch("B-1", records: 1), received: instant("2026-01-10T09:00:00Z"))
+        try await withDaemon(estate) { url, _ in
+            let reply = try await read(url, path + "?record=B-1-0", estate.token(of: "M"))
+            let json = try members(reply.body)
+            #expect(reply.status == 200 && json["code"] as? String == "in_future", "\(json)")
+            let first = try #require((json["refusals"] as? [[String: Any]])?.first)
+            #expect(first["batch"] as? String == "B-1" && first["line"] as? Int == 2)
+            #expect(first["received"] as? String == "2026-01-10T09:00:00.000Z")
+            let other = try await read(url, path + "?record=B-1-0", estate.token(of: "N"))
+            #expect(other.status == 404 && other.code == "not_found")
+        }
+    }
+
     @Test(
         "What cannot be explained is told as a problem",
         arguments: [

@@ -1,8 +1,9 @@
 import Foundation
-import Service
 import Settlement
 import Store
 import Testing
+
+@testable import Service
 
 /// What a record went through is told from its batch to what is left of it.
 @Suite("A record's life")
@@ -19,7 +20,7 @@ struct RecordLifeTests {
     }
 
     private func text(_ life: RecordLife) throws -> String {
-        ExplanationText(zone: life.calendar.zone).lines(life).joined(separator: "\n")
+        ExplanationText(life.schedule).lines(life).joined(separator: "\n")
     }
 
     @Test("An earn: its batch, its lot, who spent it, and the copy that came later")
@@ -69,5 +70,64 @@ struct RecordLifeTests {
         #expect(other.chapters.allSatisfy { $0.lot == nil })
         #expect(!other.json.contains("batch/M/") && !other.json.contains("m-own"), "\(other.json)")
         #expect(try life("m2", of: "P", for: .merchant(MerchantID(verified: "P"))) == nil)
+    }
+
+    @Test("A record that was refused alone is told with code, batch, line and time, and what it said")
+    func refused() throws {
+        let store = try Self.story.get().folder.openStore()
+        defer { try? store.shut() }
+        let id = RecordID(verified: "m5")
+        let refusals = try #require(try RecordRefusals(id, of: MerchantID(verified: "M"), in: store))
+        #expect(refusals.refused.map(\.code) == [.pointsExceedTerms])
+        #expect(refusals.refused[0].line == 3 && refusals.refused[0].batch.batch.text == "B-4")
+        #expect(refusals.refused[0].record.points == Points(100))
+        let text = ExplanationText(refusals.schedule).lines(refusals)
+        #expect(
+            text.prefix(5) == [
+                "M/m5: refused alone, when its batch came", "",
+                "earn M/m5: 100 points of dan at 2026-01-20T10:00:00+00:00", "  amount 1.00 EUR",
+                "  received 2026-01-21T00:00:00+00:00 in batch B-4, line 3",
+            ], "\(text)")
+        #expect(
+            text[5]
+                == "  refused, points_exceed_terms: It gives more points for its amount than the terms allow."
+        )
+        #expect(text.contains { $0.hasPrefix("    signed by batch/M/1: ") })
+        let json = try members(Array(refusals.json.utf8))
+        #expect(json["state"] as? String == "refused" && json["code"] as? String == "points_exceed_terms")
+        let first = try #require((json["refusals"] as? [[String: Any]])?.first)
+        #expect(first["batch"] as? String == "B-4" && first["line"] as? Int == 3)
+        #expect((first["record"] as? [String: Any])?["member"] as? String == "dan")
+        // Neither what nobody sent nor what another merchant sent, nor a record that stands.
+        #expect(try RecordRefusals(id, of: MerchantID(verified: "N"), in: store) == nil)
+        #expect(try RecordRefusals(RecordID(verified: "m9"), of: MerchantID(verified: "M"), in: store) == nil)
+        #expect(try RecordRefusals(RecordID(verified: "m1"), of: MerchantID(verified: "M"), in: store) == nil)
+    }
+
+    @Test(
+        "A refusal is told in the life of a record that took its id later; a refusal that does not fit is damage"
+    )
+    func later() throws {
+        let estate = try Estate()
+        func send(_ batch: String, _ sequence: Int64, _ received: String) throws {
+            let bytes = Estate.batch(batch, sequence: sequence, records: 1, at: "2026-01-10T10:00:00Z")
+            let same = String(decoding: bytes, as: UTF8.self).replacing("\(batch)-0", with: "X")
+            _ = try estate.take(Array(same.utf8), received: instant(received))
+        }
+        // Received before it happened, it is in the future.
+        try send("B-1", 1, "2026-01-10T09:00:00Z")
+        let (store, id, merchant) = (estate.open.store, RecordID(verified: "X"), MerchantID(verified: "M"))
+        #expect(try RecordLife(id, of: merchant, in: store, for: .operator) == nil)
+        #expect(
+            try RecordRefusals(id, of: merchant, in: store)?.refused.map(\.code) == [.inFuture])
+        try send("B-2", 2, "2026-01-10T11:00:00Z")
+        let life = try #require(try RecordLife(id, of: merchant, in: store, for: .operator))
+        #expect(life.origin.batch.batch.text == "B-2" && life.copies.map(\.code) == [.inFuture])
+        try tamper(
+            with: estate.open.folder.databasePath, "UPDATE record_refusals SET id = 'Y'")
+        let trouble = #expect(throws: StoreTrouble.self) {
+            try RecordRefusals(RecordID(verified: "Y"), of: merchant, in: store)
+        }
+        #expect(trouble?.isDamage == true && trouble?.attempt == "read record_refusals, batch 1")
     }
 }

@@ -53,6 +53,95 @@ struct ClosingFormsTests {
             under: language.say(.pointsOfAll), in: sheet.text)
     }
 
+    /// N's batch, then M's, then January and February closed.
+    private func closed() throws -> Estate {
+        let estate = try Estate()
+        let bytes = Estate.batch("A-1", records: 1, merchant: "N")
+        _ = try estate.intake.take(
+            bytes, form: .ndjson,
+            signature: estate.open.master.batchKey(merchant: "N", version: 1).sign(bytes),
+            received: instant("2026-01-12T08:00:00Z"))
+        _ = try estate.take(Estate.batch("B-1", records: 1), received: instant("2026-01-12T09:00:00Z"))
+        let closer = PeriodCloser(store: estate.open.store, signer: estate.open.signer)
+        try closer.close(0, at: instant("2026-02-03T06:00:00Z"), forced: true)
+        try closer.close(1, at: instant("2026-03-03T06:00:00Z"), forced: true)
+        return estate
+    }
+
+    private func words(_ text: String) -> String {
+        text.split { $0.isWhitespace }.joined(separator: " ")
+    }
+
+    @Test("A closing says up to which batch it counts, by the order of arrival")
+    func cut() throws {
+        let estate = try closed()
+        let desk = try ReadingDesk(estate.open.folder)
+        defer { try? desk.store.shut() }
+        let first = try desk.closing(period: "2026-01")
+        // The signed bytes list M's batch before N's, which came first.
+        #expect(first.document.batches.map(\.batch) == ["B-1", "A-1"])
+        let last = first.document.batches[0]
+        let said =
+            "The close began at 2026-02-03 06:00:00 +00:00 and counts every batch that had come by then. The last"
+            + " of them in the order of arrival is batch B-1 of M, signed by the merchant, received 2026-01-12"
+            + " 09:00:00 +00:00: \(last.digest). What came later belongs to later periods."
+        for form in [first.text(.english), first.page(.english)] {
+            #expect(words(form).contains(said + " That batch is among those that the signed closing lists."))
+        }
+        let chinese = first.page(.chinese)
+        #expect(chinese.contains("计入的最后批次") && chinese.contains("其中最后一个是M的批次B-1，签名方：商户，"))
+        #expect(chinese.contains("该批次列于已签名的结算书。"))
+        try ShownFigures(first.json).expect(on: chinese)
+        let second = try desk.closing(period: "2026-02")
+        #expect(
+            words(second.text(.english)).contains(
+                "is batch B-1 of M, signed by the merchant, received 2026-01-12 09:00:00 +00:00: \(last.digest)."
+                    + " What came later belongs to later periods. That batch was counted by an earlier closing:"
+                    + " none has come since."))
+    }
+
+    @Test(
+        "A closing before which nothing came says so, and a cut that was changed is told beside what was signed"
+    )
+    func otherCuts() throws {
+        let empty = try Estate()
+        try PeriodCloser(store: empty.open.store, signer: empty.open.signer)
+            .close(0, at: instant("2026-02-03T06:00:00Z"), forced: true)
+        let quiet = try ReadingDesk(empty.open.folder)
+        defer { try? quiet.store.shut() }
+        #expect(
+            try words(quiet.closing(period: "2026-01").text(.english)).contains(
+                "The close began at 2026-02-03 06:00:00 +00:00, and no batch had come by then."))
+        let estate = try closed()
+        try tamper(
+            with: estate.open.folder.databasePath, "UPDATE periods SET last_batch = 1 WHERE period = 1")
+        let desk = try ReadingDesk(estate.open.folder)
+        defer { try? desk.store.shut() }
+        #expect(
+            try words(desk.closing(period: "2026-02").text(.english)).contains(
+                "This cannot be read: periods, row 1 is not as it was written."))
+        #expect(
+            try desk.closing(period: "2026-02").page(.chinese).contains("无法读取：数据表 periods 第 1 行与写入时不符。"))
+        #expect(try desk.closing(period: "2026-01").text(.english).contains("B-1"))
+    }
+
+    @Test("Every account of the journal is explained, once, and no other", arguments: Language.allCases)
+    func accounts(language: Language) throws {
+        let (proof, document) = try closing()
+        let text = ClosingSheet(
+            closing: document, surroundings: Self.surroundings, language: language, proof: proof
+        ).sheet.text
+        for account in ["pool", "receivable"] {
+            #expect(text.components(separatedBy: "\n  \(account)\(language.colon)").count == 2, "\(account)")
+        }
+        #expect(!text.contains("\n  margin\(language.colon)"))
+        let names = [
+            "receivable:M", "pool", "margin", "breakage", "fees", "vat", "adjustments", "bank", "opening",
+            "rounding",
+        ]
+        #expect(AccountWords.meanings(of: names, in: language).count == names.count)
+    }
+
     @Test("The positions' table adds up to zero")
     func positions() throws {
         let rows = try closing().1.positionsTable.split(separator: "\n").map(String.init)

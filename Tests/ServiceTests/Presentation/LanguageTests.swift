@@ -23,14 +23,17 @@ struct LanguageTests {
 
     @Test("No phrase is there that nothing says")
     func used() throws {
-        let folder = SharedFolder.repository.appendingPathComponent("Sources/Service/Presentation")
-        let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter {
-            $0.hasSuffix(".swift") && !$0.hasPrefix("Phrase")
+        var text = ""
+        for (name, fewest) in [("Presentation", 15), ("Explaining", 8)] {
+            let folder = SharedFolder.repository.appendingPathComponent("Sources/Service/\(name)")
+            let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter {
+                $0.hasSuffix(".swift") && !$0.hasPrefix("Phrase")
+            }
+            #expect(names.count > fewest)
+            for name in names {
+                text += try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+            }
         }
-        #expect(names.count > 15)
-        let text = try names.map {
-            try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8)
-        }.joined()
         for phrase in Phrase.allCases {
             #expect(text.contains(try Regex("\\.\(phrase.rawValue)\\b")), "\(phrase)")
         }
@@ -60,6 +63,17 @@ struct LanguageTests {
         #expect(Language.english.name(ofCountry: "DE") == "Germany")
         #expect(Language.chinese.name(ofCountry: "DE") == "德国")
         #expect(Language.english.name(ofCountry: "ZX") == "ZX")
+    }
+
+    @Test(
+        "A row of the database is named in the language",
+        arguments: [
+            ("disputes, row 7", "数据表 disputes 第 7 行"), ("periods, period 2", "数据表 periods 第 2 期"),
+            ("batches, batch B-1", "数据表 batches 批次 B-1"), ("cuts, its row", "cuts, its row"),
+        ])
+    func rows(place: String, chinese: String) {
+        #expect(Language.chinese.name(ofRow: place) == chinese)
+        #expect(Language.english.name(ofRow: place) == place)
     }
 
     @Test("Every kind of line and every reason of the rulebook has its words")

@@ -17,13 +17,13 @@ struct UnreadDisputesTests {
         try folder.write { try $0.execute(sql: "UPDATE disputes SET line = 9 WHERE dispute = 1") }
         let shown = try shown(folder)
         #expect(shown.json == whole.json && shown.table == whole.table)
-        let sentence = "Disputes cannot be read: disputes, row 1: its bytes are not those that were written."
+        let sentence = "Disputes cannot be read: disputes, row 1 is not as it was written."
         for form in [shown.text(.english), shown.page(.english)] {
             let words = form.split { $0.isWhitespace }.joined(separator: " ")
             #expect(words.contains(sentence), "\(words)")
             #expect(!words.contains("not ours"))
         }
-        #expect(shown.page(.chinese).contains("无法读取争议：disputes, row 1: "))
+        #expect(shown.page(.chinese).contains("无法读取争议：数据表 disputes 第 1 行与写入时不符。"))
         let desk = try ReadingDesk(folder.folder)
         defer { try? desk.store.shut() }
         let closing = try desk.closing(period: "2026-01")

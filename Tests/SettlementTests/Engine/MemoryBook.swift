@@ -9,6 +9,8 @@ struct MemoryBook {
     var allocations: [Allocation] = []
     var pending: [Event] = []
     var outcomes: [RecordNumber: Outcome] = [:]
+    /// What each close came to.
+    private(set) var kept: [(period: Int, settled: SettledMember)] = []
 
     init(member: MemberID, schedule: Schedule) {
         self.member = member
@@ -27,6 +29,7 @@ struct MemoryBook {
             member: member, events: events, lots: lots, debts: debts, allocations: allocations,
             originals: originals(of: events, all: all))
         let output = settle(input, period: period, schedule: schedule)
+        kept.append((period.ordinal, output.settled))
         lots = output.lots
         debts = output.debts
         allocations = output.allocations

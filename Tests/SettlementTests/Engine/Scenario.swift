@@ -18,6 +18,11 @@ struct Scenario {
 
     /// Settles the months from January through the last that a record is of, and `further` ones.
     func settled(further: Int = 0) -> String {
+        played(further: further).lines.joined(separator: "\n")
+    }
+
+    /// What the closes of those months came to, in order and as text.
+    func played(further: Int = 0) -> (book: MemoryBook, lines: [String]) {
         let schedule = Schedule(alliance: alliance, zone: .berlin)
         var book = MemoryBook(member: MemberID("x")!, schedule: schedule)
         let last = events.compactMap { schedule.calendar.ordinal(containing: $0.record.at) }.max() ?? 0
@@ -27,7 +32,7 @@ struct Scenario {
             let own = events.filter { schedule.calendar.ordinal(containing: $0.record.at) == ordinal }
             lines += book.close(period, own, all: events)
         }
-        return lines.joined(separator: "\n")
+        return (book, lines)
     }
 
     private static func event(_ line: String, number: Int64) -> Event {

@@ -6,7 +6,7 @@ extension ReadingShelf {
     private static let mostMovements = 1_000
 
     /// Throws `Problem` unless one of `line`, `record` and `points` is given, or where there is no such one. Of a record
-    /// the period, which may be open, says nothing.
+    /// the period, which may be open, says nothing; it may be one that was refused alone.
     ///
     /// It goes through all that a close kept, so it takes one of the places of DETAILS.csv.
     func explanation(_ request: ReadingRequest) throws -> Representation {
@@ -60,10 +60,13 @@ extension ReadingShelf {
         let place = try details.take(for: request.merchant)
         return try withExtendedLifetime(place) {
             let viewer = Explainer.Viewer.merchant(request.merchant)
-            guard let life = try RecordLife(id, of: request.merchant, in: store, for: viewer) else {
+            if let life = try RecordLife(id, of: request.merchant, in: store, for: viewer) {
+                return life.bytes
+            }
+            guard let refusals = try RecordRefusals(id, of: request.merchant, in: store) else {
                 throw Problem.nothing("a record of yours of this id")
             }
-            return life.bytes
+            return refusals.bytes
         }
     }
 }
