@@ -104,6 +104,7 @@ struct StatementSurroundings: Sendable {
 
 /// A dispute as the page says it.
 struct OpenDispute: Sendable {
+    /// The merchant's own.
     let number: Int64
     /// Of the statement's period whose line it is against; nil of a record.
     let period: String?
@@ -114,7 +115,7 @@ struct OpenDispute: Sendable {
     let due: LocalDate
 
     init(_ dispute: Dispute, _ calendar: PeriodCalendar) {
-        number = dispute.number
+        number = dispute.ownNumber
         switch dispute.subject {
         case .line(let line, let period):
             (self.period, self.line, record) = (calendar.period(period).id, line, nil)
