@@ -68,13 +68,13 @@ struct SignedPost: Sendable {
     }
 
     private func post() async throws(Failure) -> Answer {
-        let content = content()
+        let sent = content()
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: mediaType)
-        request.headers.add(name: "Settled-Signature", value: content.signature)
+        request.headers.add(name: "Settled-Signature", value: sent.signature)
         request.headers.add(name: "User-Agent", value: "settled")
-        request.body = .bytes(ByteBuffer(bytes: content.bytes))
+        request.body = .bytes(ByteBuffer(bytes: sent.bytes))
         // A redirect would take the bytes to somewhere nobody named; a refused connection is said at once.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.retryConnectionEstablishment = false

@@ -89,7 +89,7 @@ struct LaneRun: Sendable {
         if endpoint?.url != webhook.url {
             await endpoint?.close()
             endpoint = nil
-            endpoint = try await open(webhook.url, attempt: delivery.attempts)
+            endpoint = try await connect(to: webhook.url, attempt: delivery.attempts)
         }
         guard let open = endpoint else { preconditionFailure("it was opened") }
         let (secrets, instant) = (desk.secrets(of: lane, webhook), clock.now)
@@ -109,7 +109,7 @@ struct LaneRun: Sendable {
         }
     }
 
-    private func open(_ url: WebhookURL, attempt: Int) async throws -> Endpoint {
+    private func connect(to url: WebhookURL, attempt: Int) async throws -> Endpoint {
         try Endpoint.requireTLS(of: url, desk.settings)
         let found = try await desk.names.addresses(
             of: url.host, for: lane, isFailing: attempt > 0, desk.lookUp)
