@@ -105,11 +105,8 @@ struct ContestTests {
     @Test("Merchants count their own, whatever others contest")
     func ownNumbers() throws {
         let scene = try Scene()
-        for (merchant, number, own) in [("M", 1, 1), ("N", 2, 1), ("M", 3, 2), ("N", 4, 2)]
-            as [(
-                MerchantID, Int64, Int64
-            )]
-        {
+        let opened: [(MerchantID, Int64, Int64)] = [("M", 1, 1), ("N", 2, 1), ("M", 3, 2), ("N", 4, 2)]
+        for (merchant, number, own) in opened {
             let dispute = try scene.contest(
                 "C-\(number)", .record(RecordID(verified: "T-\(number)")), of: merchant, at: now
             ).dispute
