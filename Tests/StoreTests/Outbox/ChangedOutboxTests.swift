@@ -102,7 +102,7 @@ struct ChangedOutboxTests {
             #expect(try scene.store.deliveryHeads().troubles.map(\.attempt) == ["read outbox_head, its row"])
             #expect(
                 try scene.store.changedRows().map(\.attempt) == ["read outbox_head, its row"])
-            try? scene.send(
+            _ = try? scene.send(
                 "b3", 3, [record("c", .earn, "x", 1, "2026-02-05T10:00:00Z")],
                 received: .at("2026-02-06T00:00:00Z"))
         }

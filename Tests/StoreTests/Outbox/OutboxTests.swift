@@ -1,4 +1,5 @@
 import Settlement
+import Signing
 import Testing
 
 @testable import Store
