@@ -337,6 +337,8 @@ CREATE TABLE bank_matches (
 CREATE TABLE disputes (
     dispute INTEGER PRIMARY KEY,
     merchant INTEGER NOT NULL REFERENCES merchants (merchant),
+    -- Among those of its merchant, 1, 2, 3 …: the number by which the merchant knows it.
+    own_number INTEGER NOT NULL CHECK (own_number >= 1),
     period INTEGER CHECK (period >= 0),
     line INTEGER CHECK (line >= 1),
     record TEXT,
@@ -350,6 +352,7 @@ CREATE TABLE disputes (
     -- Of all the columns above.
     sum INTEGER NOT NULL,
     UNIQUE (merchant, reference),
+    UNIQUE (merchant, own_number),
     CHECK ((line IS NULL) = (period IS NULL)),
     CHECK ((line IS NULL) <> (record IS NULL)),
     CHECK ((reference IS NULL) = (bytes IS NULL)),
@@ -509,6 +512,8 @@ CREATE TABLE outbox (
     -- To whom: a merchant's number; 0 is the operator.
     recipient INTEGER NOT NULL CHECK (recipient >= 0),
     channel TEXT NOT NULL CHECK (channel IN ('folder', 'webhook')),
+    -- Among those of its receiver, 1, 2, 3 …: the number by which the receiver knows it.
+    own_number INTEGER NOT NULL CHECK (own_number >= 1),
     kind TEXT NOT NULL CHECK (
         kind IN ('statement', 'closing', 'receipt', 'dispute_answered', 'sequence_missing', 'exposure')),
     -- What it tells of: a period, a batch or a dispute, by its number.
@@ -534,7 +539,18 @@ CREATE TABLE outbox (
 -- What has not ended, each receiver's in order.
 CREATE INDEX outbox_open ON outbox (recipient, channel, delivery) WHERE due IS NOT NULL;
 
+-- A receiver's last one.
+CREATE INDEX outbox_own ON outbox (recipient, own_number);
+
 CREATE INDEX outbox_parked ON outbox (delivery) WHERE state = 'parked';
+
+-- The number of the last delivery that there ever was. One row, always: so last ones that were taken away are told.
+CREATE TABLE outbox_head (
+    row INTEGER PRIMARY KEY CHECK (row = 1),
+    last INTEGER NOT NULL CHECK (last >= 0),
+    -- Of it.
+    sum INTEGER NOT NULL
+) STRICT;
 
 -- Every act of the operator and every batch refused whole. Holds no member's id.
 CREATE TABLE audit (

@@ -76,6 +76,7 @@ public struct Store: Sendable {
                 try Schema.migrate(database, path: path)
                 try AllianceRows(database).add(alliance, zone: zone, at: instant)
                 try CutRows(database).found()
+                try OutboxHead(database).found()
                 try AuditRows(database).add(AuditEntry(at: instant, act: .found, reason: alliance.id.text))
             }
             return store

@@ -8,7 +8,8 @@ struct ContestDeathTests {
         file: String, signature: String
     ) {
         let file = try scratch.write(
-            #"{"reference":"D-\#(line)","period":"2025-04","line":\#(line),"reason":"counted twice"}"#,
+            #"{"alliance":"quayside","at":"\#(Date().ISO8601Format())","reference":"D-\#(line)","#
+                + #""period":"2025-04","line":\#(line),"reason":"counted twice"}"#,
             to: "contest-\(line).json")
         try expectDone(Command.settled("sign", file, "--key", quayside.key(of: "bakery.ndjson")))
         let signature = try String(contentsOfFile: file + ".jws", encoding: .utf8)
@@ -51,7 +52,7 @@ struct ContestDeathTests {
             let second = try expectDone(post(again, contest)).output
             let third = try expectDone(post(again, contest)).output
             #expect(
-                third.hasSuffix("\n200") && third.contains(#"{"dispute":\#(line),"reference":"D-\#(line)""#))
+                third.hasSuffix("\n200") && third.contains(#""dispute":\#(line),"reference":"D-\#(line)""#))
             #expect(second.dropLast(4) == third.dropLast(4), "\(second)\n\(third)")
             if first.hasSuffix("\n201") { #expect(second == third && first.dropLast(4) == third.dropLast(4)) }
             #expect(again.stop() == 0)
@@ -99,20 +100,28 @@ struct ContestDeathTests {
         let data = try copy(quayside, scratch)
         let daemon = try Daemon(data: data)
         let contest = [
-            "contest", "--url", daemon.url, "--key", quayside.key(of: "bakery.ndjson"), "--reason", "twice",
+            "contest", "--url", daemon.url, "--alliance", "quayside", "--key",
+            quayside.key(of: "bakery.ndjson"), "--reason", "twice", "--seal-key", data + "/keys/seal.jwks",
         ]
         let line = contest + ["--period", "2025-04", "--line", "2"]
-        let first = try expectDone(Command(Command.settledPath, line)).output
+        let kept = scratch.file("answer.json").path
+        let first = try expectDone(Command(Command.settledPath, line + ["--out", kept])).output
         #expect(first.hasPrefix("dispute 1 is open: reference D-"), "\(first)")
+        #expect(first.contains("seal by seal/1 is valid\nanswer kept in \(kept)"), "\(first)")
+        let proven = try expectDone(Command.settled("verify", kept, "--jwks", data + "/keys/seal.jwks"))
+        #expect(proven.output.contains("answer to the contest of dispute 1 of bakery"), "\(proven.output)")
         let again = try expectDone(Command(Command.settledPath, line)).output
         #expect(again.hasPrefix("dispute 1 was opened by the same before"), "\(again)")
         let json = try expectDone(Command(Command.settledPath, line + ["--json"])).output
-        #expect(json.hasPrefix(#"{"dispute":1,"reference":"D-"#), "\(json)")
+        #expect(json.contains(#""dispute":1,"reference":"D-"#), "\(json)")
+        #expect(try expectDone(Command("/bin/cat", [kept])).output + "\n" == json)
         for (arguments, status, problem) in [
             (contest + ["--period", "2025-04"], 2, "expected --period and --line, or --record"),
             (contest + ["--period", "2025-04", "--line", "99"], 1, "contest_subject_unknown (line)"),
             (contest + ["--record", "nothing"], 1, "contest_subject_unknown (record)"),
             (line + ["--reference", "other"], 1, "dispute_open"),
+            (line + ["--alliance", "a b"], 2, "--alliance"),
+            (line + ["--alliance", "other"], 1, "contest_alliance (alliance)"),
         ] as [([String], Int32, String)] {
             let ran = try Command(Command.settledPath, arguments).run()
             #expect(ran.status == status && ran.errors.contains(problem), "\(arguments): \(ran.errors)")

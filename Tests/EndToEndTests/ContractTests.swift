@@ -92,7 +92,7 @@ struct ContractTests {
             parts[2].contains("batch first of bakery is stored")
                 && parts[2].contains("seal by seal/1 is valid"))
         #expect(parts[3].contains(#""state":"open""#) && parts[3].contains("settled-receipt/1"))
-        #expect(parts[4].contains(#"{"dispute":1,"reference":"D-1","#))
+        #expect(parts[4].contains(#""dispute":1,"reference":"D-1","#))
         #expect(parts[5].contains("added bakery-2026") && parts[5].contains("signed by bakery-2026"))
     }
 }

@@ -36,7 +36,8 @@ extension Seeds {
     }
 
     private static let contest = Array(
-        #"{"reference":"C-1","period":"2026-01","line":1,"reason":"counted twice"}"#.utf8)
+        (#"{"alliance":"test","at":"\#(Sample.received)","reference":"C-1","period":"2026-01","line":1,"#
+            + #""reason":"counted twice"}"#).utf8)
 
     private static func request(_ line: String, _ fields: [String], _ body: [UInt8]) -> [UInt8] {
         Array(([line] + fields).map { $0 + "\n" }.joined().utf8) + [0x0A] + body

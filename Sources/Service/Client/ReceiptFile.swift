@@ -14,11 +14,7 @@ public struct ReceiptFile: Sendable {
     }
 
     /// Writes the three files; one that is there is replaced, since a copy's receipt is the first one.
-    public func write() throws(Failure) {
-        try WholeFile.write(document.bytes, to: path)
-        try WholeFile.write(Array((document.signature + "\n").utf8), to: path + ".jws")
-        try WholeFile.write(Array((document.seal + "\n").utf8), to: path + ".seal")
-    }
+    public func write() throws(Failure) { try document.write(to: path) }
 
     /// What the receipt says; throws `trouble` when the answer is none.
     func receipt(from place: String) throws(Failure) -> Receipt {
@@ -40,23 +36,7 @@ public struct ReceiptFile: Sendable {
             throw .refused(
                 place, "the receipt is of other bytes, expected \(digest.text), found \(receipt.digest.text)")
         }
-        var lines = ["digest matches"]
-        var isVerified = false
-        for (what, text) in [("signature", document.signature), ("seal", document.seal)] {
-            do {
-                let signature = try DetachedJWS(parsing: text)
-                let by = "\(what) by \(signature.keyID)"
-                guard let key = keys.first(where: { $0.id == signature.keyID }) else {
-                    lines.append("\(by) not checked, no key of that id is at hand")
-                    continue
-                }
-                try signature.verify(payload: document.bytes, key: key)
-                lines.append("\(by) is valid")
-                isVerified = true
-            } catch {
-                throw .refused(place, "the receipt's \(what) is wrong: \(error)")
-            }
-        }
-        return (lines, isVerified)
+        let checks = try document.check(keys: keys, "the receipt", from: place)
+        return (["digest matches"] + checks.lines, checks.isVerified)
     }
 }

@@ -4,14 +4,19 @@ import NIOCore
 import NIOHTTP1
 import Signing
 
-/// Signed bytes on their way to the daemon. They are sent again, always the same, while it cannot be reached or cannot work:
-/// if an earlier try had arrived, the answer to that is what comes back.
+/// Signed bytes on their way to the daemon. They are sent again, or others that say the same, while it cannot be
+/// reached or cannot work: if an earlier try had arrived, the answer to that is what comes back.
 struct SignedPost: Sendable {
+    /// What is sent, and its detached JWS.
+    struct Content: Sendable {
+        let bytes: [UInt8]
+        let signature: String
+    }
+
     let url: String
     let mediaType: String
-    let bytes: [UInt8]
-    /// Detached JWS of the bytes.
-    let signature: String
+    /// Asked for at each try.
+    let content: @Sendable () -> Content
 
     struct Answer: Sendable {
         let status: Int
@@ -63,12 +68,13 @@ struct SignedPost: Sendable {
     }
 
     private func post() async throws(Failure) -> Answer {
+        let sent = content()
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: mediaType)
-        request.headers.add(name: "Settled-Signature", value: signature)
+        request.headers.add(name: "Settled-Signature", value: sent.signature)
         request.headers.add(name: "User-Agent", value: "settled")
-        request.body = .bytes(ByteBuffer(bytes: bytes))
+        request.body = .bytes(ByteBuffer(bytes: sent.bytes))
         // A redirect would take the bytes to somewhere nobody named; a refused connection is said at once.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.retryConnectionEstablishment = false

@@ -46,7 +46,8 @@ public struct Submission: Sendable {
         onRetry: (Failure, _ pause: Duration) -> Void = { _, _ in }
     ) async throws(Failure) -> Outcome {
         let target = try SignedPost.target(of: url, path: "/v1/batches")
-        let post = SignedPost(url: target, mediaType: form.mediaType, bytes: bytes, signature: signature)
+        let content = SignedPost.Content(bytes: bytes, signature: signature)
+        let post = SignedPost(url: target, mediaType: form.mediaType) { content }
         return try outcome(try await post.send(retrying: retrying, onRetry: onRetry), from: target)
     }
 

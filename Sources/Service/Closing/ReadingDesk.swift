@@ -128,6 +128,7 @@ extension StoreTrouble {
 
 /// A dispute as the page says it.
 struct OpenDispute: Sendable {
+    /// The merchant's own.
     let number: Int64
     /// Of the statement's period whose line it is against; nil of a record.
     let period: String?
@@ -138,7 +139,7 @@ struct OpenDispute: Sendable {
     let due: LocalDate
 
     init(_ dispute: Dispute, _ calendar: PeriodCalendar) {
-        number = dispute.number
+        number = dispute.ownNumber
         switch dispute.subject {
         case .line(let line, let period):
             (self.period, self.line, record) = (calendar.period(period).id, line, nil)

@@ -14,7 +14,7 @@ public struct DeliveryDesk: Sendable {
     /// Where folders are written, which may take long.
     let scribes = NIOThreadPool(numberOfThreads: 2)
     /// Where names are looked up, which others may drag out.
-    let finders = NIOThreadPool(numberOfThreads: 8)
+    var names = NameLookups()
 
     public init(store: Store, master: MasterSecret, settings: DeliverySettings) {
         self.store = store
@@ -22,11 +22,11 @@ public struct DeliveryDesk: Sendable {
         self.settings = settings
     }
 
-    private var pools: [NIOThreadPool] { [clerks, scribes, finders] }
+    private var pools: [NIOThreadPool] { [clerks, scribes] }
 
     func start() { for pool in pools { pool.start() } }
 
-    /// What is at work is done to its end.
+    /// What is at work is done to its end; a name that is being looked up is waited for no longer.
     func shutdownGracefully() async throws { for pool in pools { try await pool.shutdownGracefully() } }
 
     /// Where a lane leads now; nil: nowhere any more.

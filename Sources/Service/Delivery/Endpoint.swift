@@ -27,16 +27,13 @@ struct Endpoint: Sendable {
     private static let mostBytes = 64 << 10
     private static let drainSeconds = 2
 
-    /// Looks its name up and takes one of its addresses, each attempt another one. Throws `trouble` for one that may
-    /// not be reached, that has no address, or whose authorities cannot be read.
+    /// Takes one of the addresses that its name has, each attempt another one. Throws `trouble` for one that may not be
+    /// reached, or whose authorities cannot be read.
     init(
-        _ url: WebhookURL, _ settings: DeliverySettings, attempt: Int, lookUp: LookUp
+        _ url: WebhookURL, _ settings: DeliverySettings, attempt: Int, addresses: [NetworkAddress]
     ) throws(Failure) {
-        guard url.isSecure || settings.allowsPrivate else {
-            throw .trouble(url.site, "is plain HTTP, which is taken only with delivery.allow_private")
-        }
-        let all = try lookUp(url.host)
-        let allowed = settings.allowsPrivate ? all : all.filter(\.isPublic)
+        try Self.requireTLS(of: url, settings)
+        let allowed = settings.allowsPrivate ? addresses : addresses.filter(\.isPublic)
         guard !allowed.isEmpty else {
             throw .trouble(
                 url.site, "has an address of no public network",
@@ -54,6 +51,13 @@ struct Endpoint: Sendable {
         for host in [url.host, "[\(url.host)]"] { configuration.dnsOverride[host] = "\(address)" }
         self.url = url
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Throws `trouble` for one of plain HTTP where that is not allowed: its name is not even looked up.
+    static func requireTLS(of url: WebhookURL, _ settings: DeliverySettings) throws(Failure) {
+        guard url.isSecure || settings.allowsPrivate else {
+            throw .trouble(url.site, "is plain HTTP, which is taken only with delivery.allow_private")
+        }
     }
 
     private static func tls(_ settings: DeliverySettings) throws(Failure) -> TLSConfiguration {

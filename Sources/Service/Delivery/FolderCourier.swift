@@ -90,7 +90,7 @@ private struct AwaitedFolder {
         self.parent = parent
         self.name = name
         self.witness = witness
-        unfinished = parent + "/.part-\(delivery.number)"
+        unfinished = parent + "/.part-\(delivery.ownNumber)"
     }
 
     func fill(with document: SealedDocument, _ write: (StatementFiles) throws -> Void) throws {

@@ -89,9 +89,7 @@ struct LaneRun: Sendable {
         if endpoint?.url != webhook.url {
             await endpoint?.close()
             endpoint = nil
-            endpoint = try await desk.finders.runIfActive { [desk] in
-                try Endpoint(webhook.url, desk.settings, attempt: delivery.attempts, lookUp: desk.lookUp)
-            }
+            endpoint = try await connect(to: webhook.url, attempt: delivery.attempts)
         }
         guard let open = endpoint else { preconditionFailure("it was opened") }
         let (secrets, instant) = (desk.secrets(of: lane, webhook), clock.now)
@@ -108,6 +106,15 @@ struct LaneRun: Sendable {
             return failed(
                 delivery, "\(webhook.url.site) answered \(answer.status): redirects are not followed", answer)
         default: return failed(delivery, "\(webhook.url.site) answered \(answer.status)", answer)
+        }
+    }
+
+    private func connect(to url: WebhookURL, attempt: Int) async throws -> Endpoint {
+        try Endpoint.requireTLS(of: url, desk.settings)
+        let found = try await desk.names.addresses(
+            of: url.host, for: lane, isFailing: attempt > 0, desk.lookUp)
+        return try await desk.clerks.runIfActive { [desk] in
+            try Endpoint(url, desk.settings, attempt: attempt, addresses: found)
         }
     }
 

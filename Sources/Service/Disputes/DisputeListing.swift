@@ -19,14 +19,13 @@ public struct DisputeListing: Sendable {
     /// Aligned columns, by number.
     public var text: String {
         var table = TextTable(
-            .right("dispute"), .left("merchant"), .left("against"), .left("state"), .left("owner"),
-            .left("due"),
-            .left("reason"))
+            .right("dispute"), .left("merchant"), .right("its number"), .left("against"), .left("state"),
+            .left("owner"), .left("due"), .left("reason"))
         for dispute in disputes {
             table.add(
-                "\(dispute.number)", dispute.merchant.text, dispute.subject.inWords(calendar),
-                state(of: dispute),
-                dispute.owner.text, dispute.due.description, PlainText.of(dispute.steps.first?.text ?? ""))
+                "\(dispute.number)", dispute.merchant.text, "\(dispute.ownNumber)",
+                dispute.subject.inWords(calendar), state(of: dispute), dispute.owner.text,
+                dispute.due.description, PlainText.of(dispute.steps.first?.text ?? ""))
         }
         return disputes.isEmpty ? "" : table.lines.map { $0 + "\n" }.joined()
     }
@@ -64,6 +63,7 @@ public struct DisputeListing: Sendable {
                 object.boolean(dispute.isOverdue(on: today))
                 object.member("owner", dispute.owner.text)
                 object.member("due", dispute.due.description)
+                object.member("own_number", dispute.ownNumber)
                 if let signed = dispute.signed {
                     object.member("reference", signed.reference.text)
                     object.member("signed", String(decoding: signed.bytes, as: UTF8.self))

@@ -123,8 +123,11 @@ extension StoreDiagnosis {
         return [.init("periods", .ok, "none is late or stuck; \(id) is next")]
     }
 
-    /// Who was not told what stands in the outbox for it.
+    /// Who was not told what stands in the outbox for it, and whether the last of it is there.
     private func deliveries() throws -> [Diagnosis.Finding] {
+        if let trouble = try store.deliveryHeads().troubles.first {
+            return [.init("deliveries", .trouble, "\(trouble)")]
+        }
         let stuck = try store.stuckDeliveries()
         guard let first = stuck.first else { return [.init("deliveries", .ok, "none was given up")] }
         let what =

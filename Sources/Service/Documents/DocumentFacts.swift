@@ -2,7 +2,19 @@ import Foundation
 
 /// What receipts, statements and closings say of themselves, as far as a check needs it.
 struct DocumentFacts: Decodable, Sendable {
-    struct Period: Decodable, Sendable { let id: String }
+    /// An object with its bounds, or of a dispute the id alone.
+    struct Period: Decodable, Sendable {
+        let id: String
+
+        private enum CodingKeys: String, CodingKey { case id }
+
+        init(from decoder: any Decoder) throws {
+            id =
+                try (try? decoder.singleValueContainer().decode(String.self))
+                ?? decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .id)
+        }
+    }
+
     struct Details: Decodable, Sendable {
         let digest: String
         let rows: Int64
@@ -39,6 +51,9 @@ struct DocumentFacts: Decodable, Sendable {
     let statements: [Listed]?
     // Of receipts.
     let batch: String?
+    // Of what is answered about disputes.
+    let dispute: Int64?
+    let answered: String?
 
     /// Nil for anything that is not a JSON object with a `format`.
     init?(_ bytes: [UInt8]) {
@@ -57,9 +72,20 @@ struct DocumentFacts: Decodable, Sendable {
         if format.hasPrefix("settled-receipt/") {
             return "receipt of batch \(batch ?? "?") of \(merchant ?? "?")"
         }
+        if let title = disputeTitle { return title }
         let place = "\(period?.id ?? "?"), number \(number.map(String.init) ?? "?")"
         if format.hasPrefix("settled-statement/") { return "statement of \(merchant ?? "?") for \(place)" }
         if format.hasPrefix("settled-closing/") { return "closing of \(place)" }
         return "document of format \(format)"
+    }
+
+    private var disputeTitle: String? {
+        let (of, at) = ("of \(merchant ?? "?")", "as answered at \(answered ?? "?")")
+        return switch format {
+        case "settled-contest/1": "answer to the contest of dispute \(dispute ?? 0) \(of)"
+        case "settled-dispute/1": "dispute \(dispute ?? 0) \(of), \(at)"
+        case "settled-disputes/1": "disputes \(of), \(at)"
+        default: nil
+        }
     }
 }

@@ -9,7 +9,7 @@ extension ContestRefusalCode {
         case .operatorKey: .forbidden
         case .malformed: .badRequest
         case .reused, .disputeOpen, .tooMany: .conflict
-        case .subjectUnknown: .unprocessableContent
+        case .alliance, .early, .expired, .subjectUnknown: .unprocessableContent
         }
     }
 
@@ -19,7 +19,10 @@ extension ContestRefusalCode {
         case .tooLarge: "What is contested is said in too many bytes"
         case .operatorKey: "An operator's key does not contest for a merchant"
         case .malformed: "What is contested is not said as it should be"
-        case .reused: "The reference was used before, for other bytes"
+        case .alliance: "What is contested is meant for another alliance"
+        case .early: "What is contested was signed later than now"
+        case .expired: "What is contested was signed too long ago"
+        case .reused: "The reference was used before, for something else"
         case .subjectUnknown: "The merchant has nothing of that name to contest"
         case .disputeOpen: "An open dispute is against the same"
         case .tooMany: "The merchant has too many open disputes"

@@ -2,6 +2,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Settlement
+import Signing
 import Store
 
 /// `POST /v1/disputes`: what a merchant contests as the body, its signature as the header `Settled-Signature`.
@@ -39,16 +40,16 @@ struct DisputeRoutes: Sendable {
         let bytes = try await body(of: request, in: &place)
         // The instant of receipt is the one at which the last byte is here.
         let received = door.clock.now
-        let contested = try await stored(bytes, of: peer) {
+        let answer = try await stored(bytes, of: peer) {
             try intake.contest(bytes, signature: signature, received: received)
         }
         place.keep()
-        return response(contested)
+        return response(answer)
     }
 
     private func stored(
-        _ bytes: [UInt8], of peer: Peer, _ contest: @escaping @Sendable () throws -> Store.Contested
-    ) async throws -> Store.Contested {
+        _ bytes: [UInt8], of peer: Peer, _ contest: @escaping @Sendable () throws -> ContestAnswer
+    ) async throws -> ContestAnswer {
         do {
             return try await door.workers.run(bytes: Self.weight(of: bytes), of: peer, contest)
         } catch let refusal as BatchRefusal {
@@ -74,10 +75,10 @@ struct DisputeRoutes: Sendable {
         return max(bytes.count, BatchWorkers.heavyBytes)
     }
 
-    private func response(_ contested: Store.Contested) -> Response {
-        let dispute = contested.dispute
+    private func response(_ answer: ContestAnswer) -> Response {
+        let (dispute, document) = (answer.contested.dispute, answer.document)
         let status: HTTPResponse.Status
-        switch contested {
+        switch answer.contested {
         case .opened:
             door.health.succeed()
             status = .created
@@ -87,8 +88,12 @@ struct DisputeRoutes: Sendable {
             status == .created ? "dispute opened" : "dispute came again",
             metadata: ["merchant": "\(dispute.merchant)", "dispute": "\(dispute.number)"])
         return Response(
-            status: status, headers: [.contentType: Self.mediaType, .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: OwnDispute.acknowledgement(of: dispute))))
+            status: status,
+            headers: [
+                .contentType: Self.mediaType, .cacheControl: "no-store",
+                .settledSignature: document.signature, .settledSeal: document.seal,
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: document.bytes)))
     }
 
     private func told(_ problem: Problem) -> Problem {

@@ -15,6 +15,8 @@ extension RederivationRun {
                 bytes: stored.bytes, signature: keys.signature(of: stored).text, received: received
             ) { [keys] in keys.key($0, at: received) }
             if let jws = try? DetachedJWS(parsing: stored.signature) { usedKeys.insert(jws.keyID) }
+            // As long as records stand on it, and one or a statement is contested, the alliance keeps its id.
+            try authentic.contest.check(for: try self.stored.schedule().alliance.id, received: received)
             compare(stored, authentic, place)
         } catch let refusal as BatchRefusal {
             report.add(.init(place, "\(refusal.code.rawValue): \(refusal.reason)"))

@@ -1,7 +1,7 @@
 import Signing
 
-/// What a merchant contests, as it wrote it: an object of JSON with `reference`, either `period` and `line` or `record`, and
-/// `reason`.
+/// What a merchant contests, as it wrote it: an object of JSON with `alliance`, `at`, `reference`, either `period` and
+/// `line` or `record`, and `reason`.
 public struct Contest: Hashable, Sendable {
     public enum Subject: Hashable, Sendable {
         /// A line of the statement of a period, by its id; lines count from 1.
@@ -9,6 +9,10 @@ public struct Contest: Hashable, Sendable {
         case record(RecordID)
     }
 
+    /// Whose member the merchant contests it as.
+    public let alliance: AllianceID
+    /// When it was signed.
+    public let at: Instant
     /// The merchant's own, for ever.
     public let reference: ContestReference
     public let subject: Subject
@@ -17,8 +21,15 @@ public struct Contest: Hashable, Sendable {
 
     /// The most bytes that one has.
     public static let mostBytes = 8 << 10
+    /// So long after it was signed it opens a dispute, the leeway added: 5 minutes, as a token is good for.
+    public static let freshMilliseconds = ReadingToken.longestMilliseconds
 
-    public init(reference: ContestReference, subject: Subject, reason: String) {
+    public init(
+        alliance: AllianceID, at instant: Instant, reference: ContestReference, subject: Subject,
+        reason: String
+    ) {
+        self.alliance = alliance
+        at = instant
         self.reference = reference
         self.subject = subject
         self.reason = reason
@@ -28,6 +39,10 @@ public struct Contest: Hashable, Sendable {
     public init(parsing bytes: [UInt8]) throws(ContestRefusal) {
         guard bytes.count <= Self.mostBytes else { throw Self.tooLarge(found: "\(bytes.count) bytes") }
         let members = try ContestMembers(bytes)
+        alliance = try members.text("alliance", Self.identifier) { AllianceID($0) }
+        at = try members.text("at", "an instant with its offset, as 2026-11-01T10:22:33+08:00") { text in
+            Instant(rfc3339: text).flatMap { $0.isWithinBounds ? $0 : nil }
+        }
         reference = try members.text("reference", Self.identifier) { ContestReference($0) }
         subject = try members.subject()
         reason = try members.text("reason", "1 … 1000 bytes of printable text on one line") { text in
@@ -44,6 +59,8 @@ public struct Contest: Hashable, Sendable {
     public var bytes: [UInt8] {
         var json = CanonicalJSON()
         json.object { json in
+            json.member("alliance", alliance.text)
+            json.member("at", at.description)
             json.member("reference", reference.text)
             switch subject {
             case .line(let line, let period):
@@ -56,14 +73,43 @@ public struct Contest: Hashable, Sendable {
         return json.bytes
     }
 
+    /// Whether it says the same, whenever it was signed.
+    public func saysTheSame(as other: Contest) -> Bool {
+        alliance == other.alliance && reference == other.reference && subject == other.subject
+            && reason.utf8.elementsEqual(other.reason.utf8)
+    }
+
+    /// Whether it may open a dispute of an alliance when it is received. Throws `contest_alliance`, `contest_early` and
+    /// `contest_expired`.
+    public func check(for alliance: AllianceID, received: Instant) throws(ContestRefusal) {
+        guard self.alliance == alliance else {
+            throw ContestRefusal(
+                .alliance, field: "alliance", expected: alliance.text, found: self.alliance.text)
+        }
+        let latest = received.advanced(byMilliseconds: ReadingToken.leewayMilliseconds)
+        guard at <= latest else {
+            throw ContestRefusal(
+                .early, field: "at", reason: "it was signed later than it is now: is the clock right?",
+                expected: "at most \(latest)", found: "\(at)")
+        }
+        let earliest = received.advanced(
+            byMilliseconds: -Self.freshMilliseconds - ReadingToken.leewayMilliseconds)
+        guard at >= earliest else {
+            throw ContestRefusal(
+                .expired, field: "at",
+                reason: "it was signed too long ago: sign it again, and send it at once",
+                expected: "at least \(earliest)", found: "\(at)")
+        }
+    }
+
     fileprivate static let identifier =
         "1 to 64 printable ASCII characters without space, quote, backslash and comma"
 }
 
 /// The members of a contest, by name.
 private struct ContestMembers {
-    private static let names = ["reference", "period", "line", "record", "reason"]
-    private static let forms = "reference, period and line or record, and reason"
+    private static let names = ["alliance", "at", "reference", "period", "line", "record", "reason"]
+    private static let forms = "alliance, at, reference, period and line or record, and reason"
 
     private let value: JSONValue
 

@@ -4,6 +4,12 @@ public enum ContestRefusalCode: String, Hashable, Sendable, CaseIterable {
     /// The operator opens disputes by its own commands, under the name of a person.
     case operatorKey = "contest_operator_key"
     case malformed = "contest_malformed"
+    /// It is meant for another alliance.
+    case alliance = "contest_alliance"
+    /// It was signed later than now.
+    case early = "contest_early"
+    /// It was signed too long ago.
+    case expired = "contest_expired"
     /// The merchant's reference was used before, for other bytes.
     case reused = "contest_reused"
     /// An open dispute is against the same.

@@ -157,6 +157,7 @@ private enum RowCheck {
         if let row = try OutboxRows.changed(database).first {
             throw StoreTrouble.damaged("outbox", "row \(row)")
         }
+        try OutboxHead(database).verify()
     }
 
     /// That none is gone, what a close that has begun says, and what recent closes counted of what they kept.

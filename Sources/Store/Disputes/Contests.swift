@@ -12,7 +12,7 @@ extension Store {
     /// What became of a contest.
     public enum Contested: Hashable, Sendable {
         case opened(Dispute)
-        /// The same bytes opened this one before.
+        /// The same opened this one before.
         case copy(Dispute)
 
         public var dispute: Dispute {
@@ -22,18 +22,21 @@ extension Store {
         }
     }
 
-    /// Opens a dispute as its merchant signed it, for the operator to see to; the same bytes again open nothing.
-    /// `find` says what it is against, or throws; it is asked last, and for nothing that is refused without it.
+    /// Opens a dispute as its merchant signed it, for the operator to see to; the same again opens nothing, whenever it
+    /// comes and whenever it was signed. `find` says what it is against, or throws; it is asked last, and for nothing
+    /// that is refused without it.
     ///
-    /// Throws `ContestRefusal` of `contest_reused`, `dispute_open` and `contest_too_many`, and what `find` throws.
+    /// Throws `ContestRefusal` of `contest_alliance`, `contest_early`, `contest_expired`, `contest_reused`,
+    /// `dispute_open` and `contest_too_many`, and what `find` throws.
     public func contest(
         _ contest: AuthenticContest, at instant: Instant, _ find: () throws -> Dispute.Subject
     ) throws -> Contested {
         // What opens nothing waits for nobody who writes, nor does anybody wait for it.
         let known = try reading("look for a contest") { database in
             let inForce = try inForce(database)
-            return try DisputeRows(database, inForce.roster)
-                .judge(contest, Dispute.Subject(contest.contest.subject, in: inForce.schedule.calendar))
+            return try DisputeRows(database, inForce.roster).judge(
+                contest, Dispute.Subject(contest.contest.subject, in: inForce.schedule.calendar),
+                for: inForce.schedule.alliance.id, at: instant)
         }
         if let known { return .copy(known) }
         let subject = try find()
@@ -41,14 +44,18 @@ extension Store {
             let inForce = try inForce(database)
             let rows = DisputeRows(database, inForce.roster)
             // Another connection may have brought the same meanwhile, or others.
-            if let known = try rows.judge(contest, subject) { return .copy(known) }
+            if let known = try rows.judge(
+                contest, subject, for: inForce.schedule.alliance.id, at: instant)
+            {
+                return .copy(known)
+            }
             return .opened(
                 try rows.open(
                     contest, subject, from: inForce.schedule.zone.localDate(at: instant), at: instant))
         }
     }
 
-    /// A merchant's disputes below a number, the last opened first, at most `limit` of them.
+    /// A merchant's disputes below a number of its own, the last opened first, at most `limit` of them.
     public func disputePage(
         of merchant: MerchantID, before number: Int64 = .max, limit: Int
     ) throws -> [Dispute] {
@@ -58,10 +65,10 @@ extension Store {
         }
     }
 
-    /// A merchant's dispute of a number; nil if it has none.
+    /// A merchant's dispute by its own number; nil if it has none.
     public func dispute(_ number: Int64, of merchant: MerchantID) throws -> Dispute? {
         guard (1..<Int64.max).contains(number) else { return nil }
-        return try disputePage(of: merchant, before: number + 1, limit: 1).first { $0.number == number }
+        return try disputePage(of: merchant, before: number + 1, limit: 1).first { $0.ownNumber == number }
     }
 }
 
@@ -78,32 +85,34 @@ extension Dispute.Subject {
 }
 
 extension DisputeRows {
-    /// The dispute that these bytes opened before; nil: they may open one. Throws `ContestRefusal` where they may not.
-    fileprivate func judge(_ contest: AuthenticContest, _ subject: Dispute.Subject?) throws -> Dispute? {
-        if let known = try copy(of: contest) { return known }
+    /// The dispute that the same opened before; nil: it may open one. Throws `ContestRefusal` where it may not.
+    fileprivate func judge(
+        _ contest: AuthenticContest, _ subject: Dispute.Subject?, for alliance: AllianceID,
+        at instant: Instant
+    ) throws -> Dispute? {
+        let known = try signed(contest.contest.reference, of: contest.merchant)
+        // What was taken in its time stays so: it is told from what comes too late.
+        if let known, known.signed?.says(contest) == true { return known }
+        try contest.contest.check(for: alliance, received: instant)
+        if let known { throw Self.reused(known) }
         if let subject { try admit(subject, of: contest.merchant) }
         try admitOneMore(of: contest.merchant)
         return nil
     }
 
-    /// Throws `contest_reused` where other bytes opened one under their reference.
-    private func copy(of contest: AuthenticContest) throws -> Dispute? {
-        guard let known = try signed(contest.contest.reference, of: contest.merchant) else { return nil }
-        guard known.signed?.bytes == contest.bytes else {
-            throw ContestRefusal(
-                .reused, field: "reference",
-                reason: "\(known.name) was opened under this reference by other bytes",
-                expected: "a reference of its own, or the bytes that \(known.name) was opened by",
-                found: "other bytes")
-        }
-        return known
+    private static func reused(_ known: Dispute) -> ContestRefusal {
+        ContestRefusal(
+            .reused, field: "reference",
+            reason: "\(known.ownName) was opened under this reference by something else",
+            expected: "a reference of its own, or what \(known.ownName) was opened by",
+            found: "something else")
     }
 
     private func admit(_ subject: Dispute.Subject, of merchant: MerchantID) throws {
         guard let other = try open(against: subject, of: merchant) else { return }
         throw ContestRefusal(
-            .disputeOpen, reason: "\(other.name) is against the same, and open",
-            expected: "what no open dispute is against", found: other.name)
+            .disputeOpen, reason: "\(other.ownName) is against the same, and open",
+            expected: "what no open dispute is against", found: other.ownName)
     }
 
     private func admitOneMore(of merchant: MerchantID) throws {
@@ -132,4 +141,11 @@ extension DisputeRows {
 extension Dispute.Signed {
     /// The id of the key that its signature names.
     public var keyID: String { (try? DetachedJWS(parsing: signature))?.keyID ?? "" }
+
+    /// What the bytes say; nil: they are none that a contest has.
+    public var contest: Contest? { try? Contest(parsing: bytes) }
+
+    fileprivate func says(_ other: AuthenticContest) -> Bool {
+        bytes == other.bytes || contest?.saysTheSame(as: other.contest) == true
+    }
 }

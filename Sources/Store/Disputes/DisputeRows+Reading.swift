@@ -32,7 +32,7 @@ extension DisputeRows {
         return dispute
     }
 
-    /// Those of a merchant below a number, the last opened first.
+    /// Those of a merchant below a number of its own, the last opened first.
     func of(_ merchant: MerchantID, before number: Int64 = .max, limit: Int) throws -> [Dispute] {
         guard let merchant = roster.number(of: merchant) else { return [] }
         let query = try Prepared(database, Self.page)
@@ -83,7 +83,8 @@ extension DisputeRows {
             ? nil
             : Dispute.Signed(reference: row.identifier(7), bytes: row.bytes(8), signature: row.text(9))
         return Dispute(
-            number: number, merchant: try roster.merchant(row.integer(1), of: "disputes", number),
+            number: number, ownNumber: row.integer(11),
+            merchant: try roster.merchant(row.integer(1), of: "disputes", number),
             subject: row.isNull(4)
                 ? .line(
                     Int(row.integer(3)),
@@ -146,11 +147,11 @@ extension DisputeRows {
 
     private static let select =
         """
-        SELECT dispute, merchant, period, line, record, owner, due, reference, bytes, signature, sum
+        SELECT dispute, merchant, period, line, record, owner, due, reference, bytes, signature, sum, own_number
         FROM disputes
         """
     static let one = select + " WHERE dispute = ?"
-    static let page = select + " WHERE merchant = ? AND dispute < ? ORDER BY dispute DESC LIMIT ?"
+    static let page = select + " WHERE merchant = ? AND own_number < ? ORDER BY own_number DESC LIMIT ?"
     static let signed = select + " WHERE merchant = ? AND reference = ?"
     private static let isOpen =
         """
@@ -172,7 +173,7 @@ extension DisputeRows {
     /// Whether a row of `select` bears the sum that it was written with.
     private static func isWhole(_ row: Prepared) -> Bool {
         let sum = RowSum.of(
-            columns: [0, 1, 2, 3, 6].map { row.integerOrNil($0) },
+            columns: [0, 1, 2, 3, 6, 11].map { row.integerOrNil($0) },
             [4, 5, 7, 9].map { row.textOrNil($0) }, bytes: row.isNull(8) ? nil : row.bytes(8))
         return sum == row.integer(10)
     }

@@ -20,10 +20,11 @@ struct DisputeRows {
             database,
             """
             INSERT INTO disputes
-                (dispute, merchant, period, line, record, owner, due, reference, bytes, signature, sum)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (dispute, merchant, period, line, record, owner, due, reference, bytes, signature, sum, own_number)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         let number = try RowNumbers.next("dispute", of: "disputes", database)
+        let ownNumber = try nextOwnNumber(of: merchant)
         let (period, line, record) = Self.columns(of: subject)
         insert.bind(1, number)
         insert.bind(2, roster[merchant])
@@ -38,14 +39,22 @@ struct DisputeRows {
         insert.bind(
             11,
             RowSum.of(
-                columns: [number, roster[merchant], period, line, Int64(due.dayNumber)],
+                columns: [number, roster[merchant], period, line, Int64(due.dayNumber), ownNumber],
                 [record?.text, owner.text, signed?.reference.text, signed?.signature], bytes: signed?.bytes))
+        insert.bind(12, ownNumber)
         try insert.run()
         let dispute = Dispute(
-            number: number, merchant: merchant, subject: subject, owner: owner, due: due, signed: signed,
-            steps: [step])
+            number: number, ownNumber: ownNumber, merchant: merchant, subject: subject, owner: owner,
+            due: due, signed: signed, steps: [step])
         try add(step, to: dispute, by: person)
         return dispute
+    }
+
+    private func nextOwnNumber(of merchant: MerchantID) throws -> Int64 {
+        let query = try Prepared(
+            database, "SELECT coalesce(max(own_number), 0) + 1 FROM disputes WHERE merchant = ?")
+        query.bind(1, roster[merchant])
+        return try query.first { $0.integer(0) } ?? 1
     }
 
     /// Period, line and record, as a row has them.

@@ -43,6 +43,8 @@ public struct Dispute: Hashable, Sendable {
 
     /// 1, 2, 3 …
     public let number: Int64
+    /// Among those of its merchant, 1, 2, 3 …: all that the merchant is told of a number.
+    public let ownNumber: Int64
     public let merchant: MerchantID
     public let subject: Subject
     /// Who has to see to it, now.
@@ -68,6 +70,9 @@ public struct Dispute: Hashable, Sendable {
 
     /// How the reason of an adjustment names it.
     public var name: String { "dispute \(number)" }
+
+    /// How its merchant is told of it.
+    var ownName: String { "dispute \(ownNumber)" }
 }
 
 extension Store {
@@ -106,7 +111,8 @@ extension Store {
     }
 
     /// Ends a dispute in the merchant's favour, by an adjustment of that merchant that is booked, and whose reason
-    /// names the dispute. Throws `DisputeRefusal` and `PersonRefusal`.
+    /// names the dispute, as `dispute 7` or by the merchant's number, as `dispute 1 of bakery`. Throws `DisputeRefusal`
+    /// and `PersonRefusal`.
     @discardableResult
     public func acceptDispute(
         _ number: Int64, _ text: String, adjustment: BookingReference, by person: Person, at instant: Instant
@@ -177,9 +183,12 @@ extension Store {
         }
         let words = booked.booking.reason.split { !$0.isLetter && !$0.isNumber }
         let isNamed = zip(words, words.dropFirst()).contains { $0 == "dispute" && $1 == "\(dispute.number)" }
-        guard isNamed else {
+        // The merchant reads the reason, and knows the dispute by its own number.
+        let ownName = "\(dispute.ownName) of \(dispute.merchant)"
+        guard isNamed || booked.booking.reason.contains(ownName) else {
             throw DisputeRefusal(
-                code: .adjustmentUnnamed, reason: "the reason of \(reference) has to say \"\(dispute.name)\"")
+                code: .adjustmentUnnamed,
+                reason: "the reason of \(reference) has to say \"\(ownName)\", or \"\(dispute.name)\"")
         }
     }
 }

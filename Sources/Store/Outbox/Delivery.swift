@@ -14,6 +14,8 @@ public struct Delivery: Hashable, Sendable {
 
     /// 1, 2, 3 …
     public let number: Int64
+    /// Among those of its receiver, 1, 2, 3 …: all that the receiver is told of a number.
+    public let ownNumber: Int64
     public let lane: DeliveryLane
     public let news: News
     public let created: Instant

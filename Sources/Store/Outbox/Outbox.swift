@@ -36,7 +36,8 @@ public struct StuckDeliveries: Hashable, Sendable {
 }
 
 extension Store {
-    /// The first delivery of each lane that has not ended, and what is wrong with those rows that cannot be read.
+    /// The first delivery of each lane that has not ended, and what is wrong with those rows that cannot be read or
+    /// with the end of the outbox.
     public func deliveryHeads() throws -> (heads: [Delivery], troubles: [StoreTrouble]) {
         try reading("look into the outbox") { database in
             var (heads, troubles): ([Delivery], [StoreTrouble]) = ([], [])
@@ -45,6 +46,10 @@ extension Store {
                 case .success(let delivery): heads.append(delivery)
                 case .failure(let trouble): troubles.append(trouble)
                 }
+            }
+            do { try OutboxHead(database).verify() } catch let trouble as StoreTrouble where trouble.isDamage
+            {
+                troubles.append(trouble)
             }
             return (heads, troubles)
         }
@@ -177,13 +182,13 @@ extension Delivery {
             case .gone: (.gone, attempt.at)
             }
         return Delivery(
-            number: number, lane: lane, news: news, created: created, state: state, attempts: attempts + 1,
-            due: due, tried: attempt.at, answer: attempt.answer)
+            number: number, ownNumber: ownNumber, lane: lane, news: news, created: created, state: state,
+            attempts: attempts + 1, due: due, tried: attempt.at, answer: attempt.answer)
     }
 
     func again(at instant: Instant) -> Delivery {
         Delivery(
-            number: number, lane: lane, news: news, created: created, state: .waiting, attempts: 0,
-            due: instant, tried: tried, answer: answer)
+            number: number, ownNumber: ownNumber, lane: lane, news: news, created: created, state: .waiting,
+            attempts: 0, due: instant, tried: tried, answer: answer)
     }
 }

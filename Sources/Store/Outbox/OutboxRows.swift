@@ -18,13 +18,25 @@ struct OutboxRows {
         _ news: News, to merchant: MerchantID?, _ destinations: Destinations, at instant: Instant
     ) throws {
         for channel in destinations.channels {
+            let lane = DeliveryLane(merchant: merchant, channel: channel)
             try write(
                 Delivery(
-                    number: try RowNumbers.next("delivery", of: "outbox", database),
-                    lane: DeliveryLane(merchant: merchant, channel: channel), news: news, created: instant,
+                    number: try OutboxHead(database).next(),
+                    ownNumber: try nextOwnNumber(recipient(lane)), lane: lane, news: news, created: instant,
                     state: .waiting, attempts: 0, due: instant, tried: nil, answer: nil))
         }
     }
+
+    private func nextOwnNumber(_ recipient: Int64) throws -> Int64 {
+        let query = try Prepared(database, Self.nextOwnNumber)
+        query.bind(1, recipient)
+        return try query.first { $0.integer(0) } ?? 1
+    }
+
+    static let nextOwnNumber =
+        "SELECT coalesce(max(own_number), 0) + 1 FROM outbox WHERE recipient = ?"
+
+    private func recipient(_ lane: DeliveryLane) -> Int64 { lane.merchant.map { roster[$0] } ?? 0 }
 
     /// Notes how far a delivery has got.
     func update(_ delivery: Delivery) throws { try write(delivery) }
@@ -34,15 +46,15 @@ struct OutboxRows {
             database,
             """
             INSERT OR REPLACE INTO outbox (delivery, recipient, subject, about, created, attempts, due, tried,
-                channel, kind, state, answer, sum)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                own_number, channel, kind, state, answer, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         var about: Int64?
         if case .exposure(let merchant, _) = delivery.news { about = roster[merchant] }
         let numbers: [Int64?] = [
-            delivery.number, delivery.lane.merchant.map { roster[$0] } ?? 0, delivery.news.subject, about,
+            delivery.number, recipient(delivery.lane), delivery.news.subject, about,
             delivery.created.milliseconds, Int64(delivery.attempts), delivery.due?.milliseconds,
-            delivery.tried?.milliseconds,
+            delivery.tried?.milliseconds, delivery.ownNumber,
         ]
         let texts: [String?] = [
             delivery.lane.channel.rawValue, delivery.news.kind.rawValue, delivery.state.rawValue,
@@ -50,7 +62,7 @@ struct OutboxRows {
         ]
         for (place, number) in numbers.enumerated() { insert.bind(Int32(place + 1), number) }
         for (place, text) in texts.enumerated() { insert.bind(Int32(numbers.count + place + 1), text) }
-        insert.bind(13, RowSum.of(columns: numbers, texts))
+        insert.bind(14, RowSum.of(columns: numbers, texts))
         try insert.run()
     }
 
@@ -73,7 +85,7 @@ struct OutboxRows {
                 do throws(StoreTrouble) { heads.append(.success(try delivery(row))) } catch {
                     heads.append(.failure(error))
                 }
-                return (row.integer(1), row.text(8))
+                return (row.integer(1), row.text(9))
             }
         }
         return heads
@@ -87,7 +99,7 @@ struct OutboxRows {
             \(Self.select) INDEXED BY outbox_open
             WHERE due IS NOT NULL AND recipient = ? AND channel = ? AND delivery > ? ORDER BY delivery LIMIT 1
             """)
-        query.bind(1, lane.merchant.map { roster[$0] } ?? 0)
+        query.bind(1, recipient(lane))
         query.bind(2, lane.channel.rawValue)
         query.bind(3, number)
         return try query.first { try delivery($0) }
@@ -122,36 +134,38 @@ struct OutboxRows {
     }
 
     /// The numbers of the rows that are not as they were written, and of those that are gone, as the rows behind them
-    /// tell.
+    /// and the head tell.
     static func changed(_ database: Database) throws -> [Int64] {
         var changed = ChangedRows()
         try Prepared(database, select + " ORDER BY delivery").forEach { row in
             changed.look(at: row.integer(0), isWhole: isWhole(row))
         }
-        return changed.found(of: 0)
+        return changed.found(of: try OutboxHead(database).last() ?? 0)
     }
 
     private static let select = """
-        SELECT delivery, recipient, subject, about, created, attempts, due, tried, channel, kind, state, answer, sum
+        SELECT delivery, recipient, subject, about, created, attempts, due, tried, own_number, channel, kind, state,
+            answer, sum
         FROM outbox
         """
 
     private static func isWhole(_ row: Prepared) -> Bool {
-        RowSum.of(columns: (0..<8).map { row.integerOrNil($0) }, (8..<12).map { row.textOrNil($0) })
-            == row.integer(12)
+        RowSum.of(columns: (0..<9).map { row.integerOrNil($0) }, (9..<13).map { row.textOrNil($0) })
+            == row.integer(13)
     }
 
     private func delivery(_ row: Prepared) throws(StoreTrouble) -> Delivery {
         let number = row.integer(0)
-        guard Self.isWhole(row), let channel = Destinations.Channel(rawValue: row.text(8)),
-            let kind = News.Kind(rawValue: row.text(9)), let state = Delivery.State(rawValue: row.text(10))
+        guard Self.isWhole(row), let channel = Destinations.Channel(rawValue: row.text(9)),
+            let kind = News.Kind(rawValue: row.text(10)), let state = Delivery.State(rawValue: row.text(11))
         else { throw StoreTrouble.damaged("outbox", "row \(number)") }
         var merchant: MerchantID?
         if row.integer(1) != 0 { merchant = try self.merchant(row.integer(1), number) }
         return Delivery(
-            number: number, lane: DeliveryLane(merchant: merchant, channel: channel),
-            news: try news(kind, row), created: row.instant(4), state: state, attempts: Int(row.integer(5)),
-            due: row.instantOrNil(6), tried: row.instantOrNil(7), answer: row.textOrNil(11))
+            number: number, ownNumber: row.integer(8),
+            lane: DeliveryLane(merchant: merchant, channel: channel), news: try news(kind, row),
+            created: row.instant(4), state: state, attempts: Int(row.integer(5)), due: row.instantOrNil(6),
+            tried: row.instantOrNil(7), answer: row.textOrNil(12))
     }
 
     private func news(_ kind: News.Kind, _ row: Prepared) throws(StoreTrouble) -> News {

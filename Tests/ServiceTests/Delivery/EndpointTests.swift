@@ -1,7 +1,6 @@
 import Foundation
 import Settlement
 import Signing
-import Synchronization
 import Testing
 
 @testable import Service
@@ -12,7 +11,7 @@ struct EndpointTests {
     private func message(_ estate: Estate) throws -> NewsMessage {
         _ = try estate.take(Estate.batch())
         let delivery = Delivery(
-            number: 7, lane: DeliveryLane(merchant: MerchantID("M"), channel: .webhook),
+            number: 7, ownNumber: 3, lane: DeliveryLane(merchant: MerchantID("M"), channel: .webhook),
             news: .receipt(batch: 1), created: instant("2026-01-01T00:00:00Z"), state: .waiting, attempts: 0,
             due: nil, tried: nil, answer: nil)
         return try NewsMessage(delivery, from: estate.open.store)
@@ -33,7 +32,7 @@ struct EndpointTests {
         try tamper(with: estate.open.folder.databasePath, "UPDATE disputes SET line = 1 WHERE dispute = 1")
         func message(_ number: Int64) throws -> NewsMessage {
             let delivery = Delivery(
-                number: 7, lane: DeliveryLane(merchant: MerchantID("M"), channel: .webhook),
+                number: 7, ownNumber: 3, lane: DeliveryLane(merchant: MerchantID("M"), channel: .webhook),
                 news: .disputeAnswered(number), created: Estate.received, state: .waiting, attempts: 0,
                 due: nil, tried: nil, answer: nil)
             return try NewsMessage(delivery, from: store)
@@ -51,22 +50,18 @@ struct EndpointTests {
         let addresses = [[127, 0, 0, 1], [10, 0, 0, 1]].map { NetworkAddress($0) }
         let url = try #require(WebhookURL("https://shop.example/"))
         let failure = #expect(throws: Failure.self) {
-            try Endpoint(url, DeliverySettings(), attempt: 0) { _ throws(Failure) in addresses }
+            try Endpoint(url, DeliverySettings(), attempt: 0, addresses: addresses)
         }
         #expect(failure?.problem == "has an address of no public network")
         let plain = try #require(WebhookURL("http://shop.example/"))
-        let asked = Mutex(0)
+        #expect(throws: Failure.self) { try Endpoint.requireTLS(of: plain, DeliverySettings()) }
         #expect(throws: Failure.self) {
-            try Endpoint(plain, DeliverySettings(), attempt: 0) { _ throws(Failure) in
-                asked.withLock { $0 += 1 }
-                return [NetworkAddress([1, 1, 1, 1])]
-            }
+            try Endpoint(plain, DeliverySettings(), attempt: 0, addresses: [NetworkAddress([1, 1, 1, 1])])
         }
-        #expect(asked.withLock { $0 } == 0)
     }
 
-    /// No resolver knows the name: a second look would find nothing.
-    @Test("A connection goes to the address that was looked at, and the name is looked up once")
+    /// No resolver knows the name: a look by the client itself would find nothing.
+    @Test("A connection goes to the address that was looked at")
     func pinned() async throws {
         let estate = try Estate()
         let message = try message(estate)
@@ -74,18 +69,13 @@ struct EndpointTests {
         try await withDaemon(estate) { url, stop in
             let port = url.split(separator: ":").last.map(String.init) ?? ""
             let target = try #require(WebhookURL("http://changing.invalid:\(port)/v1/batches"))
-            let asked = Mutex(0)
-            let lookUp: Endpoint.LookUp = { _ throws(Failure) in
-                asked.withLock { $0 += 1 }
-                return [NetworkAddress([127, 0, 0, 1])]
-            }
-            let endpoint = try Endpoint(target, privately, attempt: 3, lookUp: lookUp)
+            let endpoint = try Endpoint(
+                target, privately, attempt: 3, addresses: [NetworkAddress([127, 0, 0, 1])])
             for _ in 0..<3 {
                 let answer = try await endpoint.post(message, secrets: [secret], at: Estate.received)
                 // A daemon's answer to what is no batch.
                 #expect((400..<500).contains(answer.status))
             }
-            #expect(asked.withLock { $0 } == 1)
             await endpoint.close()
             await stop()
         }
@@ -97,7 +87,7 @@ struct EndpointTests {
         let first = try message(estate)
         let again = try message(estate)
         #expect(first.body == again.body && first.id == again.id)
-        #expect(first.id == "msg_7_1767225600000" && first.type == "receipt.issued")
+        #expect(first.id == "msg_M_3_1767225600000" && first.type == "receipt.issued")
         let body = try members(first.body)
         let data = try #require(body["data"] as? [String: Any])
         #expect(body["type"] as? String == "receipt.issued")

@@ -73,7 +73,7 @@ struct FolderCourierTests {
             try estate.open.store.deliveries(DeliveryFilter(all: true)).first {
                 $0.news == .statement(period: 0)
             }
-        ).number
+        ).ownNumber
         try FileManager.default.createDirectory(
             atPath: out.file("M/.part-\(number)"), withIntermediateDirectories: true)
         _ = try out.write("half", to: "M/.part-\(number)/STATEMENT.json")

@@ -8,7 +8,8 @@ import Testing
 struct RoundTests {
     private func delivery(_ number: Int64, to merchant: String, attempts: Int = 0) -> Delivery {
         Delivery(
-            number: number, lane: DeliveryLane(merchant: MerchantID(verified: merchant), channel: .webhook),
+            number: number, ownNumber: number,
+            lane: DeliveryLane(merchant: MerchantID(verified: merchant), channel: .webhook),
             news: .receipt(batch: 1), created: instant("2026-01-01T00:00:00Z"), state: .waiting,
             attempts: attempts, due: instant("2026-01-01T00:00:00Z"), tried: nil, answer: nil)
     }

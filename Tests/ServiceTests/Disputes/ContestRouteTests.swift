@@ -9,8 +9,10 @@ import Testing
 
 @Suite("What merchants contest over HTTP")
 struct ContestRouteTests {
-    private static let line = #"{"reference":"C-1","period":"2026-01","line":1,"reason":"counted twice"}"#
-    private static let record = #"{"reference":"C-2","record":"B-1-0","reason":"was never sold"}"#
+    private static let head = #""alliance":"test","at":"2026-01-20T13:00:00+01:00""#
+    private static let line =
+        #"{\#(head),"reference":"C-1","period":"2026-01","line":1,"reason":"counted twice"}"#
+    private static let record = #"{\#(head),"reference":"C-2","record":"B-1-0","reason":"was never sold"}"#
 
     private func post(
         _ url: String, _ text: String, by key: SigningKey?, type: String? = "application/json",
@@ -33,6 +35,9 @@ struct ContestRouteTests {
             for (text, key) in [
                 (String(repeating: " ", count: Contest.mostBytes + 1), own), (Self.line, other),
                 (#"{"reference":"C-3"}"#, own),
+                (Self.record.replacing("test", with: "other"), own),
+                (Self.record.replacing("T13:00:00", with: "T13:00:31"), own),
+                (Self.record.replacing("T13:00:00", with: "T12:54:29"), own),
                 (Self.line.replacing("twice", with: "thrice"), own),
                 (Self.record.replacing("B-1-0", with: "N-1-0"), own),
                 (Self.line.replacing("C-1", with: "C-3"), own),
@@ -58,12 +63,14 @@ struct ContestRouteTests {
         let batch = Estate.batch("B-9", sequence: 9, records: Store.mostOpenContests + 1)
         _ = try estate.take(batch)
         for number in 0..<Store.mostOpenContests {
-            let bytes = Array(#"{"reference":"R-\#(number)","record":"B-9-\#(number)","reason":"x"}"#.utf8)
+            let bytes = Array(
+                #"{\#(Self.head),"reference":"R-\#(number)","record":"B-9-\#(number)","reason":"x"}"#.utf8)
             _ = try estate.intake.contest(
                 bytes, signature: estate.merchantKey.sign(bytes), received: Estate.received)
         }
         try await withDaemon(estate) { url, _ in
-            let text = #"{"reference":"R","record":"B-9-\#(Store.mostOpenContests)","reason":"x"}"#
+            let text =
+                #"{\#(Self.head),"reference":"R","record":"B-9-\#(Store.mostOpenContests)","reason":"x"}"#
             let reply = try await post(url, text, by: estate.merchantKey)
             #expect(reply.status == 409 && reply.code == "contest_too_many")
         }
@@ -127,14 +134,58 @@ struct ContestRouteTests {
             #expect(first.status == 201)
             let digest = SHA256Digest(of: Array(Self.line.utf8)).text
             let expected =
-                #"{"dispute":1,"reference":"C-1","received":"2026-01-20T12:00:00.000Z","digest":"\#(digest)"}"#
+                #"{"format":"settled-contest/1","alliance":"test","merchant":"M","dispute":1,"reference":"C-1","#
+                + #""signed":"2026-01-20T12:00:00.000Z","received":"2026-01-20T12:00:00.000Z","#
+                + #""digest":"\#(digest)"}"#
             #expect(String(decoding: first.body, as: UTF8.self) == expected)
+            try Self.verify(first, estate)
             let at = Estate.received
             try estate.open.store.rejectDispute(
                 1, "two sales", by: Person(PersonName(verified: "ana")), at: at)
             let again = try await post(url, Self.line, by: estate.merchantKey)
             #expect(again.status == 200 && again.body == first.body)
+            for header in ["settled-signature", "settled-seal"] {
+                #expect(again.headers[header] == first.headers[header])
+            }
             #expect(try estate.open.store.disputes().count == 1)
+        }
+    }
+
+    @Test(
+        "What was refused for its time opens nothing once that comes, nor what was taken anything else later")
+    func times() async throws {
+        let estate = try ReadingTests.estate()
+        let later = WallClock.standing(at: Estate.received.advanced(byHours: 1))
+        let early = Self.record.replacing("T13:00:00", with: "T13:54:00")
+        try await withDaemon(estate) { url, _ in
+            #expect(try await post(url, early, by: estate.merchantKey).code == "contest_early")
+            #expect(try await post(url, Self.line, by: estate.merchantKey).status == 201)
+        }
+        try await withDaemon(estate, clock: later) { url, _ in
+            #expect(try await post(url, early, by: estate.merchantKey).code == "contest_expired")
+            #expect(try await post(url, Self.record, by: estate.merchantKey).code == "contest_expired")
+            // It was taken in its time; and said again, signed anew, it is the same.
+            for text in [Self.line, Self.line.replacing("T13:00:00", with: "T14:00:00")] {
+                let again = try await post(url, text, by: estate.merchantKey)
+                #expect(
+                    again.status == 200
+                        && String(decoding: again.body, as: UTF8.self).contains(
+                            #""dispute":1,"reference":"C-1","signed":"2026-01-20T12:00:00.000Z""#)
+                )
+            }
+            #expect(try estate.open.store.disputes().count == 1)
+        }
+    }
+
+    /// An answer's signature and seal hold over its bytes.
+    private static func verify(_ reply: Reply, _ estate: Estate) throws {
+        let master = estate.open.master
+        for (header, key) in [
+            ("settled-signature", master.statementKey(owner: "M", version: 1).verification),
+            ("settled-seal", master.sealKey(version: 1).verification),
+        ] {
+            let signature = try DetachedJWS(parsing: try #require(reply.headers[header], "\(header)"))
+            try signature.verify(payload: reply.body, key: key)
         }
     }
 
@@ -172,25 +223,37 @@ struct ContestRouteTests {
             try store.rejectDispute(2, "two sales", by: ana, at: at)
             let one = try await read(url, "/v1/disputes/1", estate.token(of: "M"))
             #expect(one.status == 200)
+            let text = String(decoding: one.body, as: UTF8.self)
+            let heading =
+                #"{"format":"settled-dispute/1","alliance":"test","merchant":"M","#
+                + #""answered":"2026-01-20T12:00:00.000Z","#
+            #expect(text.hasPrefix(heading), "\(text)")
             #expect(
-                String(decoding: one.body, as: UTF8.self)
-                    == #"{"dispute":1,"reference":"C-1","period":"2026-01","line":1,"state":"open","#
+                text.dropFirst(heading.count)
+                    == #""dispute":1,"reference":"C-1","period":"2026-01","line":1,"state":"open","#
                     + #""due":"2026-02-01","steps":[{"act":"opened","at":"2026-01-20T12:00:00.000Z","#
                     + #""by":"merchant","text":"counted twice"},{"act":"commented","#
                     + #""at":"2026-01-20T12:00:00.000Z","by":"operator","text":"asked the till's maker"}]}"#)
+            try Self.verify(one, estate)
             let page = try await read(url, "/v1/disputes?limit=1", estate.token(of: "M"))
-            let text = String(decoding: page.body, as: UTF8.self)
+            try Self.verify(page, estate)
+            let pageText = String(decoding: page.body, as: UTF8.self)
+            #expect(pageText.hasPrefix(#"{"format":"settled-disputes/1","alliance":"test","merchant":"M","#))
             #expect(
-                text.hasPrefix(#"{"disputes":[{"dispute":2,"#) && text.hasSuffix(#""next":2}"#), "\(text)")
-            #expect(text.contains(#""state":"rejected""#) && !text.contains("ana-of"))
+                pageText.contains(#""disputes":[{"dispute":2,"#) && pageText.hasSuffix(#""next":2}"#),
+                "\(pageText)")
+            #expect(pageText.contains(#""state":"rejected""#) && !pageText.contains("ana-of"))
             let last = try await read(url, "/v1/disputes?before=2", estate.token(of: "M"))
             let rest = String(decoding: last.body, as: UTF8.self)
-            #expect(rest.hasPrefix(#"{"disputes":[{"dispute":1,"#) && rest.hasSuffix(#""next":null}"#))
-            for path in ["3", "4", "0", "01", "-1", "x", "9223372036854775807", "99999999999999999999"] {
+            #expect(rest.contains(#""disputes":[{"dispute":1,"#) && rest.hasSuffix(#""next":null}"#))
+            for path in ["3", "0", "01", "-1", "x", "9223372036854775807", "99999999999999999999"] {
                 let reply = try await read(url, "/v1/disputes/\(path)", estate.token(of: "M"))
                 #expect(reply.status == 404 && reply.code == "not_found", "\(path)")
             }
-            #expect(try await read(url, "/v1/disputes/3", estate.token(of: "N")).status == 200)
+            // It counts its own.
+            let theirs = try await read(url, "/v1/disputes/1", estate.token(of: "N"))
+            #expect(String(decoding: theirs.body, as: UTF8.self).contains(#""record":"N-1-0""#))
+            #expect(try await read(url, "/v1/disputes/2", estate.token(of: "N")).status == 404)
             for query in ["before=0", "before=x", "limit=0", "limit=1001"] {
                 let reply = try await read(url, "/v1/disputes?\(query)", estate.token(of: "M"))
                 #expect(reply.status == 400 && reply.code == "parameter_malformed", "\(query)")
@@ -203,7 +266,8 @@ struct ContestRouteTests {
     @Test("One that names a line is as much work as a large batch; of all else it is its bytes")
     func weight() {
         #expect(DisputeRoutes.weight(of: Array(Self.line.utf8)) == BatchWorkers.heavyBytes)
-        for text in [Self.record, "", "{", #"{"reference":"C-1","period":"2026-01","line":1}"#] {
+        for text in [Self.record, "", "{", #"{\#(Self.head),"reference":"C-1","period":"2026-01","line":1}"#]
+        {
             #expect(DisputeRoutes.weight(of: Array(text.utf8)) == text.utf8.count)
         }
     }

@@ -190,7 +190,9 @@ struct LongStory {
     }
 
     /// What M signs itself; it opens dispute 4.
-    static let contested = Array(#"{"reference":"C-1","record":"m4","reason":"was a test of the till"}"#.utf8)
+    static let contested = Array(
+        (#"{"alliance":"test","at":"2026-04-03T23:59:31Z","reference":"C-1","record":"m4","#
+            + #""reason":"was a test of the till"}"#).utf8)
 
     private func failApril() throws {
         let failure = CloseFailure.doesNotFit(what: "a line", merchant: nil)

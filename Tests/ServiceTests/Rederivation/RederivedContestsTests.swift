@@ -49,6 +49,22 @@ struct RederivedContestsTests {
             found.map(\.place) == ["dispute 4"] && found[0].problem.contains("`text`"), "\(found)")
     }
 
+    @Test("So is an instant of opening at which what was signed would have opened nothing")
+    func opened() throws {
+        let story = try LongStory()
+        try forge(
+            "UPDATE dispute_steps SET at = at + 3600000, sum = ? WHERE step = 6", story.folder.databasePath
+        ) { database in
+            let row = try #require(
+                try Row.fetchOne(database, sql: "SELECT at + 3600000 FROM dispute_steps WHERE step = 6"))
+            return RowSum.of(
+                columns: [6, 4, row[0], nil], ["opened", "M", "was a test of the till", nil, nil])
+        }
+        let found = try findings(story)
+        #expect(
+            found.map(\.place) == ["dispute 4"] && found[0].problem.contains("contest_expired"), "\(found)")
+    }
+
     @Test("So is a record that another one stands in the place of")
     func subject() throws {
         let story = try LongStory()
@@ -61,7 +77,7 @@ struct RederivedContestsTests {
                     sql: "SELECT merchant, due, owner, reference, signature FROM disputes WHERE dispute = 4")
             )
             return RowSum.of(
-                columns: [4, row[0], nil, nil, row[1]], ["m1", row[2], row[3], row[4]],
+                columns: [4, row[0], nil, nil, row[1], 4], ["m1", row[2], row[3], row[4]],
                 bytes: LongStory.contested)
         }
         let found = try findings(story)

@@ -44,6 +44,7 @@ struct RowCheckTests {
             ("holdings", "UPDATE holdings SET bytes = zeroblob(length(bytes)) WHERE member = 'y'"),
             ("cuts", "UPDATE cuts SET last_batch = 1"),
             ("cuts", "DELETE FROM cuts"),
+            ("outbox_head", "DELETE FROM outbox_head"),
         ])
     func changed(table: String, sql: String) throws { try check(scene(), table, sql) }
 
@@ -51,6 +52,7 @@ struct RowCheckTests {
         "A delivery that was changed or is gone is found too",
         arguments: [
             "UPDATE outbox SET attempts = 7 WHERE delivery = 2", "DELETE FROM outbox WHERE delivery = 1",
+            "DELETE FROM outbox WHERE delivery = (SELECT max(delivery) FROM outbox)", "DELETE FROM outbox",
         ])
     func outbox(sql: String) throws {
         let scene = try OutboxTests.scene(own: Destinations(folder: true))

@@ -25,6 +25,7 @@ struct ChangedDisputeTests {
         "It is told with its row, and ends no process",
         arguments: [
             ("UPDATE disputes SET merchant = 2 WHERE dispute = 1", "disputes, row 1"),
+            ("UPDATE disputes SET own_number = 9 WHERE dispute = 1", "disputes, row 1"),
             ("UPDATE disputes SET period = 9223372036854775807 WHERE dispute = 1", "disputes, row 1"),
             ("UPDATE disputes SET line = 9 WHERE dispute = 2", "disputes, row 2"),
             ("UPDATE disputes SET record = 'T-2' WHERE dispute = 3", "disputes, row 3"),

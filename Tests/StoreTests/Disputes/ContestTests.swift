@@ -25,7 +25,9 @@ struct ContestTests {
             Issue.record("\(contested)")
             return
         }
-        #expect(dispute.number == 1 && dispute.state == .open && dispute.subject == .line(3, period: 0))
+        #expect(
+            dispute.number == 1 && dispute.ownNumber == 1 && dispute.state == .open
+                && dispute.subject == .line(3, period: 0))
         #expect(dispute.owner == "operator" && dispute.due == .on("2026-03-12"))
         #expect(dispute.steps.map(\.person) == ["M"] && dispute.steps.map(\.text) == ["not ours"])
         #expect(dispute.signed?.reference == "C-1" && dispute.signed?.keyID == "batch/M/1")
@@ -57,6 +59,64 @@ struct ContestTests {
         #expect(try scene.contest("C-1", .record("T-1"), of: "N", at: now).dispute.number == 2)
         #expect(try scene.contest("C-2", .record("T-1"), at: now).dispute.number == 3)
         #expect(try scene.store.disputes().count == 3)
+    }
+
+    @Test(
+        "One that is another alliance's, or was signed long ago or not yet, opens nothing, and nothing is kept"
+    )
+    func foreign() throws {
+        let scene = try Scene()
+        func code(for alliance: AllianceID = "test", signed seconds: Int64) throws -> ContestRefusalCode? {
+            try self.code {
+                try scene.contest(
+                    "C-1", .record("T-1"), for: alliance,
+                    signed: now.advanced(byMilliseconds: seconds * 1_000), at: now
+                ) { Issue.record("it is not looked up") }
+            }
+        }
+        #expect(try code(for: "other", signed: 0) == .alliance)
+        #expect(try code(signed: 31) == .early && code(signed: -331) == .expired)
+        #expect(try scene.store.disputes() == [] && scene.store.history().contests.isEmpty)
+        #expect(try self.code { try scene.contest("C-1", .record("T-1"), signed: now, at: now) } == nil)
+    }
+
+    @Test(
+        "The same that opened one gives it for ever, signed then or anew; what is refused first never opens one"
+    )
+    func late() throws {
+        let scene = try Scene()
+        let later = now.advanced(byHours: 24)
+        let first = try scene.contest("C-1", .record("T-1"), at: now)
+        for signed in [now, later] {
+            let again = try scene.contest("C-1", .record("T-1"), signed: signed, at: later)
+            #expect(again == .copy(first.dispute), "\(again)")
+        }
+        // Too late for anything else, whatever its reference.
+        for reference in ["C-1", "C-2"] {
+            #expect(
+                try code {
+                    try scene.contest(reference, .record("T-2"), signed: now, at: later)
+                } == .expired)
+        }
+        #expect(try code { try scene.contest("C-1", .record("T-2"), at: later) } == .reused)
+        #expect(try scene.store.disputes() == [first.dispute])
+    }
+
+    @Test("Merchants count their own, whatever others contest")
+    func ownNumbers() throws {
+        let scene = try Scene()
+        let opened: [(MerchantID, Int64, Int64)] = [("M", 1, 1), ("N", 2, 1), ("M", 3, 2), ("N", 4, 2)]
+        for (merchant, number, own) in opened {
+            let dispute = try scene.contest(
+                "C-\(number)", .record(RecordID(verified: "T-\(number)")), of: merchant, at: now
+            ).dispute
+            #expect(dispute.number == number && dispute.ownNumber == own)
+            #expect(try scene.store.dispute(own, of: merchant) == dispute)
+        }
+        let refusal = #expect(throws: ContestRefusal.self) {
+            try scene.contest("C-5", .record("T-4"), of: "N", at: now)
+        }
+        #expect(refusal?.found == "dispute 2")
     }
 
     @Test("What an open one is against cannot be contested again, whoever opened it")
@@ -127,8 +187,8 @@ struct ContestTests {
         #expect(try scene.store.disputePage(of: "M", limit: 2).map(\.number) == [5, 4])
         #expect(try scene.store.disputePage(of: "M", before: 4, limit: 9).map(\.number) == [3, 2, 1])
         #expect(try scene.store.disputePage(of: "X", limit: 9) == [])
-        #expect(try scene.store.dispute(6, of: "M") == nil && scene.store.dispute(6, of: "N") != nil)
-        for number in [0, -1, 7, Int64.max, .min] { #expect(try scene.store.dispute(number, of: "N") == nil) }
+        #expect(try scene.store.dispute(6, of: "M") == nil && scene.store.dispute(1, of: "N")?.number == 6)
+        for number in [0, -1, 2, Int64.max, .min] { #expect(try scene.store.dispute(number, of: "N") == nil) }
     }
 
     @Test("It is assigned by a step of its own, as often as need be, as long as it is open")
@@ -178,6 +238,7 @@ struct ContestTests {
         let scene = try Scene()
         for (sql, index) in [
             (DisputeRows.signed, "sqlite_autoindex_disputes_1 (merchant=? AND reference=?)"),
+            (DisputeRows.page, "sqlite_autoindex_disputes_2 (merchant=? AND own_number<?)"),
             (DisputeRows.stepsOf, "dispute_steps_by_dispute (dispute=?)"),
             (DisputeRows.against, "dispute_steps_by_dispute (dispute=?)"),
             (DisputeRows.openContests, "dispute_steps_by_dispute (dispute=?)"),
@@ -193,13 +254,16 @@ struct ContestTests {
 }
 
 extension Scene {
-    /// Contests something, as the merchant's key signs it; `find` is asked before its subject is taken as it is.
+    /// Contests something, as the merchant's key signs it then or at another instant; `find` is asked before its subject
+    /// is taken as it is.
     func contest(
         _ reference: String, _ subject: Contest.Subject, of merchant: MerchantID = "M",
-        reason: String = "not ours", at instant: Instant, _ find: () throws -> Void = {}
+        reason: String = "not ours", for alliance: AllianceID = "test", signed: Instant? = nil,
+        at instant: Instant, _ find: () throws -> Void = {}
     ) throws -> Store.Contested {
         let bytes = Contest(
-            reference: ContestReference(verified: reference), subject: subject, reason: reason
+            alliance: alliance, at: signed ?? instant, reference: ContestReference(verified: reference),
+            subject: subject, reason: reason
         ).bytes
         let contest = try AuthenticContest(
             bytes: bytes, signature: master.batchKey(merchant: merchant.text, version: 1).sign(bytes),

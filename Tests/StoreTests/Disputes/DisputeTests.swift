@@ -90,6 +90,25 @@ struct DisputeTests {
         #expect(accepted.state == .accepted && accepted.steps.last?.adjustment == "good")
     }
 
+    @Test("The adjustment may name it by its merchant's number, with the merchant")
+    func acceptByOwnNumber() throws {
+        let scene = try Scene()
+        _ = try open(scene, of: "N")
+        #expect(try open(scene).ownNumber == 1)
+        for (reference, reason, refusal) in [
+            ("a", "see dispute 1", .adjustmentUnnamed), ("b", "see dispute 1 of N", .adjustmentUnnamed),
+            ("c", "see dispute 11 of M", .adjustmentUnnamed), ("d", "see dispute 1 of M.", nil),
+        ] as [(BookingReference, String, DisputeRefusal.Code?)] {
+            try scene.store.book(
+                [.pay(reference, 5, "2026-02-09", kind: .adjustment, reason: reason)], by: ana, at: now)
+            #expect(
+                try code {
+                    try scene.store.acceptDispute(2, "it was", adjustment: reference, by: ben, at: now)
+                }
+                    == refusal, "\(reason)")
+        }
+    }
+
     @Test("What has ended, is none, is open already or says nothing is refused")
     func refusals() throws {
         let scene = try Scene()

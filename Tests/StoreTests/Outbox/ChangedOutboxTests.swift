@@ -38,7 +38,7 @@ struct ChangedOutboxTests {
             "subject = 9223372036854775807", "created = -9223372036854775808", "state = 'gone'",
             "state = 'x'",
             "attempts = 0", "attempts = 9223372036854775807", "due = 1", "tried = NULL", "answer = NULL",
-            "answer = 'yes'", "sum = sum + 1", "about = 1",
+            "answer = 'yes'", "sum = sum + 1", "about = 1", "own_number = 2",
         ])
     func told(column: String) throws {
         let scene = try scene()
@@ -73,5 +73,39 @@ struct ChangedOutboxTests {
         let scene = try scene()
         try change("DELETE FROM outbox WHERE delivery IN (2, 3)", scene)
         #expect(try scene.store.history().changedDeliveries == [2, 3])
+    }
+
+    @Test("That the last ones are gone is told, at once and when others have come since")
+    func tail() throws {
+        let scene = try scene()
+        #expect(try scene.store.deliveryHeads().troubles.isEmpty)
+        let last = try #require(try scene.integer("SELECT max(delivery) FROM outbox"))
+        try change("DELETE FROM outbox WHERE delivery >= \(last - 1)", scene)
+        #expect(try scene.store.deliveryHeads().troubles.map(\.attempt) == ["read outbox, row \(last)"])
+        #expect(try scene.store.history().changedDeliveries == [last - 1, last])
+        #expect(try scene.store.changedRows().map(\.attempt) == ["read outbox, row \(last - 1)"])
+        try scene.send(
+            "b3", 3, [record("c", .earn, "x", 1, "2026-02-05T10:00:00Z")],
+            received: .at("2026-02-06T00:00:00Z"))
+        #expect(
+            try scene.integer("SELECT min(delivery) FROM outbox WHERE delivery > \(last - 2)") == last + 1)
+        #expect(try scene.store.history().changedDeliveries == [last - 1, last])
+    }
+
+    @Test(
+        "What says which is the last is told too, and keeps no batch out",
+        arguments: ["UPDATE outbox_head SET last = 1", "DELETE FROM outbox_head"])
+    func head(sql: String) throws {
+        let scene = try scene()
+        try change(sql, scene)
+        for _ in 1...2 {
+            #expect(try scene.store.deliveryHeads().troubles.map(\.attempt) == ["read outbox_head, its row"])
+            #expect(
+                try scene.store.changedRows().map(\.attempt) == ["read outbox_head, its row"])
+            _ = try? scene.send(
+                "b3", 3, [record("c", .earn, "x", 1, "2026-02-05T10:00:00Z")],
+                received: .at("2026-02-06T00:00:00Z"))
+        }
+        #expect(try scene.integer("SELECT count(*) FROM batches") == 3)
     }
 }

@@ -1,4 +1,5 @@
 import Settlement
+import Signing
 import Testing
 
 @testable import Store
@@ -78,9 +79,31 @@ struct OutboxTests {
                 all.filter { $0.lane == DeliveryLane(merchant: "M", channel: channel) }.map(\.news) == theirs)
         }
         #expect(all.filter { $0.lane.merchant == nil }.map(\.news) == [.closing(period: 0), exposure])
+        // Each receiver counts its own.
+        for merchant in ["M", nil] as [MerchantID?] {
+            let own = all.filter { $0.lane.merchant == merchant }.map(\.ownNumber)
+            #expect(own == Array(1...Int64(own.count)))
+        }
         #expect(all.count == 12 && all.allSatisfy { $0.state == .waiting && $0.due == $0.created })
         #expect(try scene.store.excess(of: "M", period: 0)?.limit == .zero)
         #expect(try scene.store.receipt(numbered: 2)?.batch == "b3")
+        let receipt = try #require(try scene.store.receipt(numbered: 2)).document
+        let statement = try #require(try scene.store.statement(of: "M", period: 0))
+        for isWhole in [true, false] {
+            let room = isWhole ? 0 : -1
+            let told = try #require(
+                try scene.store.toldReceipt(numbered: 2, mostBytes: receipt.bytes.count + room)
+            ).document
+            #expect(told.bytes == (isWhole ? receipt.bytes : nil) && told.seal == receipt.seal)
+            #expect(told.byteCount == receipt.bytes.count && told.digest == receipt.digest.text)
+            let document = try #require(
+                try scene.store.toldStatement(
+                    of: "M", period: 0, mostBytes: statement.document.bytes.count + room)
+            ).document
+            #expect(document.bytes == (isWhole ? statement.document.bytes : nil))
+            #expect(
+                document.byteCount == statement.document.bytes.count && document.digest == statement.digest)
+        }
         #expect(try scene.store.history().changedDeliveries == [])
     }
 
@@ -175,5 +198,9 @@ struct OutboxTests {
             ).all { $0.text(3) }
         }
         #expect(plan.count == 1 && plan[0].hasPrefix("SEARCH outbox USING"), "\(plan)")
+        let numbering = try scene.store.reading("explain") { database in
+            try Prepared(database, "EXPLAIN QUERY PLAN " + OutboxRows.nextOwnNumber).all { $0.text(3) }
+        }
+        #expect(numbering.contains { $0.contains("outbox_own (recipient=?)") }, "\(numbering)")
     }
 }

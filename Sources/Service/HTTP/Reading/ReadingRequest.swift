@@ -5,14 +5,17 @@ import Settlement
 /// A request to read, with what its route has to know of it.
 struct ReadingRequest: Sendable {
     let merchant: MerchantID
+    /// When it was here.
+    let received: Instant
     /// Whether only the head of the answer is wanted.
     let isHead: Bool
     let ifNoneMatch: String?
     private let parameters: [String: String]
     private let query: [String: String]
 
-    init(_ request: Request, _ context: PeerContext, merchant: MerchantID) {
+    init(_ request: Request, _ context: PeerContext, merchant: MerchantID, received: Instant) {
         self.merchant = merchant
+        self.received = received
         isHead = request.method == .head
         ifNoneMatch = request.headers[.ifNoneMatch]
         parameters = Dictionary(

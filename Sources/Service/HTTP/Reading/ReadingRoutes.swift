@@ -79,11 +79,12 @@ struct ReadingRoutes: Sendable {
     private func answer(
         _ request: Request, _ context: PeerContext, _ read: @escaping Read
     ) async throws -> Response {
-        try await reading(request, for: .merchants) { reader, _ in
+        try await reading(request, for: .merchants) { reader, now in
             guard case .merchant(let merchant) = reader else {
                 preconditionFailure("a token that reads for merchants is a merchant's")
             }
-            return try read(shelf, ReadingRequest(request, context, merchant: merchant))
+            return try read(
+                shelf, ReadingRequest(request, context, merchant: merchant, received: now))
         }
     }
 

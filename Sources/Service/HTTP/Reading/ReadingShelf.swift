@@ -9,12 +9,14 @@ import Store
 struct ReadingShelf: Sendable {
     let store: Store
     let details = DetailsPlaces()
+    let signer: DocumentSigner
     private let answers: AnswerRoom
     /// The public keys of the seal, retired ones too, as a JWK set.
     let sealKeys: Representation
 
     init(store: Store, signer: DocumentSigner, answers: AnswerRoom) {
         self.store = store
+        self.signer = signer
         self.answers = answers
         sealKeys = .published(
             ByteBuffer(string: JWKSet.text(signer.sealKeys)), type: "application/jwk-set+json")
