@@ -253,19 +253,29 @@ CREATE TABLE payment_files (
     UNIQUE (run, kind)
 ) STRICT;
 
--- Orders that a bank rejected, as a person said: they are given up, and what they were of is open again.
+-- Orders that a bank rejected, as a person said: they are given up, and what they were of is open again. A draft of it
+-- counts once another person has approved it.
 CREATE TABLE payment_rejections (
     rejection INTEGER PRIMARY KEY,
     run INTEGER NOT NULL,
     place INTEGER NOT NULL,
     at INTEGER NOT NULL,
     person TEXT NOT NULL,
+    -- The Ed25519 public key whose private half the person showed; none: the name was taken on trust.
+    person_key BLOB CHECK (length(person_key) = 32),
     reason TEXT NOT NULL,
+    -- Whether it counts without a draft, or what became of its draft; and when, and who ended it.
+    state TEXT NOT NULL CHECK (state IN ('undrafted', 'waiting', 'approved', 'withdrawn')),
+    ended INTEGER,
+    ended_by TEXT,
     -- Of all the columns above.
     sum INTEGER NOT NULL,
-    UNIQUE (run, place),
-    FOREIGN KEY (run, place) REFERENCES payment_items (run, place)
+    FOREIGN KEY (run, place) REFERENCES payment_items (run, place),
+    CHECK ((ended IS NULL) = (state IN ('undrafted', 'waiting'))),
+    CHECK ((ended IS NULL) = (ended_by IS NULL))
 ) STRICT;
+
+CREATE UNIQUE INDEX payment_rejections_standing ON payment_rejections (run, place) WHERE state <> 'withdrawn';
 
 -- Statements of the bank that were imported, each once.
 CREATE TABLE bank_files (
@@ -277,6 +287,18 @@ CREATE TABLE bank_files (
     person TEXT NOT NULL,
     -- How many lines it brought that were not known.
     lines INTEGER NOT NULL CHECK (lines >= 0),
+    -- And how many closing balances it says.
+    balances INTEGER NOT NULL CHECK (balances >= 0),
+    -- Of all the columns above.
+    sum INTEGER NOT NULL
+) STRICT;
+
+-- What statements say that their accounts held at their end: the next one of an account begins with it.
+CREATE TABLE bank_balances (
+    balance INTEGER PRIMARY KEY,
+    file INTEGER NOT NULL REFERENCES bank_files (file),
+    account TEXT NOT NULL,
+    closing INTEGER NOT NULL,
     -- Of all the columns above.
     sum INTEGER NOT NULL
 ) STRICT;
@@ -303,6 +325,8 @@ CREATE TABLE bank_lines (
     text TEXT NOT NULL,
     -- Why it cannot be matched, if it cannot.
     fault TEXT,
+    -- What the bank says that it charged.
+    charges INTEGER CHECK (charges > 0),
     -- Of all the columns above.
     sum INTEGER NOT NULL,
     UNIQUE (entry, place)
@@ -323,13 +347,34 @@ CREATE TABLE bank_matches (
     at INTEGER NOT NULL,
     person TEXT NOT NULL,
     reason TEXT,
+    -- What the bank charged beside it, which the operator bears.
+    charges INTEGER CHECK (charges > 0),
     -- Of all the columns above.
     sum INTEGER NOT NULL,
+    CHECK (charges IS NULL OR merchant IS NOT NULL),
     CHECK ((act IN ('ignored', 'reopened')) = (merchant IS NULL)),
     CHECK ((merchant IS NULL) = (payment IS NULL)),
     CHECK ((merchant IS NULL) = (draft IS NULL AND booking IS NULL)),
     CHECK (draft IS NULL OR booking IS NULL),
     CHECK ((act IN ('ignored', 'reopened')) = (reason IS NOT NULL))
+) STRICT;
+
+-- What the bank charged beside payments, as the operator bears it: of each line as much as its matches say that count and
+-- are booked. What counts no more is taken back by its opposite, in a period that is open then.
+CREATE TABLE bank_charges (
+    charge INTEGER PRIMARY KEY,
+    line INTEGER NOT NULL REFERENCES bank_lines (line),
+    merchant INTEGER NOT NULL REFERENCES merchants (merchant),
+    -- The payment that it is beside.
+    payment TEXT NOT NULL,
+    -- Borne is positive.
+    amount INTEGER NOT NULL CHECK (amount <> 0),
+    date INTEGER NOT NULL,
+    period INTEGER NOT NULL CHECK (period >= 0),
+    booked INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL
 ) STRICT;
 
 -- What merchants contest, numbered 1, 2, 3 …: a line of a statement, or a record. No figure comes of it: an accepted one

@@ -20,6 +20,7 @@ struct DisputeCommand: ParsableCommand {
                 --due 2026-12-15 --as ana --data DIR
               settled adjust M001 --credit 12.50 --reference D-7 --reason "dispute 7" --as ana --data DIR
               settled dispute accept 7 --adjustment D-7 --reason "it was" --as ben --data DIR
+              settled dispute accept --from answers.csv --dry-run --as ben --data DIR
             """,
         subcommands: [Open.self, Assign.self, Comment.self, Accept.self, Reject.self])
 }
@@ -108,52 +109,6 @@ extension DisputeCommand {
         func run() throws {
             try options.run {
                 try $0.commentDispute(number, options.reason, by: $1, at: options.when.instant)
-            }
-        }
-    }
-
-    struct Accept: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "End a dispute by an adjustment that is booked and whose reason names it.",
-            discussion: """
-                The reason of the adjustment has to say `dispute 7`, for the number 7.
-
-                Example:
-                  settled dispute accept 7 --adjustment D-7 --reason "it was counted twice" --as ben --data DIR
-                """)
-
-        @Argument(help: ArgumentHelp("The dispute's number.", valueName: "n"))
-        var number: Int64
-
-        @Option(name: .long, help: ArgumentHelp("The adjustment's reference.", valueName: "ref"))
-        var adjustment: String
-
-        @OptionGroup var options: Options
-
-        func run() throws {
-            guard let reference = BookingReference(adjustment) else {
-                throw Failure.misused("--adjustment", "\(adjustment) is no reference")
-            }
-            try options.run {
-                try $0.acceptDispute(
-                    number, options.reason, adjustment: reference, by: $1, at: options.when.instant)
-            }
-        }
-    }
-
-    struct Reject: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "End a dispute without an adjustment.",
-            discussion: "Example:\n  settled dispute reject 7 --reason \"two sales\" --as ben --data DIR")
-
-        @Argument(help: ArgumentHelp("The dispute's number.", valueName: "n"))
-        var number: Int64
-
-        @OptionGroup var options: Options
-
-        func run() throws {
-            try options.run {
-                try $0.rejectDispute(number, options.reason, by: $1, at: options.when.instant)
             }
         }
     }

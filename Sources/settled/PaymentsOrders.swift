@@ -57,9 +57,15 @@ extension PaymentsCommand {
                 out: what they were of is open again, and paid by the next run under another reference. What was booked \
                 and came back needs none of it: `settled payments import` takes it back.
 
+                With --draft nothing is given up until somebody approves it, by the number that `settled status` and \
+                `settled payments run` show; --drop ends a draft. With `four_eyes: true` in the alliance it has to be \
+                drafted, and another person approves it.
+
                 Examples:
                   settled payments withdraw 2026-11 --as ana --data DIR
                   settled payments withdraw 2026-11 --rejected M001 --reason "AC01, no such account" --as ana --data DIR
+                  settled payments withdraw 2026-11 --rejected M001 --reason AC01 --draft --as ana --key ana.pem --data DIR
+                  settled payments withdraw 2026-11 --approve 3 --as ben --key ben.pem --data DIR
                 """)
 
         @OptionGroup var period: PaymentPlace
@@ -70,6 +76,15 @@ extension PaymentsCommand {
         @Option(name: .long, help: ArgumentHelp("With --rejected: what the bank said.", valueName: "text"))
         var reason: String?
 
+        @Flag(name: .long, help: "With --rejected: draft it, for somebody to approve.")
+        var draft = false
+
+        @Option(name: .long, help: ArgumentHelp("A draft of it to approve.", valueName: "number"))
+        var approve: [Int64] = []
+
+        @Option(name: .long, help: ArgumentHelp("A draft of it to end.", valueName: "number"))
+        var drop: [Int64] = []
+
         @OptionGroup var person: PersonOptions
         @OptionGroup var when: NowOption
 
@@ -77,17 +92,39 @@ extension PaymentsCommand {
             guard rejected.isEmpty == (reason == nil) else {
                 throw ValidationError("expected --rejected and --reason TEXT together")
             }
+            guard [!rejected.isEmpty, !approve.isEmpty, !drop.isEmpty].count(where: { $0 }) <= 1 else {
+                throw ValidationError("expected one of --rejected, --approve and --drop")
+            }
+            guard !draft || !rejected.isEmpty else {
+                throw ValidationError("expected --draft with --rejected, and only there")
+            }
         }
 
         func run() throws {
             let person = try person.person()
-            guard let reason else {
-                let number = try period.desk().withdraw(period.period, by: person, at: when.instant)
-                return print("withdrawn: payment run \(number) of \(period.period)")
+            let desk = try period.desk()
+            if let reason { return try reject(because: reason, at: desk, by: person) }
+            let drafts = approve + drop
+            guard drafts.isEmpty else {
+                let number = try desk.end(
+                    rejections: drafts, of: period.period, approving: drop.isEmpty, by: person,
+                    at: when.instant)
+                let said = drop.isEmpty ? "given up as rejected" : "dropped, and nothing given up"
+                let named = drafts.map { "draft \($0)" }.joined(separator: ", ")
+                return print("\(said), of payment run \(number): \(named)")
             }
-            let number = try period.desk().reject(
-                period.period, rejected, because: reason, by: person, at: when.instant)
-            print("given up as rejected, of payment run \(number): \(rejected.joined(separator: ", "))")
+            let number = try desk.withdraw(period.period, by: person, at: when.instant)
+            print("withdrawn: payment run \(number) of \(period.period)")
+        }
+
+        private func reject(because reason: String, at desk: PaymentDesk, by person: Person) throws {
+            let run = try desk.reject(
+                period.period, rejected, because: reason, draft: draft, by: person, at: when.instant)
+            guard draft else {
+                return print(
+                    "given up as rejected, of payment run \(run.number): \(rejected.joined(separator: ", "))")
+            }
+            for draft in run.waitingRejections.suffix(rejected.count) { print(run.text(of: draft)) }
         }
     }
 }

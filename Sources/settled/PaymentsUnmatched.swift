@@ -15,11 +15,18 @@ extension PaymentsCommand {
                 An entry of several orders, some of whose drafts were withdrawn, is partly_settled: --accept drafts the \
                 missing ones.
 
+                --order says which order an entry is, also where the bank did not quote it. Where its amount is another, \
+                --charges says what the bank kept, or took beside it: the order is booked whole, so that the merchant's \
+                balance is settled, and the charges are the operator's. --partial books what came, and ends the order: \
+                the rest is open again, and the next run's.
+
                 Examples:
                   settled payments unmatched --data DIR
                   settled payments unmatched --ignore 4 --ignore 5 --reason "the bank's fee" --as ana --data DIR
                   settled payments unmatched --entry 7 --merchant M001 --payment BANK-0412 --as ana --data DIR
                   settled payments unmatched --accept 8 --as ana --data DIR
+                  settled payments unmatched --accept 9 --order R7-M001 --charges 5.00 --as ana --data DIR
+                  settled payments unmatched --accept 9 --order R7-M001 --partial --as ana --data DIR
                   settled payments unmatched --reopen 4 --reason "no fee, a refund" --as ana --data DIR
                 """)
 
@@ -44,6 +51,18 @@ extension PaymentsCommand {
 
         @Option(name: .long, help: ArgumentHelp("An entry that is what is proposed.", valueName: "number"))
         var accept: [Int64] = []
+
+        @Option(
+            name: .long, help: ArgumentHelp("With --accept: the order that the entry is.", valueName: "ref"))
+        var order: String?
+
+        @Option(
+            name: .long,
+            help: ArgumentHelp("With --order: what the bank charged, in major units.", valueName: "amount"))
+        var charges: String?
+
+        @Flag(name: .long, help: "With --order: the entry is a part of it, and no more comes.")
+        var partial = false
 
         @Flag(name: .long, help: "With --accept: draft it, for somebody to approve.")
         var draft = false
@@ -76,6 +95,11 @@ extension PaymentsCommand {
             else {
                 throw ValidationError("expected --entry, --merchant and --payment together")
             }
+            guard order == nil || accept.count == 1, order != nil || (charges == nil && !partial),
+                charges == nil || !partial
+            else {
+                throw ValidationError("expected --order with one --accept, and there --charges or --partial")
+            }
             guard (acts == 1) == (name != nil), acts == 1 || keyFile == nil, !draft || !accept.isEmpty else {
                 throw ValidationError("expected --as NAME where an entry is settled, and only there")
             }
@@ -101,9 +125,27 @@ extension PaymentsCommand {
                 }
                 try store.settleBankLine(
                     entry, as: names.map(\.reference), of: owner, by: person, at: when.instant)
+            } else if let order {
+                let saying = try saying(order, in: store)
+                try store.acceptBankLine(accept[0], as: saying, by: person, at: when.instant, draft: draft)
             } else {
                 try store.acceptBankLines(accept, by: person, at: when.instant, draft: draft)
             }
+        }
+
+        private func saying(_ order: String, in store: Store) throws -> BankSaying {
+            guard let reference = BookingReference(order) else {
+                throw Failure.misused("--order", "\(order) is no reference")
+            }
+            guard let charges else {
+                return BankSaying(order: reference, extent: partial ? .part : .whole(charges: .zero))
+            }
+            let currency = try store.schedule().alliance.currency
+            guard let amount = currency.money(charges), amount > .zero else {
+                throw Failure.misused(
+                    "--charges", "expected an amount as \(currency.moneyExample), more than 0")
+            }
+            return BankSaying(order: reference, extent: .whole(charges: amount))
         }
     }
 }

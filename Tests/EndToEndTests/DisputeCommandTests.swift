@@ -188,4 +188,71 @@ struct DisputeCommandTests {
         let mixed = try run(data, opening + [right, "--owner", "ben"])
         #expect(mixed.status == 2 && mixed.errors.contains("either --from FILE or one dispute"))
     }
+
+    @Test(
+        "A file of answers ends all of its disputes or none, and all that is wrong with it is told by its lines"
+    )
+    func answers() throws {
+        let scratch = try Scratch()
+        let data = try copy(scratch)
+        for line in ["3", "2", "1"] {
+            _ = try done(
+                data, ["dispute", "open", "bakery", "--period", "2025-04", "--line", line] + Self.opening)
+        }
+        for number in ["1", "2"] {
+            _ = try done(
+                data,
+                [
+                    "adjust", "bakery", "--credit", "1.25", "--reference", "D-\(number)", "--reason",
+                    "dispute \(number)", "--as", "ana",
+                ] + (number == "2" ? ["--draft"] : []))
+        }
+        let accepting = ["dispute", "accept", "--as", "ben", "--from"]
+        let wrong = try scratch.write(
+            """
+            dispute,adjustment,reason
+            1,D-1,it was
+            3,D-1,it was
+            9,D-1,it was
+            x,D-1,it was
+            3,,it was
+            2,D-2,it was
+            1,D-1,once more
+
+            """, to: "wrong.csv")
+        for flags in [[], ["--dry-run"]] {
+            let ran = try run(data, accepting + [wrong] + flags)
+            #expect(ran.status == 1 && ran.output.isEmpty, "\(ran.output)")
+            for (line, problem) in [
+                (3, "adjustment_unnamed: "), (4, "dispute_unknown: "),
+                (5, "expected the number of a dispute"),
+                (6, "expected the reference of an adjustment"), (7, "adjustment_unknown: "),
+                (8, "dispute_ended: "),
+            ] {
+                let told = ran.errors.split(separator: "\n").contains {
+                    $0.contains("wrong.csv:\(line): ") && $0.contains(problem)
+                }
+                #expect(told, "\(line) \(problem): \(ran.errors)")
+            }
+            #expect(!ran.errors.contains("wrong.csv:2") && ran.errors.contains("nothing was accepted"))
+        }
+        _ = try done(data, ["approve", "D-2", "--as", "ben"])
+        let right = try scratch.write(
+            "dispute,adjustment,reason\n1,D-1,it was\n2,D-2,\"it was, too\"\n", to: "right.csv")
+        let shown = try done(data, accepting + [right, "--dry-run"])
+        #expect(
+            shown.contains("it was, too") && shown.hasSuffix("dry run: nothing was changed\n"), "\(shown)")
+        #expect(try done(data, ["disputes", "--json"]).split(separator: "\n").count == 3)
+        let ended = try done(data, accepting + [right, "--json"]).split(separator: "\n")
+        #expect(ended.count == 2 && ended.allSatisfy { $0.contains(#""state":"accepted""#) }, "\(ended)")
+        let answer = try scratch.write("reason,dispute\ntwo sales,3\n", to: "answer.csv")
+        let rejected = try done(data, ["dispute", "reject", "--from", answer, "--as", "ben", "--json"])
+        #expect(rejected.contains(#""state":"rejected""#) && rejected.contains("two sales"), "\(rejected)")
+        #expect(try done(data, ["disputes"]).isEmpty)
+        for mixed in [
+            ["accept", "1", "--from", right], ["accept", "--from", right, "--adjustment", "D-1"],
+            ["accept", "1"],
+            ["accept", "1", "--reason", "x"], ["reject", "--reason", "x"],
+        ] { #expect(try run(data, ["dispute"] + mixed + ["--as", "ben"]).status == 2, "\(mixed)") }
+    }
 }

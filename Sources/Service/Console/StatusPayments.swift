@@ -20,6 +20,11 @@ extension StatusReport {
             }
     }
 
+    /// Drafts to give up orders, which wait for approval.
+    var rejectionLines: [String] {
+        rejectingRuns.flatMap { run in run.waitingRejections.map { "  " + run.text(of: $0) } }
+    }
+
     private static func first<Value>(_ values: [Value], _ text: (Value) -> String) -> [String] {
         let named = values.prefix(mostNamed).map { "  " + text($0) }
         return values.count > mostNamed ? named + ["  and \(values.count - mostNamed) more"] : named
@@ -31,6 +36,17 @@ extension StatusReport {
             object.member("bank", array: bankLines) { BankLineTable.write($1, to: &$0) }
         }
         guard trouble(of: .orders) == nil else { return }
+        let drafts = rejectingRuns.flatMap { run in run.waitingRejections.map { (run, $0) } }
+        object.member("rejections", array: drafts) { json, draft in
+            let (run, rejection) = draft
+            json.object { object in
+                object.member("merchant", run.items[rejection.place].open.merchant.text)
+                object.member("reference", run.reference(of: rejection.place).text)
+                object.member("draft", rejection.number)
+                object.member("drafter", rejection.person.text)
+                object.member("reason", rejection.reason)
+            }
+        }
         object.member("overdue_orders", array: overdueOrders) { json, order in
             json.object { object in
                 object.member("merchant", order.merchant.text)

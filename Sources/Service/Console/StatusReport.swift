@@ -21,6 +21,8 @@ public struct StatusReport: Sendable {
     let unfinished: UnfinishedClose?
     /// Drafts of payments and adjustments that wait for somebody to approve them, the first one first.
     let waitingDrafts: [StoredDraft]
+    /// Runs some of whose orders somebody has drafted to give up.
+    let rejectingRuns: [PaymentRun]
     /// Open disputes whose day is over.
     let overdue: [Dispute]
     /// Lanes with deliveries that were given up.
@@ -68,8 +70,11 @@ public struct StatusReport: Sendable {
         }
         undelivered = try read(.undelivered, or: []) { try store.stuckDeliveries() }
         bankLines = try read(.bank, or: []) { try store.waitingBankLines() }
-        overdueOrders = try read(.orders, or: []) {
-            try store.paymentOrders().filter { $0.isOverdue(on: schedule.zone.localDate(at: now)) }
+        (overdueOrders, rejectingRuns) = try read(.orders, or: ([], [])) {
+            (
+                try store.paymentOrders().filter { $0.isOverdue(on: schedule.zone.localDate(at: now)) },
+                try store.paymentRuns().filter { !$0.waitingRejections.isEmpty }
+            )
         }
         currency = schedule.alliance.currency
         self.unread = unread

@@ -29,6 +29,7 @@ extension StatusReport {
                             + " drafted by \($0.drafter) on \(Self.time($0.drafted))"
                     })
         }
+        if !rejectionLines.isEmpty { blocks.append(["Orders that wait to be given up"] + rejectionLines) }
         if !quiet.isEmpty {
             let span = quietPeriods == 1 ? "the last period" : "the last \(quietPeriods) periods"
             blocks.append(

@@ -23,16 +23,10 @@ public struct DisputeOrder: Sendable {
         } catch let refused as DisputesRefused {
             faults += refused.refusals.map { refused in
                 let row = read.rows[refused.position]
-                return Fault(line: row.line, place: row.place, problem: "\(refused.refusal)")
+                return RowFault(line: row.line, place: row.place, problem: "\(refused.refusal)")
             }
         }
-        throw Self.failure(faults)
-    }
-
-    private struct Fault {
-        let line: Int
-        let place: String
-        let problem: String
+        throw RowFault.failure(faults, nothing: "opened")
     }
 
     private struct Read {
@@ -40,7 +34,7 @@ public struct DisputeOrder: Sendable {
         /// Where each of them stands.
         var rows: [(line: Int, place: String)] = []
         /// What cannot be read.
-        var faults: [Fault] = []
+        var faults: [RowFault] = []
     }
 
     private func read(_ store: Store) throws -> Read {
@@ -56,7 +50,7 @@ public struct DisputeOrder: Sendable {
                 read.rows.append((row.line, place))
             } catch let failure as Failure where failure.kind != .trouble {
                 read.faults.append(
-                    Fault(line: row.line, place: place, problem: "\(failure.place): \(failure.problem)"))
+                    RowFault(line: row.line, place: place, problem: "\(failure.place): \(failure.problem)"))
             }
         }
         return read
@@ -75,14 +69,5 @@ public struct DisputeOrder: Sendable {
         return DisputeDesk.Opening(
             merchant: cell("merchant") ?? "", period: period, line: line, record: record,
             reason: cell("reason") ?? "", owner: cell("owner") ?? "", due: cell("due") ?? "")
-    }
-
-    /// The first of what is wrong with its place, the others below it.
-    private static func failure(_ unordered: [Fault]) -> Failure {
-        let faults = unordered.sorted { $0.line < $1.line }
-        return .refused(
-            faults[0].place,
-            faults[0].problem + faults.dropFirst().map { "\n\($0.place): \($0.problem)" }.joined(),
-            hint: "nothing was opened; correct the file, and try it with --dry-run first")
     }
 }

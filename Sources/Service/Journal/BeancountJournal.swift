@@ -55,6 +55,8 @@ extension JournalExport {
     /// and `.` become `--`, `-u` and `-d`, so that no two ids become one.
     static func beancount(_ account: String) -> String {
         let root = AccountClass(account).beancount
+        // A balance of Beancount's is one of all that stands below an account: it stands beside `bank`.
+        if account == PeriodCharges.taken { return "\(root):BankCharges" }
         guard let merchant = JournalAccounts.merchant(ofReceivable: account) else {
             return "\(root):\(account.prefix(1).uppercased())\(account.dropFirst())"
         }

@@ -48,13 +48,14 @@ extension JournalExport {
 
 /// What kind of account it is to a bookkeeper.
 enum AccountClass {
-    case asset, liability, income, equity
+    case asset, liability, income, expense, equity
 
     init(_ account: String) {
         switch account {
         case "pool", "vat": self = .liability
         case "margin", "breakage", "fees", "adjustments", "rounding": self = .income
         case "opening": self = .equity
+        case PeriodCharges.borne: self = .expense
         default: self = .asset
         }
     }
@@ -65,6 +66,7 @@ enum AccountClass {
         case .asset: "A"
         case .liability: "L"
         case .income: "R"
+        case .expense: "X"
         case .equity: "E"
         }
     }
@@ -75,6 +77,7 @@ enum AccountClass {
         case .asset: "Assets"
         case .liability: "Liabilities"
         case .income: "Income"
+        case .expense: "Expenses"
         case .equity: "Equity"
         }
     }

@@ -17,6 +17,7 @@ extension ReadingDesk {
         }
         let calendar = try store.schedule().calendar
         let booked = try store.bookings()
+        let charges = try store.bankCharges()
         var before: ClosingDocument?
         if beginning > 0 { before = try document(of: store.closing(ofClosed: beginning - 1)).1 }
         var periods: [PeriodJournal] = []
@@ -25,7 +26,8 @@ extension ReadingDesk {
             let reading = PeriodJournalReading(
                 ordinal: ordinal, calendar: calendar, closing: closing, before: before,
                 statements: try store.statements(period: ordinal).map { try document(of: $0).1 },
-                bookings: booked.filter { $0.period == ordinal })
+                bookings: booked.filter { $0.period == ordinal },
+                charges: PeriodCharges(charges, of: ordinal))
             periods.append(try reading.journal(store))
             before = closing
         }
@@ -45,6 +47,8 @@ struct PeriodJournalReading {
     let statements: [StatementDocument]
     /// Those that belong to the period.
     let bookings: [StoredBooking]
+    /// What the bank charged, beside what is signed.
+    var charges = PeriodCharges([], of: 0)
 
     private var firstDay: LocalDate { calendar.firstDay(of: ordinal) }
     private var lastDay: LocalDate { LocalDate(dayNumber: calendar.firstDay(of: ordinal + 1).dayNumber - 1) }
@@ -53,8 +57,9 @@ struct PeriodJournalReading {
         let entries = try statements.flatMap(lineEntries) + payments + prepaidEntries(store)
         try prove(entries)
         return PeriodJournal(
-            id: closing.period.id, firstDay: firstDay, lastDay: lastDay, accounts: closing.journal,
-            entries: entries.sorted { $0.date < $1.date })
+            id: closing.period.id, firstDay: firstDay, lastDay: lastDay,
+            accounts: closing.journal + charges.accounts,
+            entries: (entries + charges.entries(from: firstDay)).sorted { $0.date < $1.date })
     }
 
     // MARK: Entries

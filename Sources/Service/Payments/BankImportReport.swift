@@ -47,12 +47,29 @@ public struct BankImportReport: Sendable {
         let waiting = shown.count { [.proposed, .unmatched].contains($0.outcome) }
         var lines = ["file \(result.file), \(result.form.rawValue): \(result.counts)"] + rows.lines(of: shown)
         if result.pending > 0 { lines.append("\(result.pending) not booked yet were passed over") }
+        lines += unheld.map {
+            "\($0): its balances were not held against its entries, as it does not say both"
+        }
+        if result.form == .csv { lines.append("it says no balances to hold its entries against") }
+        lines += warnings
         if isTrial {
             lines.append("dry run: nothing was changed")
         } else if waiting > 0 {
             lines.append("\(waiting) wait: see `settled payments unmatched`")
         }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// Accounts with a statement that does not say how they began and ended.
+    private var unheld: [String] {
+        result.balances.filter { $0.opening == nil || $0.closing == nil }.map { "account \($0.account)" }
+    }
+
+    private var warnings: [String] {
+        result.gaps.map { gap in
+            "warning: account \(gap.account) opens with \(rows.currency.text(gap.opens)), and the statement before "
+                + "closed with \(rows.currency.text(gap.closed)): is one missing?"
+        }
     }
 
     /// One JSON object, amounts in minor units.
@@ -65,6 +82,14 @@ public struct BankImportReport: Sendable {
             object.name("dry_run")
             object.boolean(isTrial)
             object.member("pending", Int64(result.pending))
+            object.member("balances", array: result.balances) { json, balances in
+                json.object { object in
+                    object.member("account", balances.account)
+                    object.member("opening", ifPresent: balances.opening?.minorUnits)
+                    object.member("closing", ifPresent: balances.closing?.minorUnits)
+                }
+            }
+            object.member("warnings", array: warnings) { $0.string($1) }
             object.member("entries", array: result.results) { BankLineTable.write($1, to: &$0) }
         }
         return String(decoding: json.bytes, as: UTF8.self) + "\n"
@@ -109,7 +134,7 @@ struct BankLineTable: Sendable {
                 result.number.map { "\($0)" } ?? "", line.date.description,
                 Figures.money(line.amount.minorUnits, exponent: currency.exponent),
                 PlainText.excerpt(line.reference),
-                PlainText.of(line.name ?? line.account ?? ""), Self.what(line), Self.outcome(result),
+                PlainText.of(line.name ?? line.account ?? ""), Self.what(line), outcome(result),
                 result.reason)
         }
         return results.isEmpty ? [] : table.lines
@@ -122,10 +147,11 @@ struct BankLineTable: Sendable {
         return line.returned.map { "\(text) returned, \(PlainText.of($0))" } ?? text
     }
 
-    private static func outcome(_ result: BankLineResult) -> String {
+    private func outcome(_ result: BankLineResult) -> String {
         let payments = result.payments.compactMap(\.payment).map { "\($0.reference) of \($0.merchant)" }
         guard !payments.isEmpty else { return result.outcome.rawValue }
-        return "\(result.outcome.rawValue) \(payments.joined(separator: ", "))"
+        let charges = result.charges.isZero ? "" : ", charges \(currency.text(result.charges))"
+        return "\(result.outcome.rawValue) \(payments.joined(separator: ", "))\(charges)"
     }
 
     static func write(_ result: BankLineResult, to json: inout CanonicalJSON) {
@@ -142,8 +168,10 @@ struct BankLineTable: Sendable {
             object.member("returned", ifPresent: line.returned)
             object.member("name", ifPresent: line.name)
             object.member("text", line.text)
+            object.member("stated_charges", ifPresent: line.charges?.minorUnits)
             object.member("outcome", result.outcome.rawValue)
             object.member("reason", ifPresent: result.reason.isEmpty ? nil : result.reason)
+            if !result.charges.isZero { object.member("charges", result.charges.minorUnits) }
             object.member("payments", array: result.payments.compactMap(\.payment)) { json, payment in
                 json.object { object in
                     object.member("merchant", payment.merchant.text)

@@ -17,7 +17,9 @@ public struct PaymentDesk: Sendable {
         let ordinal = try desk.shelf.ordinal(ofPeriod: id)
         if let run = try store.paymentRuns().first(where: { $0.period == ordinal && $0.withdrawn == nil }) {
             try Self.require(run, of: try desk.closing(period: id))
-            return try PaymentListing(run, in: store, notes: try booked(otherwise: run))
+            return try PaymentListing(
+                run, in: store,
+                notes: try booked(otherwise: run) + run.waitingRejections.map { run.text(of: $0) })
         }
         return try plan(id, calendar: calendar, by: nil, at: now)
     }
@@ -61,10 +63,12 @@ public struct PaymentDesk: Sendable {
         return try store.withdrawPaymentRun(of: ordinal, by: person, at: now).number
     }
 
-    /// Gives up orders that a bank rejected. Throws `misused` for no merchant's id, `PaymentRefusal` and `PersonRefusal`.
+    /// Gives up orders that a bank rejected, or drafts that. Throws `misused` for no merchant's id, `PaymentRefusal` and
+    /// `PersonRefusal`.
     public func reject(
-        _ id: String, _ merchants: [String], because reason: String, by person: Person, at now: Instant
-    ) throws -> Int64 {
+        _ id: String, _ merchants: [String], because reason: String, draft: Bool, by person: Person,
+        at now: Instant
+    ) throws -> PaymentRun {
         let ordinal = try desk.shelf.closing(period: id).period
         let merchants = try merchants.map { text in
             guard let merchant = MerchantID(text) else {
@@ -72,7 +76,20 @@ public struct PaymentDesk: Sendable {
             }
             return merchant
         }
-        return try store.rejectOrders(of: ordinal, merchants, because: reason, by: person, at: now).number
+        return try store.rejectOrders(
+            of: ordinal, merchants, because: reason, by: person, at: now, draft: draft)
+    }
+
+    /// Approves drafts to give up orders, or drops them. Throws `PaymentRefusal` and `PersonRefusal`.
+    public func end(
+        rejections numbers: [Int64], of id: String, approving: Bool, by person: Person, at now: Instant
+    ) throws -> Int64 {
+        let ordinal = try desk.shelf.closing(period: id).period
+        let run =
+            approving
+            ? try store.approveRejections(of: ordinal, numbers, by: person, at: now)
+            : try store.withdrawRejections(of: ordinal, numbers, by: person, at: now)
+        return run.number
     }
 
     /// How far orders have come, of one period or of all. Throws `misused` for a period that there is not.

@@ -2,10 +2,10 @@
 /// as one, by the creditor reference that the merchant quoted; and, to be looked at by a person, by account and amount.
 public struct BankMatching {
     public private(set) var orders: [PaymentOrder]
-    private let currency: Currency
+    let currency: Currency
     /// Whose accounts they are, by IBAN.
     private let merchants: [String: MerchantID]
-    private var named: [String: Int] = [:]
+    private(set) var named: [String: Int] = [:]
     private var quoted: [String: Int] = [:]
     private var ofAccount: [String: [Int]] = [:]
 
@@ -24,7 +24,7 @@ public struct BankMatching {
     public mutating func apply(_ step: BankFinding.Step, state: PaymentOrder.State) {
         orders[step.order].state = state
         switch step.act {
-        case .pay, .confirmPaid: orders[step.order].isPaidByEntry = true
+        case .pay, .payPart, .confirmPaid: orders[step.order].isPaidByEntry = true
         case .undo, .confirmUndone: orders[step.order].isUndoneByEntry = true
         }
     }
@@ -61,13 +61,28 @@ public struct BankMatching {
 
     // MARK: Judging
 
-    private static func none(_ reason: String) -> BankFinding {
+    static func none(_ reason: String) -> BankFinding {
         BankFinding(steps: [], isCertain: false, reason: reason)
     }
 
     private func judge(_ line: BankLine, _ places: [Int], _ settled: Set<Int>) -> BankFinding {
+        let plain = judge(line, places, settled, charges: .zero)
+        guard plain.steps.isEmpty, let charges = line.charges,
+            // They do not turn the way that money went.
+            (line.amount > .zero) == (line.amount.minorUnits + charges.minorUnits > 0)
+        else { return plain }
+        let charged = judge(line, places, settled, charges: charges)
+        guard !charged.steps.isEmpty else { return plain }
+        let reason =
+            "with charges of \(currency.text(charges)), which the bank states, it is the amount of what it names"
+        return BankFinding(steps: charged.steps, isCertain: false, reason: reason, charges: charges)
+    }
+
+    /// What is collected comes less what the bank charged, and what is paid costs so much more: either way the order is of
+    /// the entry's amount and the charges.
+    func judge(_ line: BankLine, _ places: [Int], _ settled: Set<Int>, charges: Money) -> BankFinding {
         let sum = places.reduce(Int128(0)) { $0 + Int128(orders[$1].amount.minorUnits) }
-        let amount = Int128(line.amount.minorUnits)
+        let amount = Int128(line.amount.minorUnits) + Int128(charges.minorUnits)
         let name = places.count == 1 ? "\(orders[places[0]].reference)" : "the group \(line.group ?? "")"
         var steps: [BankFinding.Step] = []
         switch amount {
@@ -76,7 +91,7 @@ public struct BankMatching {
                 guard let act = paying(place) else { return Self.none(hindrance(to: place)) }
                 steps.append(BankFinding.Step(order: place, act: act))
             }
-            return BankFinding(steps: steps, isCertain: true, reason: "")
+            return BankFinding(steps: steps, isCertain: true, reason: "", charges: charges)
         case -sum:
             for place in places where !settled.contains(place) {
                 guard let act = returning(place) else { return Self.none(returnHindrance(to: place)) }
@@ -84,8 +99,9 @@ public struct BankMatching {
             }
             return BankFinding(
                 steps: steps, isCertain: line.returned != nil,
-                reason: line.returned == nil ? "it is the opposite of \(name), and not said to come back" : ""
-            )
+                reason: line.returned == nil
+                    ? "it is the opposite of \(name), and not said to come back" : "",
+                charges: charges)
         case sum: return Self.none("it is said to come back, and goes the way that \(name) was ordered")
         default:
             let ordered = currency.text(Money(Int64(clamping: sum)))
@@ -93,7 +109,7 @@ public struct BankMatching {
         }
     }
 
-    private func paying(_ place: Int) -> BankFinding.Act? {
+    func paying(_ place: Int) -> BankFinding.Act? {
         let order = orders[place]
         guard !order.isPaidByEntry else { return nil }
         return switch order.state {
@@ -103,10 +119,15 @@ public struct BankMatching {
         }
     }
 
-    private func hindrance(to place: Int) -> String {
+    func hindrance(to place: Int) -> String {
         let order = orders[place]
         let name = "\(order.reference) of \(order.merchant)"
-        if order.isPaidByEntry { return "another entry has settled \(name)" }
+        if order.isPaidByEntry {
+            guard case .differing(let amount) = order.state else {
+                return "another entry has settled \(name)"
+            }
+            return "another entry has settled \(name), with \(currency.text(amount))"
+        }
         return switch order.state {
         case .undone(let other): "\(name) was booked, and taken back by \(other)"
         case .differing(let amount): "\(name) is booked, or drafted, with \(currency.text(amount))"

@@ -15,6 +15,10 @@ public struct BankRefusal: Error, Hashable, Sendable {
         case accountForeign = "account_foreign"
         /// It is in another currency than the alliance.
         case currencyForeign = "currency_foreign"
+        /// A balance has no amount or side that can be read.
+        case balanceMalformed = "balance_malformed"
+        /// The opening balance and what was booked do not come to the closing balance.
+        case balanceMismatch = "balance_mismatch"
         /// There is no entry of the number.
         case entryUnknown = "entry_unknown"
         /// The entry is settled already.
@@ -23,9 +27,11 @@ public struct BankRefusal: Error, Hashable, Sendable {
         case entryWaiting = "entry_waiting"
         /// Nothing is proposed for the entry that could be accepted.
         case nothingProposed = "nothing_proposed"
+        /// No run has ordered anything under the reference.
+        case orderUnknown = "order_unknown"
         /// The merchant has no payment of the reference, or it was taken back.
         case paymentUnknown = "payment_unknown"
-        /// The payments named do not come to what the entry is of.
+        /// What it is said to be does not come to what the entry is of.
         case paymentMismatch = "payment_mismatch"
         /// Another entry has settled the payment.
         case paymentTaken = "payment_taken"

@@ -15,12 +15,33 @@ public struct BankStatement: Hashable, Sendable {
     public let lines: [BankLine]
     /// Entries that are announced, and not booked yet: they are passed over.
     public let pending: Int
+    /// What it says that its accounts held, a part of the file after the other; of CSV none.
+    public let balances: [StatementBalances]
 
-    public init(form: Form, accounts: Set<String>, lines: [BankLine], pending: Int) {
+    public init(
+        form: Form, accounts: Set<String>, lines: [BankLine], pending: Int,
+        balances: [StatementBalances] = []
+    ) {
         self.form = form
         self.accounts = accounts
         self.lines = lines
         self.pending = pending
+        self.balances = balances
+    }
+}
+
+/// What an account held before the entries of a statement, and after them. Where both are said, they and what was booked
+/// agree.
+public struct StatementBalances: Hashable, Sendable {
+    public let account: String
+    /// Nil: the statement does not say it, or several that differ.
+    public let opening: Money?
+    public let closing: Money?
+
+    public init(account: String, opening: Money?, closing: Money?) {
+        self.account = account
+        self.opening = opening
+        self.closing = closing
     }
 }
 
@@ -53,12 +74,14 @@ public struct BankLine: Hashable, Sendable {
     public let text: String
     /// Why it cannot be matched, whatever it says.
     public let fault: String?
+    /// What the bank says that it kept of what was sent, or took beside it: more than 0. Nil: it says nothing of it.
+    public let charges: Money?
 
     public init(
         entry: SHA256Digest, place: Int = 0, reference: String, amount: Money, date: LocalDate,
         endToEnd: String? = nil, group: String? = nil, account: String? = nil,
         creditorReference: String? = nil, returned: String? = nil, name: String? = nil, text: String = "",
-        fault: String? = nil
+        fault: String? = nil, charges: Money? = nil
     ) {
         self.entry = entry
         self.place = place
@@ -73,6 +96,7 @@ public struct BankLine: Hashable, Sendable {
         self.name = name
         self.text = text
         self.fault = fault
+        self.charges = charges
     }
 
     /// The same under another entry's name, and why it cannot be matched so.
@@ -80,7 +104,7 @@ public struct BankLine: Hashable, Sendable {
         BankLine(
             entry: entry, place: place, reference: reference, amount: amount, date: date, endToEnd: endToEnd,
             group: group, account: account, creditorReference: creditorReference, returned: returned,
-            name: name, text: text, fault: fault)
+            name: name, text: text, fault: fault, charges: charges)
     }
 }
 

@@ -1,10 +1,10 @@
 import Signing
 
 /// A statement as CSV, a column layout of ours: `entry,date,amount,currency` and, where wanted, `end_to_end`, `account`,
-/// `name`, `text`, `returned`, `group`. Rows of one `entry` are the transactions of a booking that the bank made as one.
+/// `name`, `text`, `returned`, `group`, `charges`. Rows of one `entry` are the transactions of a booking that the bank made as one.
 struct BankTable {
     static let required = ["entry", "date", "amount", "currency"]
-    static let optional = ["end_to_end", "account", "name", "text", "returned", "group"]
+    static let optional = ["end_to_end", "account", "name", "text", "returned", "group", "charges"]
 
     let currency: Currency
 
@@ -56,6 +56,7 @@ struct BankTable {
         let reference: String
         let date: LocalDate
         let amount: Money
+        let charges: Money?
         let texts: [String: String]
 
         func line(_ name: SHA256Digest, _ place: Int) -> BankLine {
@@ -66,7 +67,7 @@ struct BankTable {
                 account: kept("account")?.filter { $0 != " " },
                 creditorReference: kept("text")?.split(separator: " ").map(String.init).first {
                     (try? CreditorReference($0)) != nil
-                }, returned: kept("returned"), name: kept("name"), text: kept("text") ?? "")
+                }, returned: kept("returned"), name: kept("name"), text: kept("text") ?? "", charges: charges)
         }
     }
 
@@ -91,6 +92,11 @@ struct BankTable {
         guard let amount = texts["amount"].flatMap({ currency.money($0) }) else {
             throw malformed("amount", "an amount as \(currency.moneyExample), what was paid out with a minus")
         }
-        return Row(reference: reference, date: date, amount: amount, texts: texts)
+        let charged = texts["charges"].flatMap { $0.isEmpty ? nil : $0 }
+        let charges = charged.flatMap { currency.money($0) }
+        guard charged == nil || charges.map({ $0 > .zero }) == true else {
+            throw malformed("charges", "an amount as \(currency.moneyExample), more than 0")
+        }
+        return Row(reference: reference, date: date, amount: amount, charges: charges, texts: texts)
     }
 }

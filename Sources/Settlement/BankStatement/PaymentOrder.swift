@@ -76,6 +76,8 @@ public struct BankFinding: Hashable, Sendable {
     public enum Act: Hashable, Sendable {
         /// Its payment is to be booked.
         case pay
+        /// A part of its payment came and is to be booked, and no more comes of it.
+        case payPart
         /// Its payment is booked, or a draft of it waits: this is the bank's entry of it.
         case confirmPaid
         /// Its payment came back, and is to be taken back.
@@ -96,10 +98,18 @@ public struct BankFinding: Hashable, Sendable {
     public let isCertain: Bool
     /// Why it is not certain, or nothing can be done.
     public let reason: String
+    /// What the bank charged: the orders come to the entry's amount and this. 0: nothing, or it is noted already.
+    public let charges: Money
 
-    public init(steps: [Step], isCertain: Bool, reason: String) {
+    public init(steps: [Step], isCertain: Bool, reason: String, charges: Money = .zero) {
         self.steps = steps
         self.isCertain = isCertain
         self.reason = reason
+        self.charges = charges
+    }
+
+    /// The same where the charges are noted already.
+    public var withoutCharges: BankFinding {
+        BankFinding(steps: steps, isCertain: isCertain, reason: reason)
     }
 }

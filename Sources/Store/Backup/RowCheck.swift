@@ -148,9 +148,11 @@ private enum RowCheck {
         _ = try PaymentRows(database, Roster(database)).all()
     }
 
-    /// Files, lines, and what settled them: the lines' reader reads all three.
+    /// Files, balances, lines, and what settled them: the lines' reader reads all four.
     private static func bank(_ database: Database) throws {
-        _ = try BankRows(database, Roster(database)).lines()
+        let roster = try Roster(database)
+        _ = try BankRows(database, roster).lines()
+        _ = try BankChargeRows(database, roster).all()
     }
 
     private static func deliveries(_ database: Database) throws {

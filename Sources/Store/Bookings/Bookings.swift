@@ -98,7 +98,7 @@ extension Store {
         let verdicts = try BookingJudge(database, inForce, for: .book).judge(bookings)
         let rows = BookingRows(database, inForce.roster)
         let calendar = inForce.schedule.calendar
-        return try zip(bookings, verdicts).map { booking, verdict in
+        let results = try zip(bookings, verdicts).map { booking, verdict -> BookingResult in
             switch verdict {
             case .new(let period):
                 if !trial {
@@ -111,5 +111,7 @@ extension Store {
                 throw StoreTrouble.damaged("drafts", "row \(draft.number)", "it waits, and would be booked")
             }
         }
+        if !trial { try ChargeBooking(database, inForce).follow(by: person, at: instant) }
+        return results
     }
 }

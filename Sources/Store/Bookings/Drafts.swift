@@ -91,6 +91,7 @@ extension Store {
                     draft.booking, period: period, by: person, drafter: draft.drafter, at: instant)
                 try DraftRows(database, inForce.roster).end(draft, bookedAs: number)
             }
+            if !trial { try ChargeBooking(database, inForce).follow(by: person, at: instant) }
             return try found.indices.map { position in
                 let booking = found[position].booking
                 if let period = periods[position] {

@@ -145,30 +145,39 @@ extension Store {
         try writing("note what was said of a dispute") { database in
             let inForce = try inForce(database)
             try person.verify(database, inForce, at: instant)
-            let rows = DisputeRows(database, inForce.roster)
-            guard let dispute = try rows.one(number) else {
-                throw DisputeRefusal(code: .disputeUnknown, reason: "there is no dispute \(number)")
-            }
-            guard dispute.state == .open else {
-                throw DisputeRefusal(
-                    code: .disputeEnded, reason: "\(dispute.name) was \(dispute.state.rawValue)")
-            }
-            if let adjustment { try verify(adjustment, of: dispute, BookingRows(database, inForce.roster)) }
-            try rows.add(
-                Dispute.Step(
-                    act: act, at: instant, person: person.name, text: text, adjustment: adjustment,
-                    owner: owner, due: due),
-                to: dispute, by: person)
-            if act == .accepted || act == .rejected, let destinations = inForce.destinations[dispute.merchant]
-            {
-                try OutboxRows(database, inForce.roster).add(
-                    .disputeAnswered(number), to: dispute.merchant, destinations, at: instant)
-            }
-            guard let changed = try rows.one(number) else {
-                preconditionFailure("a dispute stays")
-            }
-            return changed
+            return try step(
+                number, act, text, adjustment, owner, due, by: person, at: instant, inForce, database)
         }
+    }
+
+    /// Within a transaction, of a person that was looked at.
+    func step(
+        _ number: Int64, _ act: Dispute.Step.Act, _ text: String, _ adjustment: BookingReference?,
+        _ owner: PersonName?, _ due: LocalDate?, by person: Person, at instant: Instant, _ inForce: InForce,
+        _ database: Database
+    ) throws -> Dispute {
+        let rows = DisputeRows(database, inForce.roster)
+        guard let dispute = try rows.one(number) else {
+            throw DisputeRefusal(code: .disputeUnknown, reason: "there is no dispute \(number)")
+        }
+        guard dispute.state == .open else {
+            throw DisputeRefusal(
+                code: .disputeEnded, reason: "\(dispute.name) was \(dispute.state.rawValue)")
+        }
+        if let adjustment { try verify(adjustment, of: dispute, BookingRows(database, inForce.roster)) }
+        try rows.add(
+            Dispute.Step(
+                act: act, at: instant, person: person.name, text: text, adjustment: adjustment,
+                owner: owner, due: due),
+            to: dispute, by: person)
+        if act == .accepted || act == .rejected, let destinations = inForce.destinations[dispute.merchant] {
+            try OutboxRows(database, inForce.roster).add(
+                .disputeAnswered(number), to: dispute.merchant, destinations, at: instant)
+        }
+        guard let changed = try rows.one(number) else {
+            preconditionFailure("a dispute stays")
+        }
+        return changed
     }
 
     private func verify(

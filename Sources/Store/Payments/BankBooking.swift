@@ -28,7 +28,18 @@ struct BankBooking {
     mutating func carry(
         out finding: BankFinding, of line: BankLine, number: Int64
     ) throws -> (acts: [BankMatch.Act], refusal: String?) {
-        let bookings = finding.steps.compactMap { booking(for: $0, line) }
+        // Of an entry's orders one is what its charges are beside.
+        let charged = finding.steps.firstIndex { booking(for: $0, line) != nil }
+        let bookings = finding.steps.indices.compactMap { place in
+            booking(for: finding.steps[place], line, charges: place == charged ? finding.charges : .zero)
+        }
+        guard finding.charges.isZero || charged != nil || !hasFourEyes else {
+            return (
+                [],
+                "with four_eyes another person approves charges with the draft that says them, and it is booked: "
+                    + "take that back, and accept the entry then"
+            )
+        }
         do {
             let verdicts = try BookingJudge(database, inForce, for: isDraft ? .draft : .book).judge(bookings)
             for (booking, verdict) in zip(bookings, verdicts) {
@@ -45,18 +56,29 @@ struct BankBooking {
         }
         let acts = finding.steps.map { step in
             let act = self.act(of: step)
-            book.matching.apply(step, state: state(after: step))
+            book.matching.apply(step, state: state(after: step, line))
             return act
         }
-        for act in acts { try note(act, for: number) }
+        for (place, act) in acts.enumerated() {
+            try note(act, for: number, charges: place == charged ?? 0 ? finding.charges : .zero)
+        }
         return (acts, nil)
     }
 
-    /// Notes what settles a line.
-    func note(_ act: BankMatch.Act, for number: Int64) throws {
+    /// Notes what settles a line, and what the bank charged beside it.
+    func note(_ act: BankMatch.Act, for number: Int64, charges: Money = .zero) throws {
         try BankMatchRows(database, inForce.roster).add(
             BankMatch(
-                line: number, act: act, ground: try ground(of: act), at: instant, person: person.name))
+                line: number, act: act, ground: try ground(of: act), at: instant, person: person.name,
+                charges: charges))
+    }
+
+    /// Whether two persons have to look at what is booked.
+    var hasFourEyes: Bool { inForce.schedule.alliance.fourEyes }
+
+    /// Books what of charges counts now; once all that was done is noted.
+    func followCharges() throws {
+        try ChargeBooking(database, inForce).follow(by: person, at: instant)
     }
 
     /// What is booked under the payment's name now, or else waits.
@@ -73,15 +95,22 @@ struct BankBooking {
 
     // MARK: Steps
 
-    private func booking(for step: BankFinding.Step, _ line: BankLine) -> Booking? {
+    private func booking(
+        for step: BankFinding.Step, _ line: BankLine, charges: Money = .zero
+    ) -> Booking? {
         let order = book.matching.orders[step.order]
+        let currency = inForce.schedule.alliance.currency
         // What the bank calls it may be longer than a reason.
-        let entry = "entry \(line.reference.isEmpty ? "without a name" : String(line.reference.prefix(40)))"
+        let entry =
+            "entry \(line.reference.isEmpty ? "without a name" : String(line.reference.prefix(40)))"
+            + (charges.isZero ? "" : ", charges \(currency.text(charges))")
+        let isPart = step.act == .payPart
         let payment = Booking(
-            merchant: order.merchant, kind: .payment, reference: order.reference, amount: order.amount,
-            date: line.date, reason: "bank statement, \(entry)")
+            merchant: order.merchant, kind: .payment, reference: order.reference,
+            amount: isPart ? line.amount : order.amount, date: line.date,
+            reason: "bank statement, \(entry)" + (isPart ? ", part of \(currency.text(order.amount))" : ""))
         switch step.act {
-        case .pay: return payment
+        case .pay, .payPart: return payment
         case .undo:
             let reason = String((line.returned ?? "it came back").prefix(40))
             return payment.opposite(
@@ -98,17 +127,18 @@ struct BankBooking {
     private func act(of step: BankFinding.Step) -> BankMatch.Act {
         let order = book.matching.orders[step.order]
         return switch step.act {
-        case .pay: .paid(order.merchant, order.reference)
+        case .pay, .payPart: .paid(order.merchant, order.reference)
         case .confirmPaid: .named(order.merchant, order.reference)
         case .undo: .returned(order.merchant, Self.returning(order))
         case .confirmUndone(let other): .named(order.merchant, other)
         }
     }
 
-    private func state(after step: BankFinding.Step) -> PaymentOrder.State {
+    private func state(after step: BankFinding.Step, _ line: BankLine) -> PaymentOrder.State {
         let order = book.matching.orders[step.order]
         return switch step.act {
         case .pay: isDraft ? .waiting : .booked
+        case .payPart: .differing(line.amount)
         case .confirmPaid: order.state
         case .undo: isDraft ? .booked : .undone(by: Self.returning(order))
         case .confirmUndone(let other): .undone(by: other)

@@ -13,6 +13,17 @@ public struct BankImport: Hashable, Sendable {
     public let results: [BankLineResult]
     /// Entries that are announced, and not booked yet.
     public let pending: Int
+    /// What the file says of balances, each held against its entries where it says both of them.
+    public let balances: [StatementBalances]
+    /// Balances that do not begin where the statement before ended, which may be missing: what that ended with, and they.
+    public let gaps: [Gap]
+
+    /// Between two statements of an account.
+    public struct Gap: Hashable, Sendable {
+        public let account: String
+        public let closed: Money
+        public let opens: Money
+    }
 }
 
 /// What became of a line, or what would.
@@ -38,6 +49,8 @@ public struct BankLineResult: Hashable, Sendable {
     public let outcome: Outcome
     /// What it is of.
     public let payments: [BankMatch.Act]
+    /// What the bank charges beside these: 0 or more.
+    public let charges: Money
     /// Why it is not booked.
     public let reason: String
 }
@@ -60,7 +73,8 @@ extension Store {
             let files = try rows.files()
             if let file = files.first(where: { $0.digest == digest }) {
                 return BankImport(
-                    file: file.number, form: file.form, earlier: file.imported, results: [], pending: 0)
+                    file: file.number, form: file.form, earlier: file.imported, results: [], pending: 0,
+                    balances: [], gaps: [])
             }
             let own = booking.book.ownAccounts
             if let foreign = statement.accounts.subtracting(own).min() {
@@ -72,10 +86,16 @@ extension Store {
             let number = Int64(files.count + 1)
             let lines = KnownEntries(booking.book.lines).arriving(statement.lines)
             let isNew = lines.map(\.isNew)
+            let closings = try BankBalanceRows(database).all(of: files)
             try rows.add(
                 StoredBankFile(
                     number: number, form: statement.form, digest: digest, imported: instant,
-                    person: person.name, lines: Int64(isNew.count { $0 })))
+                    person: person.name, lines: Int64(isNew.count { $0 }),
+                    balances: Int64(statement.balances.count { $0.closing != nil })))
+            for balances in statement.balances {
+                guard let closing = balances.closing else { continue }
+                try BankBalanceRows(database).add(closing, of: balances.account, file: number)
+            }
             var next = Int64(booking.book.lines.count)
             let numbers = try lines.map { line, isNew -> Int64? in
                 guard isNew else { return nil }
@@ -84,14 +104,34 @@ extension Store {
                 return next
             }
             let results = try Self.results(lines.map(\.line), numbers, accept: accept, draft, &booking)
+            // What brings nothing new was there before, in other bytes.
+            let gaps =
+                isNew.contains(true) || isNew.isEmpty
+                ? Self.gaps(in: statement.balances, after: closings) : []
             let result = BankImport(
-                file: number, form: statement.form, earlier: nil, results: results, pending: statement.pending
-            )
+                file: number, form: statement.form, earlier: nil, results: results,
+                pending: statement.pending, balances: statement.balances, gaps: gaps)
+            let missing = gaps.isEmpty ? "" : ", a statement before it may be missing"
             try BankTail(database).note(
-                "file \(number), \(result.counts), by \(person.name)", by: person, at: instant,
+                "file \(number), \(result.counts)\(missing), by \(person.name)", by: person, at: instant,
                 digest: digest.text)
+            try booking.followCharges()
             return result
         }
+    }
+
+    /// `closings` are what the last statement of each account ended with.
+    private static func gaps(
+        in balances: [StatementBalances], after closings: [String: Money]
+    ) -> [BankImport.Gap] {
+        var (closings, gaps): ([String: Money], [BankImport.Gap]) = (closings, [])
+        for statement in balances {
+            if let closed = closings[statement.account], let opens = statement.opening, opens != closed {
+                gaps.append(BankImport.Gap(account: statement.account, closed: closed, opens: opens))
+            }
+            if let closing = statement.closing { closings[statement.account] = closing }
+        }
+        return gaps
     }
 
     /// What is paid is booked first: it may come back in the same file.
@@ -104,9 +144,13 @@ extension Store {
         var results: [Int: BankLineResult] = [:]
         for place in order {
             let line = lines[place]
-            func result(_ outcome: BankLineResult.Outcome, _ acts: [BankMatch.Act], _ reason: String) {
+            func result(
+                _ outcome: BankLineResult.Outcome, _ acts: [BankMatch.Act], _ reason: String,
+                charges: Money = .zero
+            ) {
                 results[place] = BankLineResult(
-                    number: numbers[place], line: line, outcome: outcome, payments: acts, reason: reason)
+                    number: numbers[place], line: line, outcome: outcome, payments: acts, charges: charges,
+                    reason: reason)
             }
             guard let number = numbers[place] else {
                 result(.known, [], "")
@@ -118,32 +162,16 @@ extension Store {
                 continue
             }
             guard finding.isCertain || accept else {
-                result(.proposed, booking.proposed(finding), finding.reason)
+                result(.proposed, booking.proposed(finding), finding.reason, charges: finding.charges)
                 continue
             }
             let (acts, refusal) = try booking.carry(out: finding, of: line, number: number)
             let isConfirmed = acts.allSatisfy { if case .named = $0 { true } else { false } }
             result(
                 refusal != nil ? .unmatched : isConfirmed ? .confirmed : draft ? .drafted : .booked, acts,
-                refusal ?? finding.reason)
+                refusal ?? finding.reason, charges: refusal == nil ? finding.charges : .zero)
         }
         return lines.indices.compactMap { results[$0] }
-    }
-
-    /// One transaction, of which a trial leaves nothing.
-    private func rehearsing<Value>(
-        _ attempt: String, trial: Bool, _ body: (Database) throws -> Value
-    ) throws -> Value {
-        try writing(attempt) { database in
-            guard trial else { return try body(database) }
-            var value: Value?
-            try database.inSavepoint {
-                value = try body(database)
-                return .rollback
-            }
-            guard let value else { preconditionFailure("what is rehearsed comes to its end, or throws") }
-            return value
-        }
     }
 }
 

@@ -15,7 +15,7 @@ extension Store {
                 return BankLineResult(
                     number: stored.number, line: stored.line,
                     outcome: !part.isEmpty ? .partlySettled : finding.steps.isEmpty ? .unmatched : .proposed,
-                    payments: book.proposed(finding),
+                    payments: book.proposed(finding), charges: finding.charges,
                     reason: (reasons + [finding.reason]).filter { !$0.isEmpty }.joined(separator: "; "))
             }
         }
@@ -51,6 +51,13 @@ extension Store {
     ) throws {
         try settling(numbers, .touched, by: person, at: instant, draft: true) { booking, stored, _ in
             try Self.require(reason)
+            // It would take them off the books.
+            guard stored.charges.isZero || !booking.hasFourEyes else {
+                throw BankRefusal(
+                    .entrySettled,
+                    "entry \(stored.number): with four_eyes charges end with the payment that they are beside: take that "
+                        + "back (`settled pay --undo`), and the entry waits again")
+            }
             try booking.note(.reopened(reason), for: stored.number)
             return "reopened: \(reason)"
         }
@@ -111,11 +118,21 @@ extension Store {
             guard !finding.steps.isEmpty else {
                 throw BankRefusal(.nothingProposed, "entry \(stored.number): \(finding.reason)")
             }
-            let (acts, refusal) = try booking.carry(out: finding, of: stored.line, number: stored.number)
-            if let refusal { throw BankRefusal(.nothingProposed, "entry \(stored.number): \(refusal)") }
-            return "is "
-                + acts.compactMap(\.payment).map { "\($0.reference) of \($0.merchant)" }.joined(
-                    separator: ", ")
+            return try booking.settle(stored, by: finding)
+        }
+    }
+
+    /// Books, or drafts, what a person says that a line is: an order, with what the bank charged beside it, or a part of
+    /// one. Throws `BankRefusal` and `PersonRefusal`.
+    public func acceptBankLine(
+        _ number: Int64, as saying: BankSaying, by person: Person, at instant: Instant, draft: Bool = false
+    ) throws {
+        try settling([number], by: person, at: instant, draft: draft) { booking, stored, _ in
+            let finding: BankFinding
+            do throws(BankRefusal) {
+                finding = try booking.book.matching.finding(of: stored.line, as: saying)
+            } catch { throw BankRefusal(error.code, "entry \(number): \(error.reason)") }
+            return try booking.settle(stored, by: finding)
         }
     }
 
@@ -142,6 +159,7 @@ extension Store {
                 try BankTail(database).note(
                     "entry \(number) \(said), by \(person.name)", by: person, at: instant)
             }
+            try booking.followCharges()
         }
     }
 }
@@ -152,7 +170,7 @@ extension OrderBook {
         finding.steps.map { step in
             let order = matching.orders[step.order]
             return switch step.act {
-            case .pay: .paid(order.merchant, order.reference)
+            case .pay, .payPart: .paid(order.merchant, order.reference)
             case .undo: .returned(order.merchant, order.reference)
             case .confirmPaid: .named(order.merchant, order.reference)
             case .confirmUndone(let other): .named(order.merchant, other)
@@ -163,4 +181,12 @@ extension OrderBook {
 
 extension BankBooking {
     func proposed(_ finding: BankFinding) -> [BankMatch.Act] { book.proposed(finding) }
+
+    /// Carries out what was found of a line, or refuses it; says what it is.
+    mutating func settle(_ stored: StoredBankLine, by finding: BankFinding) throws -> String {
+        let (acts, refusal) = try carry(out: finding, of: stored.line, number: stored.number)
+        if let refusal { throw BankRefusal(.nothingProposed, "entry \(stored.number): \(refusal)") }
+        return "is "
+            + acts.compactMap(\.payment).map { "\($0.reference) of \($0.merchant)" }.joined(separator: ", ")
+    }
 }

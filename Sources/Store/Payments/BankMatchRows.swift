@@ -15,8 +15,9 @@ struct BankMatchRows {
         let insert = try Prepared(
             database,
             """
-            INSERT INTO bank_matches (match, line, at, merchant, draft, booking, act, payment, person, reason, sum)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO bank_matches (match, line, at, merchant, draft, booking, charges, act, payment, person,
+                reason, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         let number = try RowNumbers.next("match", of: "bank_matches", database)
         let (merchant, reference) =
@@ -27,11 +28,12 @@ struct BankMatchRows {
             case .booking(let number): (nil, number)
             case nil: (nil, nil)
             }
-        let numbers = [number, match.line, match.at.milliseconds, merchant, draft, booking]
+        let charges = match.charges.isZero ? nil : match.charges.minorUnits
+        let numbers = [number, match.line, match.at.milliseconds, merchant, draft, booking, charges]
         let texts = [Self.name(of: match.act), reference, match.person.text, Self.reason(of: match.act)]
         for (index, number) in numbers.enumerated() { insert.bind(Int32(index + 1), number) }
-        for (index, text) in texts.enumerated() { insert.bind(Int32(index + 7), text) }
-        insert.bind(11, RowSum.of(columns: numbers, texts))
+        for (index, text) in texts.enumerated() { insert.bind(Int32(index + 8), text) }
+        insert.bind(12, RowSum.of(columns: numbers, texts))
         try insert.run()
     }
 
@@ -58,7 +60,7 @@ struct BankMatchRows {
         let query = try Prepared(
             database,
             """
-            SELECT match, line, at, merchant, draft, booking, act, payment, person, reason, sum
+            SELECT match, line, at, merchant, draft, booking, charges, act, payment, person, reason, sum
             FROM bank_matches ORDER BY match
             """)
         var last: Int64 = 0
@@ -68,28 +70,29 @@ struct BankMatchRows {
                 throw StoreTrouble.damaged("bank_matches", "row \(last)", "it is not there")
             }
             let sum = RowSum.of(
-                columns: (0..<6).map { row.integerOrNil($0) }, (6..<10).map { row.textOrNil($0) })
-            guard sum == row.integer(10), let act = try act(row, last) else {
+                columns: (0..<7).map { row.integerOrNil($0) }, (7..<11).map { row.textOrNil($0) })
+            guard sum == row.integer(11), let act = try act(row, last) else {
                 throw StoreTrouble.damaged("bank_matches", "row \(last)")
             }
             let ground: BankMatch.Ground? =
                 row.integerOrNil(4).map { .draft($0) } ?? row.integerOrNil(5).map { .booking($0) }
             return BankMatch(
-                line: row.integer(1), act: act, ground: ground, at: row.instant(2), person: row.identifier(8))
+                line: row.integer(1), act: act, ground: ground, at: row.instant(2), person: row.identifier(9),
+                charges: Money(row.integerOrNil(6) ?? 0))
         }
     }
 
     private func act(_ row: Prepared, _ number: Int64) throws -> BankMatch.Act? {
         guard !row.isNull(3) else {
-            return switch row.text(6) {
-            case "ignored": .ignored(row.text(9))
-            case "reopened": .reopened(row.text(9))
+            return switch row.text(7) {
+            case "ignored": .ignored(row.text(10))
+            case "reopened": .reopened(row.text(10))
             default: nil
             }
         }
         let merchant = try roster.merchant(row.integer(3), of: "bank_matches", number)
-        let reference: BookingReference = row.identifier(7)
-        return switch row.text(6) {
+        let reference: BookingReference = row.identifier(8)
+        return switch row.text(7) {
         case "paid": .paid(merchant, reference)
         case "returned": .returned(merchant, reference)
         case "named": .named(merchant, reference)

@@ -17,21 +17,25 @@ struct BankRows {
     func add(_ file: StoredBankFile) throws {
         let insert = try Prepared(
             database,
-            "INSERT INTO bank_files (file, form, digest, imported, person, lines, sum) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        )
+            """
+            INSERT INTO bank_files (file, form, digest, imported, person, lines, balances, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)
         insert.bind(1, file.number)
         insert.bind(2, file.form.rawValue)
         insert.bind(3, file.digest.bytes)
         insert.bind(4, file.imported.milliseconds)
         insert.bind(5, file.person)
         insert.bind(6, file.lines)
-        insert.bind(7, Self.sum(file))
+        insert.bind(7, file.balances)
+        insert.bind(8, Self.sum(file))
         try insert.run()
     }
 
     private static func sum(_ file: StoredBankFile) -> Int64 {
         RowSum.of(
-            [file.number, file.imported.milliseconds, file.lines], [file.form.rawValue, file.person.text],
+            [file.number, file.imported.milliseconds, file.lines, file.balances],
+            [file.form.rawValue, file.person.text],
             bytes: file.digest.bytes)
     }
 
@@ -39,7 +43,7 @@ struct BankRows {
     func files() throws -> [StoredBankFile] {
         let query = try Prepared(
             database,
-            "SELECT file, form, digest, imported, person, lines, sum FROM bank_files ORDER BY file")
+            "SELECT file, form, digest, imported, person, lines, balances, sum FROM bank_files ORDER BY file")
         var last: Int64 = 0
         return try query.all { row in
             last += 1
@@ -49,8 +53,8 @@ struct BankRows {
             else { throw StoreTrouble.damaged("bank_files", "row \(last)") }
             let file = StoredBankFile(
                 number: last, form: form, digest: digest, imported: row.instant(3), person: row.identifier(4),
-                lines: row.integer(5))
-            guard Self.sum(file) == row.integer(6) else {
+                lines: row.integer(5), balances: row.integer(6))
+            guard Self.sum(file) == row.integer(7) else {
                 throw StoreTrouble.damaged("bank_files", "row \(last)")
             }
             return file
@@ -67,21 +71,24 @@ struct BankRows {
         let insert = try Prepared(
             database,
             """
-            INSERT INTO bank_lines (line, file, place, amount, date, reference, end_to_end, ordered_group, account,
-                creditor_reference, returned, name, text, fault, entry, sum)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO bank_lines (line, file, place, amount, date, charges, reference, end_to_end, ordered_group,
+                account, creditor_reference, returned, name, text, fault, entry, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         let (numbers, texts) = Self.columns(of: line, number: number, of: file)
         for (index, number) in numbers.enumerated() { insert.bind(Int32(index + 1), number) }
-        for (index, text) in texts.enumerated() { insert.bind(Int32(index + 6), text) }
-        insert.bind(15, line.entry.bytes)
-        insert.bind(16, RowSum.of(columns: numbers, texts, bytes: line.entry.bytes))
+        for (index, text) in texts.enumerated() { insert.bind(Int32(index + 7), text) }
+        insert.bind(16, line.entry.bytes)
+        insert.bind(17, RowSum.of(columns: numbers, texts, bytes: line.entry.bytes))
         try insert.run()
     }
 
-    private static func columns(of line: BankLine, number: Int64, of file: Int64) -> ([Int64], [String?]) {
+    private static func columns(of line: BankLine, number: Int64, of file: Int64) -> ([Int64?], [String?]) {
         (
-            [number, file, Int64(line.place), line.amount.minorUnits, Int64(line.date.dayNumber)],
+            [
+                number, file, Int64(line.place), line.amount.minorUnits, Int64(line.date.dayNumber),
+                line.charges?.minorUnits,
+            ],
             [
                 line.reference, line.endToEnd, line.group, line.account, line.creditorReference,
                 line.returned,
@@ -99,7 +106,7 @@ struct BankRows {
         let query = try Prepared(
             database,
             """
-            SELECT line, file, place, amount, date, reference, end_to_end, ordered_group, account,
+            SELECT line, file, place, amount, date, charges, reference, end_to_end, ordered_group, account,
                 creditor_reference, returned, name, text, fault, entry, sum
             FROM bank_lines ORDER BY line
             """)
@@ -118,6 +125,7 @@ struct BankRows {
                 "bank_lines", "those of file \(file.number)", "they are not as many as it brought")
         }
         if let file = counts.keys.min() { throw Self.gone("bank_files", file) }
+        _ = try BankBalanceRows(database).all(of: files)
         try BankTail(database).verify()
         return lines
     }
@@ -125,14 +133,14 @@ struct BankRows {
     private static func line(_ row: Prepared, _ number: Int64) throws -> BankLine {
         let damage = StoreTrouble.damaged("bank_lines", "row \(number)")
         let sum = RowSum.of(
-            columns: (0..<5).map { row.integerOrNil($0) }, (5..<14).map { row.textOrNil($0) },
-            bytes: row.bytes(14))
-        guard sum == row.integer(15), let entry = SHA256Digest(bytes: row.bytes(14)) else { throw damage }
+            columns: (0..<6).map { row.integerOrNil($0) }, (6..<15).map { row.textOrNil($0) },
+            bytes: row.bytes(15))
+        guard sum == row.integer(16), let entry = SHA256Digest(bytes: row.bytes(15)) else { throw damage }
         return BankLine(
-            entry: entry, place: Int(row.integer(2)), reference: row.text(5), amount: Money(row.integer(3)),
-            date: LocalDate(dayNumber: Int(row.integer(4))), endToEnd: row.textOrNil(6),
-            group: row.textOrNil(7), account: row.textOrNil(8), creditorReference: row.textOrNil(9),
-            returned: row.textOrNil(10), name: row.textOrNil(11), text: row.text(12), fault: row.textOrNil(13)
-        )
+            entry: entry, place: Int(row.integer(2)), reference: row.text(6), amount: Money(row.integer(3)),
+            date: LocalDate(dayNumber: Int(row.integer(4))), endToEnd: row.textOrNil(7),
+            group: row.textOrNil(8), account: row.textOrNil(9), creditorReference: row.textOrNil(10),
+            returned: row.textOrNil(11), name: row.textOrNil(12), text: row.text(13),
+            fault: row.textOrNil(14), charges: row.integerOrNil(5).map { Money($0) })
     }
 }

@@ -92,7 +92,8 @@ struct OrderBook {
                 steps: [], isCertain: false, reason: "what was left of it cannot be told: --reopen it")
         }
         let group = try group(of: line)
-        return matching.finding(of: line, settled: settled) { _ in group }
+        let finding = matching.finding(of: line, settled: settled) { _ in group }
+        return matches.contains { !$0.charges.isZero } ? finding.withoutCharges : finding
     }
 
     /// The places of the orders that matches are of, or of what took them back.

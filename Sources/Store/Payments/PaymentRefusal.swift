@@ -25,11 +25,11 @@ public struct PaymentRefusal: Error, Hashable, Sendable {
         case detailsMissing = "details_missing"
         /// A calendar of bank days that cannot be read, with its line.
         case calendarMalformed = "calendar_malformed"
-        /// With four eyes, who made the run cannot export it.
+        /// With four eyes, who made the run cannot export it, nor approve what they drafted.
         case samePerson = "same_person"
         /// With four eyes, who exports has to say which run was looked at.
         case runNumberRequired = "run_number_required"
-        /// With four eyes, it was made by a name without a key.
+        /// With four eyes, it was made or drafted by a name without a key.
         case makerUnproven = "maker_unproven"
         /// Nothing was ordered of the merchant by the run.
         case orderUnknown = "order_unknown"
@@ -39,6 +39,10 @@ public struct PaymentRefusal: Error, Hashable, Sendable {
         case orderQuoted = "order_quoted"
         /// It was given up before.
         case orderRejected = "order_rejected"
+        /// A draft to give it up waits.
+        case rejectionWaiting = "rejection_waiting"
+        /// No draft of that number waits to give up an order of the run.
+        case rejectionUnknown = "rejection_unknown"
         /// A reason that is none.
         case reasonMalformed = "reason_malformed"
     }

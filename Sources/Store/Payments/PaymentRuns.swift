@@ -23,11 +23,34 @@ public struct PaymentRun: Hashable, Sendable {
 
     /// That the bank has rejected an order, as a person said.
     public struct Rejection: Hashable, Sendable {
+        public enum State: Hashable, Sendable {
+            /// It counts; no draft was made of it.
+            case undrafted
+            /// It is a draft that counts for nothing yet.
+            case waiting
+            case approved(at: Instant, by: PersonName)
+            case withdrawn(at: Instant, by: PersonName)
+        }
+
+        /// 1, 2, 3 … over all runs.
+        public let number: Int64
         /// Among the items, from 0.
         public let place: Int
+        /// When it was said, or drafted; and by whom.
         public let at: Instant
         public let person: PersonName
+        /// The public key whose private half the person showed, 32 bytes; nil: the name was taken on trust.
+        let personKey: [UInt8]?
         public let reason: String
+        public var state: State
+
+        /// Whether its order is given up.
+        public var counts: Bool {
+            switch state {
+            case .undrafted, .approved: true
+            case .waiting, .withdrawn: false
+            }
+        }
     }
 
     /// 1, 2, 3 …
@@ -72,7 +95,11 @@ public struct PaymentRun: Hashable, Sendable {
     /// Whether the merchant is to pay by itself.
     func isAsked(_ place: Int) -> Bool { items[place].method == .byHand && items[place].amount < .zero }
 
-    func rejection(of place: Int) -> Rejection? { rejections.first { $0.place == place } }
+    /// What has given up the order at a place.
+    func rejection(of place: Int) -> Rejection? { rejections.first { $0.place == place && $0.counts } }
+
+    /// Drafts to give up an order, which wait for another person.
+    public var waitingRejections: [Rejection] { rejections.filter { $0.state == .waiting } }
 }
 
 extension PaymentMethod {

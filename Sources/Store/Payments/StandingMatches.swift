@@ -18,7 +18,7 @@ struct StandingMatches {
         var claims = kept
         for place in lines.indices {
             let all = lines[place].matches
-            var (sum, isIgnored) = (Int128(0), false)
+            var (sum, isIgnored, charges, booked) = (Int128(0), false, Int64(0), Int64(0))
             lines[place].matches = try all.filter { match in
                 guard let payment = PaymentName(match.act) else {
                     isIgnored = true
@@ -30,12 +30,15 @@ struct StandingMatches {
                     guard let line, line != match.line else { return false }
                 }
                 sum += Int128(ground.booking.amount.minorUnits)
+                charges += match.charges.minorUnits
+                if ground.isBooked { booked += match.charges.minorUnits }
                 claims[payment] = match.line
                 return true
             }
             let matches = lines[place].matches
-            lines[place].isSettled =
-                isIgnored || !matches.isEmpty && sum == Int128(lines[place].line.amount.minorUnits)
+            let amount = Int128(lines[place].line.amount.minorUnits) + Int128(charges)
+            lines[place].isSettled = isIgnored || !matches.isEmpty && sum == amount
+            lines[place].charges = Money(booked)
             lines[place].hasEnded = matches.count < all.count
         }
         return claims
@@ -56,20 +59,20 @@ struct StandingMatches {
     /// What a match stands on, and what took it back; nil: its draft was withdrawn.
     private func ground(
         of match: BankMatch
-    ) throws -> (booking: Booking, undoneBy: BookingReference?)? {
+    ) throws -> (booking: Booking, undoneBy: BookingReference?, isBooked: Bool)? {
         switch match.ground {
         case .booking(let number):
             let stored = try booking(number)
-            return (stored.booking, stored.undoneBy)
+            return (stored.booking, stored.undoneBy, true)
         case .draft(let number):
             guard number >= 1, number <= drafts.count else { throw Self.gone("drafts", number) }
             let draft = drafts[Int(number) - 1]
             switch draft.state {
-            case .waiting: return (draft.booking, nil)
+            case .waiting: return (draft.booking, nil, false)
             case .withdrawn: return nil
             case .booked:
                 let stored = try booking(draft.bookedAs ?? 0)
-                return (stored.booking, stored.undoneBy)
+                return (stored.booking, stored.undoneBy, true)
             }
         case nil: return nil
         }

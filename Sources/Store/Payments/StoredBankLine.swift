@@ -10,8 +10,11 @@ public struct StoredBankLine: Hashable, Sendable {
     public let line: BankLine
     /// What has been done for it; what does not count any more is not among them.
     public internal(set) var matches: [BankMatch]
-    /// Whether what counts comes to its amount, or it is of no merchant; else it waits, perhaps settled in part.
+    /// Whether what counts comes to its amount and what was charged, or it is of no merchant; else it waits, perhaps settled
+    /// in part.
     public internal(set) var isSettled = false
+    /// What was charged beside what counts and is booked: 0 or more, and the operator's to bear.
+    public internal(set) var charges = Money.zero
     /// Whether something was done for it that does not count any more, and may again.
     var hasEnded = false
 }
@@ -53,6 +56,8 @@ public struct BankMatch: Hashable, Sendable {
     public let ground: Ground?
     public let at: Instant
     public let person: PersonName
+    /// What the bank charged beside the payment: 0 or more.
+    public let charges: Money
 }
 
 /// A file that was imported.
@@ -64,4 +69,6 @@ public struct StoredBankFile: Hashable, Sendable {
     public let person: PersonName
     /// How many lines it brought.
     public let lines: Int64
+    /// How many closing balances it says.
+    public let balances: Int64
 }

@@ -6,10 +6,10 @@ import Testing
 @Suite("The bank's statements by command")
 struct BankCommandTests {
     private let payments = PaymentCommandTests()
-    private static let june = "2025-06-20T12:00:00+02:00"
+    static let june = "2025-06-20T12:00:00+02:00"
 
     /// Both files are with the bank.
-    private func house() throws -> Scratch {
+    func house() throws -> Scratch {
         let house = try payments.house()
         _ = try payments.done(house, payments.making)
         _ = try payments.done(house, payments.export("pain.001"))
@@ -17,37 +17,49 @@ struct BankCommandTests {
         return house
     }
 
-    private func entry(
+    func entry(
         _ name: String, _ amount: String, _ side: String, _ day: String, details: String,
-        reversal: Bool = false
+        reversal: Bool = false, charges: String? = nil
     ) -> String {
-        """
-        <Ntry><Amt Ccy="EUR">\(amount)</Amt><CdtDbtInd>\(side)</CdtDbtInd>\
-        \(reversal ? "<RvslInd>true</RvslInd>" : "")<Sts>BOOK</Sts><BookgDt><Dt>\(day)</Dt></BookgDt>\
-        <AcctSvcrRef>\(name)</AcctSvcrRef><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>\
-        <NtryDtls>\(details)</NtryDtls></Ntry>
-        """
+        let charged = charges.map {
+            "<Chrgs><TtlChrgsAndTaxAmt Ccy=\"EUR\">\($0)</TtlChrgsAndTaxAmt></Chrgs>"
+        }
+        return
+            """
+            <Ntry><Amt Ccy="EUR">\(amount)</Amt><CdtDbtInd>\(side)</CdtDbtInd>\
+            \(reversal ? "<RvslInd>true</RvslInd>" : "")<Sts>BOOK</Sts><BookgDt><Dt>\(day)</Dt></BookgDt>\
+            <AcctSvcrRef>\(name)</AcctSvcrRef><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>\(charged ?? "")\
+            <NtryDtls>\(details)</NtryDtls></Ntry>
+            """
     }
 
-    private func one(_ endToEnd: String, more: String = "") -> String {
+    func one(_ endToEnd: String, more: String = "") -> String {
         "<TxDtls><Refs><EndToEndId>\(endToEnd)</EndToEndId></Refs>\(more)</TxDtls>"
     }
 
-    private func camt(_ entries: String..., account: String = "DE89370400440532013000", head: String = "")
-        -> String
-    {
-        """
-        <?xml version="1.0" encoding="UTF-8"?>\(head)
-        <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>
-        <GrpHdr><MsgId>M</MsgId><CreDtTm>2025-05-16T06:00:00Z</CreDtTm></GrpHdr>
-        <Stmt><Id>S</Id><CreDtTm>2025-05-16T06:00:00Z</CreDtTm><Acct><Id><IBAN>\(account)</IBAN></Id></Acct>
-        <Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">0</Amt><CdtDbtInd>CRDT</CdtDbtInd>
-        <Dt><Dt>2025-05-15</Dt></Dt></Bal>
-        \(entries.joined(separator: "\n"))</Stmt></BkToCstmrStmt></Document>
-        """
+    func camt(
+        _ entries: String..., account: String = "DE89370400440532013000", head: String = "",
+        opening: String? = nil, closing: String = "0"
+    ) -> String {
+        func balance(_ code: String, _ amount: String) -> String {
+            """
+            <Bal><Tp><CdOrPrtry><Cd>\(code)</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">\(amount)</Amt>\
+            <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2025-05-15</Dt></Dt></Bal>
+            """
+        }
+        let balances = (opening.map { balance("OPBD", $0) } ?? "") + balance("CLBD", closing)
+        return
+            """
+            <?xml version="1.0" encoding="UTF-8"?>\(head)
+            <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>
+            <GrpHdr><MsgId>M</MsgId><CreDtTm>2025-05-16T06:00:00Z</CreDtTm></GrpHdr>
+            <Stmt><Id>S</Id><CreDtTm>2025-05-16T06:00:00Z</CreDtTm><Acct><Id><IBAN>\(account)</IBAN></Id></Acct>
+            \(balances)
+            \(entries.joined(separator: "\n"))</Stmt></BkToCstmrStmt></Document>
+            """
     }
 
-    private func take(_ house: Scratch, _ text: String, _ more: String...) throws -> String {
+    func take(_ house: Scratch, _ text: String, _ more: String...) throws -> String {
         let file = try house.write(text, to: "statement.xml")
         return try payments.done(house, ["payments", "import", file, "--as", "ana"] + more, at: Self.june)
     }

@@ -154,6 +154,7 @@ struct DamagedFolder {
             { _ = try $0.stateCounts() },
             { _ = try $0.paymentRuns().map { "\($0.made) \($0.items.map(\.due))" } },
             { _ = try $0.bankLines().map { "\($0.line.date) \($0.matches)" } },
+            { _ = try $0.bankCharges().map { "\($0.date) \($0.booked)" } },
             { store in
                 let listing = try OrderListing(store, period: nil, now: instant("2026-05-03T00:00:02Z"))
                 _ = (listing.text, listing.json)

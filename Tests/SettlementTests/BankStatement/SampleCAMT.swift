@@ -15,12 +15,15 @@ struct SampleCAMT {
         var account: String?
         var returned: String?
         var text: String?
+        /// What stands before NtryDtls.
+        var charges = ""
         /// Instead of one transaction: what stands between the tags of NtryDtls.
         var details: String?
     }
 
     let form: BankStatement.Form
     var account = "DE89370400440532013000"
+    var balances = SampleCAMT.balance("CLBD", "0.00")
     private var isOlder: Bool { form == .camt02 }
 
     func text(_ entries: [Entry]) -> String {
@@ -30,10 +33,17 @@ struct SampleCAMT {
         <GrpHdr><MsgId>M1</MsgId><CreDtTm>2025-05-16T06:00:00+02:00</CreDtTm></GrpHdr>
         <Stmt><Id>S1</Id><CreDtTm>2025-05-16T06:00:00+02:00</CreDtTm>
         <Acct><Id><IBAN>\(account)</IBAN></Id><Ccy>EUR</Ccy></Acct>
-        <Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">0.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>
-        <Dt><Dt>2025-05-15</Dt></Dt></Bal>
+        \(balances)
         \(entries.map(entry).joined(separator: "\n"))
         </Stmt></BkToCstmrStmt></Document>
+        """
+    }
+
+    /// A balance; one with a minus is owed to the bank.
+    static func balance(_ code: String, _ amount: String) -> String {
+        """
+        <Bal><Tp><CdOrPrtry><Cd>\(code)</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">\(amount.drop { $0 == "-" })</Amt>\
+        <CdtDbtInd>\(amount.hasPrefix("-") ? "DBIT" : "CRDT")</CdtDbtInd><Dt><Dt>2025-05-15</Dt></Dt></Bal>
         """
     }
 
@@ -54,7 +64,7 @@ struct SampleCAMT {
             <Ntry><Amt Ccy="\(entry.currency)">\(entry.amount)</Amt>
             <CdtDbtInd>\(entry.isCredit ? "CRDT" : "DBIT")</CdtDbtInd>\(reversal)<Sts>\(status)</Sts>
             <BookgDt><Dt>\(entry.day)</Dt></BookgDt>\(reference)
-            <BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>
+            <BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>\(entry.charges)
             <NtryDtls>\(entry.details ?? one(entry))</NtryDtls></Ntry>
             """
     }

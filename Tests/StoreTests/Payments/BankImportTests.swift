@@ -44,12 +44,12 @@ struct BankImportTests {
 
     func line(
         _ name: String, _ amount: Int64, _ date: String = "2026-02-16", endToEnd: String? = nil,
-        group: String? = nil, returned: String? = nil
+        group: String? = nil, returned: String? = nil, charges: Int64? = nil
     ) -> BankLine {
         BankLine(
             entry: SHA256Digest(of: Array(name.utf8)), reference: name, amount: Money(amount),
             date: .on(date),
-            endToEnd: endToEnd, group: group, returned: returned)
+            endToEnd: endToEnd, group: group, returned: returned, charges: charges.map { Money($0) })
     }
 
     @discardableResult
