@@ -53,7 +53,9 @@ public struct DataFolder: Hashable, Sendable {
                 secretPath,
                 "secret_outdated: has \(master.latest) of the \(marks.count) versions of the master secret of the"
                     + " data in \(path)",
-                hint: "name the file that `settled secret rotate` wrote (--secret FILE), or restore your copy of it")
+                hint:
+                    "name the file that `settled secret rotate` wrote (--secret FILE), or restore your copy of it"
+            )
         }
         return marks
     }

@@ -112,7 +112,8 @@ extension MasterSecret {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"):
                 lines[lines.count - 1].append(byte)
             case UInt8(ascii: "A")...UInt8(ascii: "F"): lines[lines.count - 1].append(byte | 0x20)
-            case UInt8(ascii: "\r") where index + 1 < content.count && content[index + 1] == UInt8(ascii: "\n"):
+            case UInt8(ascii: "\r")
+            where index + 1 < content.count && content[index + 1] == UInt8(ascii: "\n"):
                 continue
             case UInt8(ascii: "\n") where index == content.count - 1: continue
             case UInt8(ascii: "\n"): lines.append(emptyLine(content.count))

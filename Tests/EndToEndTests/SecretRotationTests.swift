@@ -13,7 +13,8 @@ struct SecretRotationTests {
     }
 
     private func seal(_ folder: URL) throws -> String {
-        let text = try String(contentsOf: folder.appendingPathComponent("STATEMENT.json.seal"), encoding: .utf8)
+        let text = try String(
+            contentsOf: folder.appendingPathComponent("STATEMENT.json.seal"), encoding: .utf8)
         var head = String(text.prefix { $0 != "." }).replacing("-", with: "+").replacing("_", with: "/")
         head += String(repeating: "=", count: (4 - head.count % 4) % 4)
         return String(decoding: try #require(Data(base64Encoded: head)), as: UTF8.self)
@@ -34,7 +35,8 @@ struct SecretRotationTests {
             let again = try Command.settled("secret", "rotate", "--data", quayside.data).run()
             #expect(again.status == 1 && again.errors.contains("secret_waiting"), "\(again.errors)")
             // The daemon goes on by the one that it started with, as what is closed beside it does.
-            let set = try expectDone(.named("curl", ["--silent", first.url + "/.well-known/jwks.json"])).output
+            let set = try expectDone(.named("curl", ["--silent", first.url + "/.well-known/jwks.json"]))
+                .output
             #expect(set.contains("seal/1") && !set.contains("seal/2"), "\(set)")
             #expect(first.stop() == 0)
             let second = try Daemon(data: quayside.data)

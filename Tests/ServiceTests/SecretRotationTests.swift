@@ -64,7 +64,9 @@ struct SecretRotationTests {
         #expect(try text(of: real).split(separator: "\n").count == 2)
     }
 
-    @Test("Root leaves the file to whom it belonged", .enabled(if: geteuid() == 0, "only root gives files away"))
+    @Test(
+        "Root leaves the file to whom it belonged", .enabled(if: geteuid() == 0, "only root gives files away")
+    )
     func owner() throws {
         let estate = try Estate()
         let path = estate.open.folder.secretPath
@@ -89,7 +91,9 @@ struct SecretRotationTests {
         #expect(try taken.takingUpSecret(at: Self.changed).keyVersion == 2)
         #expect(try folder.open().store.audit(AuditFilter(act: .secretRotated)).count == 1)
         let failure = #expect(throws: Failure.self) { try DataFolder(folder.path, secret: old).open() }
-        #expect(failure?.kind == .refused && failure?.problem.hasPrefix("secret_outdated: has 1 of the 2") == true)
+        #expect(
+            failure?.kind == .refused && failure?.problem.hasPrefix("secret_outdated: has 1 of the 2") == true
+        )
     }
 
     @Test("What waits, another's file, a credential and another rotation at work are refused by their codes")
@@ -112,7 +116,8 @@ struct SecretRotationTests {
         #expect(code(folder) == "secret_waiting")
         #expect(
             MasterSecretFile.isCredential(
-                "/run/credentials/x/master.secret", environment: ["CREDENTIALS_DIRECTORY": "/run/credentials/x"]))
+                "/run/credentials/x/master.secret",
+                environment: ["CREDENTIALS_DIRECTORY": "/run/credentials/x"]))
     }
 
     @Test("While a daemon serves the folder nobody else takes the version into use")
@@ -165,7 +170,8 @@ struct SecretRotationTests {
         let register = KeyRegister(open)
         let added = try register.addDerived(for: MerchantID(verified: "M"), now: Self.changed)
         let key = open.master.batchKey(merchant: "M", version: 2, secret: 2)
-        #expect(try text(of: try #require(added.file)) == String(decoding: KeyFile.bytes(of: key), as: UTF8.self))
+        #expect(
+            try text(of: try #require(added.file)) == String(decoding: KeyFile.bytes(of: key), as: UTF8.self))
         for (sequence, key) in [(Int64(3), key), (4, estate.merchantKey)] {
             let batch = Estate.batch("B-\(sequence)", sequence: sequence, at: "2026-03-12T10:00:00Z")
             _ = try open.intake().take(
@@ -204,7 +210,9 @@ struct SecretRotationTests {
             received: instant("2026-03-13T00:00:00Z"))
         try open.store.shut()
         let report = try rederive(estate.open.folder, secret: true)
-        #expect(!report.isGood && report.lines.contains { $0.contains("receipt of batch B-3") }, "\(report.lines)")
+        #expect(
+            !report.isGood && report.lines.contains { $0.contains("receipt of batch B-3") }, "\(report.lines)"
+        )
     }
 
     @Test("The list says which version is in use, which is retired and which waits")

@@ -19,7 +19,9 @@ struct StartExtensionTests {
         for _ in 0..<4 { #expect(try await listener.heardWord() == "EXTEND_TIMEOUT_USEC=60000000") }
         start.end()
         // One may be on its way.
-        while listener.hears(within: 300) { #expect(listener.next()?.hasPrefix("EXTEND_TIMEOUT_USEC=") == true) }
+        while listener.hears(within: 300) {
+            #expect(listener.next()?.hasPrefix("EXTEND_TIMEOUT_USEC=") == true)
+        }
         #expect(!listener.hears(within: 200))
         start.begin()
         #expect(try await listener.heardWord() == "EXTEND_TIMEOUT_USEC=60000000", "it may begin anew")

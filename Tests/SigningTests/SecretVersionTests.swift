@@ -15,9 +15,11 @@ struct SecretVersionTests {
         #expect(old.latest == 1 && both.latest == 2)
         for owner in ["M001", "operator"] {
             #expect(
-                tag(both.statementKey(owner: owner, version: 1)) == tag(old.statementKey(owner: owner, version: 1)))
+                tag(both.statementKey(owner: owner, version: 1))
+                    == tag(old.statementKey(owner: owner, version: 1)))
         }
-        #expect(both.sealKey(version: 1).verification.publicKey == old.sealKey(version: 1).verification.publicKey)
+        #expect(
+            both.sealKey(version: 1).verification.publicKey == old.sealKey(version: 1).verification.publicKey)
         #expect(both.derive(info: "x", version: 2) == new.derive(info: "x"))
         #expect(both.derive(info: "x", version: 1) != new.derive(info: "x"))
         let seals = DocumentSigner(master: both, version: 1).sealKeys
@@ -33,7 +35,8 @@ struct SecretVersionTests {
     func batches() throws {
         let (old, both) = (try MasterSecret(first), try MasterSecret(versions: [first, second]))
         #expect(
-            tag(both.batchKey(merchant: "M", version: 2, secret: 1)) == tag(old.batchKey(merchant: "M", version: 2)))
+            tag(both.batchKey(merchant: "M", version: 2, secret: 1))
+                == tag(old.batchKey(merchant: "M", version: 2)))
         let new = both.batchKey(merchant: "M", version: 2, secret: 2)
         #expect(new.id == "batch/M/2" && tag(new) != tag(old.batchKey(merchant: "M", version: 2)))
         #expect(tag(both.operatorKey(version: 1, secret: 2)) != tag(both.operatorKey(version: 1)))
@@ -50,9 +53,11 @@ struct SecretVersionTests {
                     == old.webhookSecret(owner: "M", version: version).text)
         }
         #expect(
-            waiting.webhookSecret(owner: "M", version: 4).text == old.webhookSecret(owner: "M", version: 4).text)
+            waiting.webhookSecret(owner: "M", version: 4).text
+                == old.webhookSecret(owner: "M", version: 4).text)
         #expect(
-            taken.webhookSecret(owner: "M", version: 4).text != old.webhookSecret(owner: "M", version: 4).text)
+            taken.webhookSecret(owner: "M", version: 4).text != old.webhookSecret(owner: "M", version: 4).text
+        )
     }
 
     @Test("A file has a version a line, and is read as it is written")

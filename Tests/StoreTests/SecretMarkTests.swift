@@ -52,7 +52,8 @@ struct SecretMarkTests {
 
     private let now = Instant.at("2026-02-01T00:00:00Z")
 
-    @Test("A later version is taken into use once, with its public key, its instant and an entry in the audit")
+    @Test(
+        "A later version is taken into use once, with its public key, its instant and an entry in the audit")
     func taken() throws {
         let scene = try Scene()
         try scene.store.know(secret(1))

@@ -96,7 +96,8 @@ extension LastBackup {
         if let made = written.made {
             guard let at = Instant(rfc3339: made.at) else { return nil }
             self.made = Made(
-                at: at, file: made.file, bytes: made.bytes, databaseBytes: made.databaseBytes, keep: made.keep)
+                at: at, file: made.file, bytes: made.bytes, databaseBytes: made.databaseBytes, keep: made.keep
+            )
         } else {
             made = nil
         }
@@ -145,7 +146,9 @@ extension Backup {
             let failure = error as? Failure ?? Failure(error, place: folder)
             // What was asked wrongly was no try.
             guard failure.kind != .misused else { throw error }
-            do throws(Failure) { try LastBackup.note(failure, at: request.at, in: folder) } catch { untold(error) }
+            do throws(Failure) { try LastBackup.note(failure, at: request.at, in: folder) } catch {
+                untold(error)
+            }
             throw failure
         }
     }

@@ -25,7 +25,9 @@ struct DiskForecast: Hashable {
 
     /// Bytes that the file grows by in a day; nil: nothing came lately.
     private static func bytesOfDay(_ growth: StoreGrowth, now: Instant) -> Int64? {
-        guard let since = growth.recentSince, growth.batchBytes > 0, growth.recentBytes > 0 else { return nil }
+        guard let since = growth.recentSince, growth.batchBytes > 0, growth.recentBytes > 0 else {
+            return nil
+        }
         // A day at least: the first hours of an alliance tell little.
         let span = max(86_400_000, now.milliseconds - since.milliseconds)
         let factor = Double(growth.fileBytes) / Double(growth.batchBytes)
@@ -50,7 +52,8 @@ struct DiskForecast: Hashable {
         }
         let days = daysLeft > 3_650 ? "more than ten years" : "\(Figures.count(daysLeft)) days"
         let backups =
-            backupBytesOfDay > 0 ? ", \(Self.megabytes(backupBytesOfDay)) of them by backups on the same disk" : ""
+            backupBytesOfDay > 0
+            ? ", \(Self.megabytes(backupBytesOfDay)) of them by backups on the same disk" : ""
         return free + ", \(Self.megabytes(bytesOfDay)) a day are taken\(backups): enough for \(days)"
     }
 

@@ -33,7 +33,8 @@ struct StoreDiagnosis {
             return [
                 .init(
                     "secret", .warning,
-                    "version \(master.latest) waits for the daemon's next start, version \(inUse) signs until then")
+                    "version \(master.latest) waits for the daemon's next start, version \(inUse) signs until then"
+                )
             ]
         }
         return [

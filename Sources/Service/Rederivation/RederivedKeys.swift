@@ -74,7 +74,9 @@ struct RederivedKeys {
         let secret = min(Int(clamping: named), master.latest)
         let derived =
             if let merchant = key.merchant {
-                MerchantID(merchant).map { master.batchKey(merchant: $0.text, version: Int(version), secret: secret) }
+                MerchantID(merchant).map {
+                    master.batchKey(merchant: $0.text, version: Int(version), secret: secret)
+                }
             } else {
                 Optional(master.operatorKey(version: Int(version), secret: secret))
             }

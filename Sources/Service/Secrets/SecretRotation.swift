@@ -87,7 +87,8 @@ public struct SecretListing: Sendable {
         let marks = try open.store.secretMarks()
         rows = (1...open.master.latest).map { version in
             let mark = marks.first { $0.version == version }
-            let state = version > open.keyVersion ? "waits" : version == open.keyVersion ? "in use" : "retired"
+            let state =
+                version > open.keyVersion ? "waits" : version == open.keyVersion ? "in use" : "retired"
             return (version, version == 1 ? nil : mark?.since, state)
         }
     }
@@ -95,7 +96,9 @@ public struct SecretListing: Sendable {
     /// Aligned columns.
     public var text: String {
         var table = TextTable(.right("VERSION"), .left("SEAL"), .left("SINCE"), .left("STATE"))
-        for row in rows { table.add("\(row.version)", "seal/\(row.version)", Self.time(row.since) ?? "", row.state) }
+        for row in rows {
+            table.add("\(row.version)", "seal/\(row.version)", Self.time(row.since) ?? "", row.state)
+        }
         return table.lines.map { $0 + "\n" }.joined()
     }
 

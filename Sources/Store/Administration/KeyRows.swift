@@ -112,7 +112,8 @@ struct KeyRows {
 
     private func key(from row: Prepared) throws -> RegisteredKey {
         guard let algorithm = SignatureAlgorithm(rawValue: row.text(1)),
-            row.isNull(3) == (algorithm != .hs256), row.isNull(3) || (1..<Self.bound).contains(row.integer(3)),
+            row.isNull(3) == (algorithm != .hs256),
+            row.isNull(3) || (1..<Self.bound).contains(row.integer(3)),
             row.isNull(8) == row.isNull(3), row.isNull(8) || (1..<Self.bound).contains(row.integer(8))
         else {
             throw StoreTrouble.damaged(

@@ -75,7 +75,8 @@ extension Store {
             let owner = merchant.map { "batch/\($0)" } ?? "operator"
             let key = RegisteredKey(
                 id: "\(owner)/\(version)", algorithm: .hs256, merchant: merchant, version: version,
-                secret: try SecretMarkRows(database).present(), publicKey: nil, added: instant, revokedFrom: nil)
+                secret: try SecretMarkRows(database).present(), publicKey: nil, added: instant,
+                revokedFrom: nil)
             try rows.add(key)
             return key
         }

@@ -62,7 +62,8 @@ extension Store {
                 try rows.add(version, of: master, since: instant, webhooks: webhooks)
                 try AuditRows(database).add(
                     AuditEntry(
-                        at: instant, act: .secretRotated, keyID: "seal/\(version)", reason: "version \(version)"))
+                        at: instant, act: .secretRotated, keyID: "seal/\(version)",
+                        reason: "version \(version)"))
             }
             return master.latest
         }

@@ -153,7 +153,8 @@ extension Store {
             StoredHistory.Key(
                 id: row.text(0), isDerived: row.text(1) == "HS256",
                 merchant: row.textOrNil(2) ?? (row.isNull(7) ? nil : "number \(row.integer(7))"),
-                version: row.integerOrNil(3), secret: row.integerOrNil(8), publicKey: row.isNull(4) ? nil : row.bytes(4),
+                version: row.integerOrNil(3), secret: row.integerOrNil(8),
+                publicKey: row.isNull(4) ? nil : row.bytes(4),
                 added: row.instant(5),
                 revoked: row.instantOrNil(6))
         }

@@ -66,7 +66,9 @@ struct FrozenDatabaseTests {
         return try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
     }
 
-    @Test("It is opened, its closed period comes again, and the open one closes to the same bytes", arguments: names)
+    @Test(
+        "It is opened, its closed period comes again, and the open one closes to the same bytes",
+        arguments: names)
     func opened(name: String) throws {
         let text = try Self.text(name)
         #expect(text.utf8.count < 100_000, "\(text.utf8.count) bytes are too many to be kept")
@@ -88,7 +90,8 @@ struct FrozenDatabaseTests {
 
     @Test(
         "What this program makes is kept as that of its schema",
-        .enabled(if: ProcessInfo.processInfo.environment["SETTLED_FREEZE"] == "1", "SETTLED_FREEZE is not set"))
+        .enabled(
+            if: ProcessInfo.processInfo.environment["SETTLED_FREEZE"] == "1", "SETTLED_FREEZE is not set"))
     func keep() throws {
         let file = Self.folder.appendingPathComponent("schema-\(Store.presentSchema).sql")
         try Data(Self.made.get().utf8).write(to: file)
