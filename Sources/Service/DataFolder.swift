@@ -25,8 +25,8 @@ public struct DataFolder: Hashable, Sendable {
     /// The file in which the key of this id is handed out.
     public func keyPath(_ id: String) -> String { keysPath + "/" + KeyFile.name(of: id) }
 
-    /// Opens what `init` made. Throws `misused` when there is nothing of it. A database of an older schema is taken to the
-    /// present one; what that does is told to `upgrading`.
+    /// Opens what `init` made. Throws `misused` when there is nothing of it. A database of an older schema is taken
+    /// to the present one; what that does is told to `upgrading`.
     public func open(upgrading: (SchemaUpgrade) -> Void = DataFolder.tell) throws -> OpenFolder {
         try requireFounded()
         let master = try MasterSecretFile.read(secretPath)
@@ -91,7 +91,8 @@ public struct OpenFolder: Sendable {
     public let folder: DataFolder
     public let store: Store
     public let master: MasterSecret
-    /// The version of the master secret in use, and so of the statement keys and of the seal. Later ones wait in its file.
+    /// The version of the master secret in use, and so of the statement keys and of the seal. Later ones wait in its
+    /// file.
     public let keyVersion: Int
 
     /// Throws `refused` for a secret that is not the data's.

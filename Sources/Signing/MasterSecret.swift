@@ -34,8 +34,8 @@ public struct MasterSecret: Sendable {
     /// The number of the last version.
     public var latest: Int { versions.count }
 
-    /// The same secret, with what is known of the versions after the first that were taken into use: secrets of webhooks
-    /// of a version above `bounds[n]` are made by version n + 2.
+    /// The same secret, with what is known of the versions after the first that were taken into use: secrets of
+    /// webhooks of a version above `bounds[n]` are made by version n + 2.
     public func knowing(webhookBounds bounds: [Int]) -> MasterSecret {
         precondition(bounds.count < versions.count, "only a version that is there was taken into use")
         precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 <= $1 }, "bounds of webhooks rise")
@@ -134,8 +134,8 @@ extension MasterSecret {
 
 /// The keys that a master secret holds, by what they are for. Versions count from 1. Rulebook §3, §7.
 extension MasterSecret {
-    /// Signs the batches of one merchant: id `batch/<merchant>/<version>`. Its versions count by themselves: `secret` is
-    /// that of the master secret that was in use when the key was added.
+    /// Signs the batches of one merchant: id `batch/<merchant>/<version>`. Its versions count by themselves: `secret`
+    /// is that of the master secret that was in use when the key was added.
     public func batchKey(merchant: String, version: Int, secret: Int = 1) -> SigningKey {
         hs256("batch/\(merchant)", version, of: secret)
     }
@@ -151,7 +151,8 @@ extension MasterSecret {
         hs256("statement/\(owner)", version, of: version)
     }
 
-    /// Seals every document for third parties, with Ed25519: id `seal/<version>`, the version that of the master secret.
+    /// Seals every document for third parties, with Ed25519: id `seal/<version>`, the version that of the master
+    /// secret.
     public func sealKey(version: Int) -> SigningKey {
         let id = keyID("seal", version)
         return Self.derived { () throws(KeyRefusal) in

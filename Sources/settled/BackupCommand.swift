@@ -11,8 +11,8 @@ struct BackupCommand: ParsableCommand {
             settled-ALLIANCE-DATE.sqlite (.zst if packed), or have {date} in its name; with --keep only the last N of \
             these names stay. A file that is there is never overwritten.
 
-            That it was made, or why not, is written down in the data folder (backup.last), where the daemon's metrics and \
-            `settled doctor` read it.
+            That it was made, or why not, is written down in the data folder (backup.last), where the daemon's metrics \
+            and `settled doctor` read it.
 
             The master secret is in no backup: keep a copy of it apart.
 

@@ -2,7 +2,8 @@ import Fixtures
 import Foundation
 import Testing
 
-/// `settled secret rotate` beside the built daemon, and what it signed before and after checked by tools that are not it.
+/// `settled secret rotate` beside the built daemon, and what it signed before and after checked by tools that are not
+/// it.
 @Suite("Rotating the master secret")
 struct SecretRotationTests {
     private func statement(_ quayside: Quayside, _ period: String) throws -> URL {

@@ -1,11 +1,11 @@
 import Foundation
 import Settlement
 
-/// What `settled backup` leaves behind in the data folder: which backup of this database was made last, and whether a try
-/// after it failed.
+/// What `settled backup` leaves behind in the data folder: which backup of this database was made last, and whether a
+/// try after it failed.
 ///
-/// A file of its own: a backup only reads the database, and one that is restored is not to bring along what was true when
-/// it was made.
+/// A file of its own: a backup only reads the database, and one that is restored is not to bring along what was true
+/// when it was made.
 struct LastBackup: Hashable {
     static let name = "backup.last"
 
@@ -69,7 +69,8 @@ extension LastBackup {
 
     private static func path(in folder: String) -> String { folder + "/" + name }
 
-    /// For the folder's owner, who else may look into it: nothing in it is secret, and the daemon reads what root wrote.
+    /// For the folder's owner, who else may look into it: nothing in it is secret, and the daemon reads what root
+    /// wrote.
     private func write(in folder: String) throws(Failure) {
         var json = CanonicalJSON()
         json.object { object in
@@ -130,8 +131,8 @@ extension LastBackup {
 }
 
 extension Backup {
-    /// Makes one and notes in the data folder that it is there, or that it could not be made; `untold` gets what keeps that
-    /// from being noted, which keeps no backup from being made. Throws as `init`.
+    /// Makes one and notes in the data folder that it is there, or that it could not be made; `untold` gets what
+    /// keeps that from being noted, which keeps no backup from being made. Throws as `init`.
     public static func noted(
         _ request: Request, progress: SimulationProgress = .silent, untold: (Failure) -> Void
     ) throws -> Backup {

@@ -104,8 +104,8 @@ struct BackupRoom: Hashable {
         self.databaseBytes = databaseBytes
     }
 
-    /// Bytes more in a day in which the database grows by so many: each new one, or, where an old one goes for it, as much
-    /// as each has grown once all are replaced.
+    /// Bytes more in a day in which the database grows by so many: each new one, or, where an old one goes for it, as
+    /// much as each has grown once all are replaced.
     func bytesOfDay(databaseGrowth: Int64) -> Int64 {
         guard isFull else { return Int64(Double(lastBytes) * ofDay) }
         guard databaseBytes > 0 else { return 0 }

@@ -1,8 +1,8 @@
 import Settlement
 import Store
 
-/// For how long the disk lasts, if as much comes as in the last four weeks and takes as much room as all before; with the
-/// backups, where they lie on the same disk.
+/// For how long the disk lasts, if as much comes as in the last four weeks and takes as much room as all before; with
+/// the backups, where they lie on the same disk.
 struct DiskForecast: Hashable {
     /// How far back is looked.
     static let milliseconds: Int64 = 28 * 86_400_000

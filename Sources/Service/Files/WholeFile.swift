@@ -26,9 +26,9 @@ public enum WholeFile {
 
     /// Writes a file so that at any moment, power cuts included, either all of it is there or none of it.
     ///
-    /// The bytes go to a hidden neighbour, are made durable, and take the name in one step. Without
-    /// `replacing` a file that is already there is left alone and refused. `keepingOwner`: what root writes belongs to whom
-    /// the file before belonged, who may be the one that reads it.
+    /// The bytes go to a hidden neighbour, are made durable, and take the name in one step. Without `replacing` a
+    /// file that is already there is left alone and refused. `keepingOwner`: what root writes belongs to whom the
+    /// file before belonged, who may be the one that reads it.
     public static func write(
         _ bytes: [UInt8], to path: String, mode: mode_t = 0o644, replacing: Bool = true,
         keepingOwner: Bool = false

@@ -5,8 +5,8 @@ import Synchronization
 /// Asks the service manager again and again for more time to start, as long as something lasts that is no fault, as the
 /// upgrade of a large database: else it would kill the daemon in the middle when `TimeoutStartSec=` is over, each time.
 ///
-/// It asks on a thread of its own, while the caller works. Each asking is for a minute: a process of which no thread runs
-/// any more is given up after that.
+/// It asks on a thread of its own, while the caller works. Each asking is for a minute: a process of which no thread
+/// runs any more is given up after that.
 public final class StartExtension: Sendable {
     /// How much time each asking is for, from then on.
     static let extent = Duration.seconds(60)

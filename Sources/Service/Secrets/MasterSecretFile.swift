@@ -1,8 +1,8 @@
 public import Foundation
 public import Signing
 
-/// The file of the master secret: 64 hex digits and a line end as `init` writes them, or raw bytes. Hex digits
-/// are never taken for raw bytes: a digit that was lost on the way would make other keys of the same secret. Each further
+/// The file of the master secret: 64 hex digits and a line end as `init` writes them, or raw bytes. Hex digits are
+/// never taken for raw bytes: a digit that was lost on the way would make other keys of the same secret. Each further
 /// version is a further line: so one file, one credential and one copy in the safe hold all that ever signed, and a
 /// rotation is one rename.
 ///
@@ -44,8 +44,8 @@ public enum MasterSecretFile {
         try master(of: try versions(path, environment: ProcessInfo.processInfo.environment), path: path)
     }
 
-    /// Draws a further version and puts it behind those in the file, which a whole one takes the place of: mode 0600, of
-    /// the same owner. Behind a symbolic link the file that it names is replaced.
+    /// Draws a further version and puts it behind those in the file, which a whole one takes the place of: mode 0600,
+    /// of the same owner. Behind a symbolic link the file that it names is replaced.
     static func addVersion(to path: String) throws(Failure) -> MasterSecret {
         let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         let known = try versions(file, environment: [:])

@@ -2,9 +2,9 @@ import Foundation
 public import Settlement
 import Store
 
-/// A new version of the master secret, written behind the others in its file. It signs from the daemon's next start on,
-/// which takes it into use; until then nothing of the data knows it, so that a file which gets lost on the way to where the
-/// daemon reads it costs nothing.
+/// A new version of the master secret, written behind the others in its file. It signs from the daemon's next start
+/// on, which takes it into use; until then nothing of the data knows it, so that a file which gets lost on the way to
+/// where the daemon reads it costs nothing.
 public struct SecretRotation: Sendable {
     /// The file that holds all versions now.
     public let path: String
@@ -14,9 +14,9 @@ public struct SecretRotation: Sendable {
 
     /// Draws it. May be done beside the daemon, which has the versions in its memory that it started with.
     ///
-    /// Throws `refused` with `secret_mismatch` or `secret_outdated` for a file that is not the data's, `secret_waiting`
-    /// where a version waits already, `secret_credential` for a file that the service manager wrote for this process, and
-    /// `secret_busy` while another rotation is at work.
+    /// Throws `refused` with `secret_mismatch` or `secret_outdated` for a file that is not the data's,
+    /// `secret_waiting` where a version waits already, `secret_credential` for a file that the service manager wrote
+    /// for this process, and `secret_busy` while another rotation is at work.
     public init(_ folder: DataFolder) throws {
         let path = folder.secretPath
         guard !MasterSecretFile.isCredential(path) else {
@@ -67,8 +67,8 @@ public struct SecretRotation: Sendable {
 extension OpenFolder {
     /// Takes a version of the master secret that waits into use, where there is one; gives the folder as it signs then.
     ///
-    /// For the daemon, before it signs anything. Throws `misused` where another one serves the folder, which signs by the
-    /// version before.
+    /// For the daemon, before it signs anything. Throws `misused` where another one serves the folder, which signs by
+    /// the version before.
     public func takingUpSecret(at instant: Instant) throws -> OpenFolder {
         guard master.latest > keyVersion else { return self }
         let lock = try TokenFile(in: folder.path)

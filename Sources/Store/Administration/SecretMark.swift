@@ -28,8 +28,8 @@ extension Store {
         try reading("read what the master secret is known by") { try SecretMarkRows($0).all() }
     }
 
-    /// Whether this is the secret that the data is signed by, as far as it has versions. Of one that has fewer than were
-    /// taken into use, `secretMarks` tells.
+    /// Whether this is the secret that the data is signed by, as far as it has versions. Of one that has fewer than
+    /// were taken into use, `secretMarks` tells.
     ///
     /// Of data that does not say, the first receipt tells; as long as there is none, any secret will do.
     public func isSigned(by master: MasterSecret) throws -> Bool {
@@ -46,8 +46,8 @@ extension Store {
         }
     }
 
-    /// Takes every later version of the secret into use: from this transaction on, who opens the data signs by the last.
-    /// Gives its number; nil where the last one is in use already.
+    /// Takes every later version of the secret into use: from this transaction on, who opens the data signs by the
+    /// last. Gives its number; nil where the last one is in use already.
     ///
     /// The caller sees to it that nobody is at work who signs by the one before.
     public func takeUp(_ master: MasterSecret, at instant: Instant) throws -> Int? {

@@ -7,8 +7,9 @@ import Testing
 
 @testable import Service
 
-/// A small alliance as a released program left it: January closed, batches of February stored. Every later program opens
-/// it, derives January again byte for byte, and closes February to the statements that the program before made of it.
+/// A small alliance as a released program left it: January closed, batches of February stored. Every later program
+/// opens it, derives January again byte for byte, and closes February to the statements that the program before made
+/// of it.
 ///
 /// Before a release, and with each new step of the schema, the present one is kept for good:
 ///

@@ -4,8 +4,8 @@ import Migrations
 import Signing
 import Testing
 
-/// A step of the schema that was released is in databases that nobody can change behind their owners' backs: it is never
-/// edited, what is new is another step. Before the first release, and for each new step once it is done:
+/// A step of the schema that was released is in databases that nobody can change behind their owners' backs: it is
+/// never edited, what is new is another step. Before the first release, and for each new step once it is done:
 ///
 ///     (cd Migrations/SQL && sha256sum *.sql) > Tests/Fixtures/Schema/SHA256SUMS
 @Suite("The schema's steps stay as they were released")
