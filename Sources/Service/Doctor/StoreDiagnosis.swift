@@ -1,5 +1,6 @@
 import Foundation
 import Settlement
+import Signing
 import Store
 
 /// What the database says of itself and of the work that waits.

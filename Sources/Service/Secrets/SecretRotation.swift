@@ -1,5 +1,6 @@
 import Foundation
 public import Settlement
+import Signing
 import Store
 
 /// A new version of the master secret, written behind the others in its file. It signs from the daemon's next start
