@@ -126,10 +126,9 @@ struct SecretRotationTests {
         let folder = estate.open.folder
         _ = try SecretRotation(folder)
         let served = try TokenFile(in: folder.path)
-        let failure = try withExtendedLifetime(served) {
-            let waiting = try folder.open()
-            return #expect(throws: Failure.self) { try waiting.takingUpSecret(at: Self.changed) }
-        }
+        let waiting = try folder.open()
+        let failure = #expect(throws: Failure.self) { try waiting.takingUpSecret(at: Self.changed) }
+        withExtendedLifetime(served) {}
         #expect(failure?.kind == .misused)
         #expect(try folder.open().keyVersion == 1)
     }
