@@ -94,7 +94,7 @@ let package = Package(
             ]),
 
         // Where tests find texts: fixtures of the repository, and the reference data beside it.
-        .target(name: "Fixtures", path: "Tests/Fixtures", exclude: ["API", "Readers", "Refusals"]),
+        .target(name: "Fixtures", path: "Tests/Fixtures", exclude: ["API", "Readers", "Refusals", "Schema"]),
         // The slow, obvious second implementation of the rulebook.
         .target(name: "Oracle", path: "Tests/Oracle"),
         // What is fuzzed: from bytes to a broken promise, or none. Deploy/fuzz and the tests run the same.

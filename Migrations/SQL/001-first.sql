@@ -37,11 +37,14 @@ CREATE TABLE keys (
     algorithm TEXT NOT NULL CHECK (algorithm IN ('HS256', 'EdDSA')),
     merchant INTEGER REFERENCES merchants (merchant),
     version INTEGER CHECK (version >= 1),
+    -- The version of the master secret that a derived key is derived from.
+    secret INTEGER CHECK (secret >= 1),
     public_key BLOB CHECK (length(public_key) = 32),
     added INTEGER NOT NULL,
     revoked INTEGER,
     revision INTEGER NOT NULL UNIQUE,
     CHECK ((algorithm = 'HS256') = (version IS NOT NULL)),
+    CHECK ((algorithm = 'HS256') = (secret IS NOT NULL)),
     CHECK ((algorithm = 'EdDSA') = (public_key IS NOT NULL))
 ) STRICT;
 

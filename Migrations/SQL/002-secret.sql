@@ -1,7 +1,11 @@
--- What the master secret of this data is known by: the public key of the seal's first version, which is
--- published anyway. Every key of the alliance's own is derived from that secret, so another one would sign
--- receipts and statements that nobody could check. No row: data founded before this was kept.
+-- What each version of the master secret that was taken into use is known by: the public key of its seal, which is
+-- published anyway. Every key of the alliance's own is derived from one of them, so another secret would sign receipts and
+-- statements that nobody could check. No row: data founded before this was kept, which is of version 1.
 CREATE TABLE secret_marks (
-    mark INTEGER PRIMARY KEY CHECK (mark = 1),
-    seal BLOB NOT NULL CHECK (length(seal) = 32)
+    version INTEGER PRIMARY KEY CHECK (version >= 1),
+    seal BLOB NOT NULL CHECK (length(seal) = 32),
+    -- When it was taken into use; of the first version 0.
+    since INTEGER NOT NULL,
+    -- The highest version of a webhook's secret that was in use then: those above are made by this version, or a later one.
+    webhooks INTEGER NOT NULL CHECK (webhooks >= 0)
 ) STRICT;

@@ -25,28 +25,39 @@ public struct DataFolder: Hashable, Sendable {
     /// The file in which the key of this id is handed out.
     public func keyPath(_ id: String) -> String { keysPath + "/" + KeyFile.name(of: id) }
 
-    /// Opens what `init` made. Throws `misused` when there is nothing of it. A database of an older schema is taken to the
-    /// present one; what that does is told to `upgrading`.
+    /// Opens what `init` made. Throws `misused` when there is nothing of it. A database of an older schema is taken
+    /// to the present one; what that does is told to `upgrading`.
     public func open(upgrading: (SchemaUpgrade) -> Void = DataFolder.tell) throws -> OpenFolder {
         try requireFounded()
         let master = try MasterSecretFile.read(secretPath)
         let store = try Store.open(folder: path, upgrading: upgrading)
-        do { try requireOwn(master, of: store) } catch {
+        do { return try OpenFolder(folder: self, store: store, master: master) } catch {
             try? store.shut()
             throw error
         }
-        return OpenFolder(folder: self, store: store, master: master)
     }
 
-    /// Throws `refused` for a secret that is not this data's: what it signs nobody could check, and no batch would
-    /// fit its keys.
-    func requireOwn(_ master: MasterSecret, of store: Store) throws {
-        guard try !store.isSigned(by: master) else { return }
-        throw Failure.refused(
-            secretPath, "secret_mismatch: is not the master secret of the data in \(path)",
-            hint:
-                "name the secret that was there when the data was made (--secret FILE), or restore your copy of it"
-        )
+    /// Throws `refused` for a secret that is not this data's, or lacks a version that was taken into use: what it signs
+    /// nobody could check, and no batch would fit its keys. Gives what the data knows its versions by.
+    @discardableResult
+    func requireOwn(_ master: MasterSecret, of store: Store) throws -> [SecretMark] {
+        guard try store.isSigned(by: master) else {
+            throw Failure.refused(
+                secretPath, "secret_mismatch: is not the master secret of the data in \(path)",
+                hint: "name the secret that was there when the data was made (--secret FILE), or restore your"
+                    + " copy of it")
+        }
+        let marks = try store.secretMarks()
+        guard marks.count <= master.latest else {
+            throw Failure.refused(
+                secretPath,
+                "secret_outdated: has \(master.latest) of the \(marks.count) versions of the master secret of the"
+                    + " data in \(path)",
+                hint:
+                    "name the file that `settled secret rotate` wrote (--secret FILE), or restore your copy of it"
+            )
+        }
+        return marks
     }
 
     /// Opens the database alone, for commands that need no secret.
@@ -80,12 +91,21 @@ public struct OpenFolder: Sendable {
     public let folder: DataFolder
     public let store: Store
     public let master: MasterSecret
+    /// The version of the master secret in use, and so of the statement keys and of the seal. Later ones wait in its
+    /// file.
+    public let keyVersion: Int
+
+    /// Throws `refused` for a secret that is not the data's.
+    init(folder: DataFolder, store: Store, master: MasterSecret) throws {
+        let marks = try folder.requireOwn(master, of: store)
+        self.folder = folder
+        self.store = store
+        self.master = master.knowing(webhookBounds: marks.dropFirst().map(\.webhooks))
+        keyVersion = marks.count
+    }
 
     /// Signs and seals what is handed out.
-    public var signer: DocumentSigner { DocumentSigner(master: master, version: Self.keyVersion) }
-
-    /// The version of the statement keys and of the seal in use.
-    public static let keyVersion = 1
+    public var signer: DocumentSigner { DocumentSigner(master: master, version: keyVersion) }
 
     /// For a command that ends: writes the log back into the database, as far as nobody reads in it. What stays in the
     /// log is as safe there.

@@ -1,31 +1,45 @@
-/// The one secret of a running alliance, from which every key of its own is derived. Rulebook §7.
+/// The secret of a running alliance, from which every key of its own is derived. Rulebook §7.
+///
+/// It has versions, counted from 1: a new one signs what is made from then on, and all the others stay, as what they
+/// signed is checked for ever.
 public struct MasterSecret: Sendable {
-    private let secret: SecretBytes
+    /// The first version first.
+    private let versions: [SecretBytes]
+    /// Of each version but the first that was taken into use, the highest version of a webhook's secret that older ones
+    /// make; they rise.
+    let webhookBounds: [Int]
 
-    /// Throws `secretTooShort` below 32 bytes.
-    public init(_ secret: SecretBytes) throws(KeyRefusal) {
-        self.secret = try Self.longEnough(secret)
+    private init(_ versions: [SecretBytes], webhookBounds: [Int]) {
+        self.versions = versions
+        self.webhookBounds = webhookBounds
     }
 
-    public init(_ bytes: [UInt8]) throws(KeyRefusal) {
-        try self.init(SecretBytes(bytes))
+    /// All versions, the first one first. Throws `secretTooShort` where one is below 32 bytes.
+    public init(versions: [SecretBytes]) throws(KeyRefusal) {
+        precondition(!versions.isEmpty, "a master secret has a first version")
+        for version in versions { _ = try Self.longEnough(version) }
+        self.init(versions, webhookBounds: [])
     }
 
-    /// What a secret's file holds: hex digits with or without a line end after them, or else the very bytes.
-    /// Throws `secretTooShort` below 32 bytes, `malformed` for half a byte of hex.
+    /// One version. Throws `secretTooShort` below 32 bytes.
+    public init(_ secret: SecretBytes) throws(KeyRefusal) { try self.init(versions: [secret]) }
+
+    public init(_ bytes: [UInt8]) throws(KeyRefusal) { try self.init(SecretBytes(bytes)) }
+
+    /// What a secret's file holds, as `versions(ofFile:)` reads it. Throws as that does.
     public init(fileContent: SecretBytes) throws(KeyRefusal) {
-        try self.init(Self.bytes(ofFile: fileContent))
+        try self.init(versions: Self.versions(ofFile: fileContent))
     }
 
-    /// The bytes that such a file's content stands for. Throws as `init(fileContent:)`.
-    public static func bytes(ofFile content: SecretBytes) throws(KeyRefusal) -> SecretBytes {
-        var digits = content.withBytes { hexDigits($0) }
-        defer { SecretBytes.wipe(&digits) }
-        guard !digits.isEmpty else { return try longEnough(content) }
-        guard var bytes = Hexadecimal.bytes(digits) else {
-            throw .malformed("the secret has an odd number of hex digits")
-        }
-        return try longEnough(SecretBytes(taking: &bytes))
+    /// The number of the last version.
+    public var latest: Int { versions.count }
+
+    /// The same secret, with what is known of the versions after the first that were taken into use: secrets of
+    /// webhooks of a version above `bounds[n]` are made by version n + 2.
+    public func knowing(webhookBounds bounds: [Int]) -> MasterSecret {
+        precondition(bounds.count < versions.count, "only a version that is there was taken into use")
+        precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 <= $1 }, "bounds of webhooks rise")
+        return MasterSecret(versions, webhookBounds: bounds)
     }
 
     private static func longEnough(_ secret: SecretBytes) throws(KeyRefusal) -> SecretBytes {
@@ -33,29 +47,11 @@ public struct MasterSecret: Sendable {
         return secret
     }
 
-    /// The content in lowercase if it is hex digits and at most a line end; empty if it is anything else.
-    private static func hexDigits(_ content: UnsafeRawBufferPointer) -> [UInt8] {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(content.count)
-        for (index, byte) in content.enumerated() {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"):
-                digits.append(byte)
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): digits.append(byte | 0x20)
-            case UInt8(ascii: "\r") where index == content.count - 2: continue
-            case UInt8(ascii: "\n") where index == content.count - 1: continue
-            default:
-                SecretBytes.wipe(&digits)
-                return []
-            }
-        }
-        return digits
-    }
-
-    /// 32 bytes by HKDF-SHA256 with empty salt.
-    public func derive(info: String) -> SecretBytes {
+    /// 32 bytes by HKDF-SHA256 with empty salt, of one of the versions.
+    public func derive(info: String, version: Int = 1) -> SecretBytes {
+        precondition((1...latest).contains(version), "there is no version \(version) of the master secret")
         do {
-            return try HKDFSHA256.derive(from: secret, info: Array(info.utf8))
+            return try HKDFSHA256.derive(from: versions[version - 1], info: Array(info.utf8))
         } catch {
             preconditionFailure("32 bytes can always be derived: \(error)")
         }
@@ -64,36 +60,110 @@ public struct MasterSecret: Sendable {
     static let shortest = 32
 }
 
-/// The keys that a master secret holds, by what they are for. Versions count from 1. Rulebook §3, §7.
+/// The file of a master secret.
 extension MasterSecret {
-    /// Signs the batches of one merchant: id `batch/<merchant>/<version>`.
-    public func batchKey(merchant: String, version: Int) -> SigningKey {
-        hs256("batch/\(merchant)", version)
+    /// What a secret's file holds: hex digits, a version a line, the first one first, with or without a line end after
+    /// the last; or else the very bytes of the first version.
+    ///
+    /// Throws `secretTooShort` below 32 bytes, `malformed` for half a byte of hex and for an empty line.
+    public static func versions(ofFile content: SecretBytes) throws(KeyRefusal) -> [SecretBytes] {
+        var lines = content.withBytes { hexLines($0) }
+        defer { for index in lines.indices { SecretBytes.wipe(&lines[index]) } }
+        guard !lines.isEmpty else { return [try longEnough(content)] }
+        var versions: [SecretBytes] = []
+        for line in lines {
+            if line.isEmpty && lines.count > 1 { throw .malformed("a line of the secret is empty") }
+            guard var bytes = Hexadecimal.bytes(line) else {
+                throw .malformed("the secret has an odd number of hex digits")
+            }
+            versions.append(try longEnough(SecretBytes(taking: &bytes)))
+        }
+        return versions
     }
 
-    /// Signs batches on behalf of any merchant: id `operator/<version>`.
-    public func operatorKey(version: Int) -> SigningKey {
-        hs256("operator", version)
+    /// The bytes of the only version in a file. Throws as `versions(ofFile:)`, and `malformed` where there are more.
+    public static func bytes(ofFile content: SecretBytes) throws(KeyRefusal) -> SecretBytes {
+        let versions = try versions(ofFile: content)
+        guard versions.count == 1 else {
+            throw .malformed("the secret has \(versions.count) versions, expected one")
+        }
+        return versions[0]
+    }
+
+    /// What a file is to hold for all these versions; to be wiped.
+    public static func fileContent(of versions: [SecretBytes]) -> [UInt8] {
+        var text: [UInt8] = []
+        // With room made first: an array that grows leaves its bytes behind.
+        text.reserveCapacity(versions.reduce(0) { $0 + 2 * $1.count + 1 })
+        for version in versions {
+            var digits = version.withBytes { Hexadecimal.digits($0) }
+            text += digits
+            text.append(UInt8(ascii: "\n"))
+            SecretBytes.wipe(&digits)
+        }
+        return text
+    }
+
+    /// The lines in lowercase where the content is hex digits and line ends; none where it is anything else.
+    private static func hexLines(_ content: UnsafeRawBufferPointer) -> [[UInt8]] {
+        var lines = [emptyLine(content.count)]
+        for (index, byte) in content.enumerated() {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"):
+                lines[lines.count - 1].append(byte)
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): lines[lines.count - 1].append(byte | 0x20)
+            case UInt8(ascii: "\r")
+            where index + 1 < content.count && content[index + 1] == UInt8(ascii: "\n"):
+                continue
+            case UInt8(ascii: "\n") where index == content.count - 1: continue
+            case UInt8(ascii: "\n"): lines.append(emptyLine(content.count))
+            default:
+                for line in lines.indices { SecretBytes.wipe(&lines[line]) }
+                return []
+            }
+        }
+        return content.isEmpty ? [] : lines
+    }
+
+    private static func emptyLine(_ room: Int) -> [UInt8] {
+        var line: [UInt8] = []
+        line.reserveCapacity(room)
+        return line
+    }
+}
+
+/// The keys that a master secret holds, by what they are for. Versions count from 1. Rulebook §3, §7.
+extension MasterSecret {
+    /// Signs the batches of one merchant: id `batch/<merchant>/<version>`. Its versions count by themselves: `secret`
+    /// is that of the master secret that was in use when the key was added.
+    public func batchKey(merchant: String, version: Int, secret: Int = 1) -> SigningKey {
+        hs256("batch/\(merchant)", version, of: secret)
+    }
+
+    /// Signs batches on behalf of any merchant: id `operator/<version>`; `secret` as of a merchant's key.
+    public func operatorKey(version: Int, secret: Int = 1) -> SigningKey {
+        hs256("operator", version, of: secret)
     }
 
     /// Signs what one merchant gets, or the closing: id `statement/<owner>/<version>`, the owner being a
-    /// merchant's id or `operator`.
+    /// merchant's id or `operator`, the version that of the master secret.
     public func statementKey(owner: String, version: Int) -> SigningKey {
-        hs256("statement/\(owner)", version)
+        hs256("statement/\(owner)", version, of: version)
     }
 
-    /// Seals every document for third parties, with Ed25519: id `seal/<version>`.
+    /// Seals every document for third parties, with Ed25519: id `seal/<version>`, the version that of the master
+    /// secret.
     public func sealKey(version: Int) -> SigningKey {
         let id = keyID("seal", version)
         return Self.derived { () throws(KeyRefusal) in
-            try .ed25519(id: id, seed: derive(info: "settled/" + id))
+            try .ed25519(id: id, seed: derive(info: "settled/" + id, version: version))
         }
     }
 
-    private func hs256(_ purpose: String, _ version: Int) -> SigningKey {
+    private func hs256(_ purpose: String, _ version: Int, of secret: Int) -> SigningKey {
         let id = keyID(purpose, version)
         return Self.derived { () throws(KeyRefusal) in
-            try .hs256(id: id, secret: derive(info: "settled/" + id))
+            try .hs256(id: id, secret: derive(info: "settled/" + id, version: secret))
         }
     }
 

@@ -22,16 +22,16 @@ public struct DocumentSigner: Sendable {
     private let version: Int
     private let sealKey: SigningKey
 
-    /// `version` counts from 1 and is that of the statement keys and of the seal.
+    /// `version` counts from 1 and is that of the statement keys and of the seal: the master secret's in use.
     public init(master: MasterSecret, version: Int) {
         self.master = master
         self.version = version
         sealKey = master.sealKey(version: version)
     }
 
-    /// What checks the seals made up to now, retired keys too.
+    /// What checks seals: of those made up to now, by retired keys too, and of those that a next version will make.
     public var sealKeys: [VerificationKey] {
-        (1...version).map { master.sealKey(version: $0).verification }
+        (1...master.latest).map { master.sealKey(version: $0).verification }
     }
 
     /// `owner` is the id of the merchant that gets the document, or `operator`.

@@ -23,10 +23,12 @@ public struct WebhookSecret: Sendable {
 
 extension MasterSecret {
     /// Signs the webhooks of one receiver, a merchant's id or `operator`: `webhook/<owner>/<version>`. Versions count
-    /// from 1.
+    /// from 1. Which version of the master secret makes it, `knowing(webhookBounds:)` says: one that is in use at a
+    /// receiver stays when the master secret gets a new version, the next one comes of the new.
     public func webhookSecret(owner: String, version: Int) -> WebhookSecret {
         precondition(version >= 1, "versions of secrets count from 1")
-        return WebhookSecret(derive(info: "settled/webhook/\(owner)/\(version)"))
+        let secret = 1 + webhookBounds.count { version > $0 }
+        return WebhookSecret(derive(info: "settled/webhook/\(owner)/\(version)", version: secret))
     }
 }
 

@@ -11,6 +11,9 @@ struct BackupCommand: ParsableCommand {
             settled-ALLIANCE-DATE.sqlite (.zst if packed), or have {date} in its name; with --keep only the last N of \
             these names stay. A file that is there is never overwritten.
 
+            That it was made, or why not, is written down in the data folder (backup.last), where the daemon's metrics \
+            and `settled doctor` read it.
+
             The master secret is in no backup: keep a copy of it apart.
 
             Examples:
@@ -47,7 +50,9 @@ struct BackupCommand: ParsableCommand {
     func run() throws {
         let request = Backup.Request(
             data: DataFolder(data), target: file, isPacked: zstd, keep: keep, at: when.instant)
-        let backup = try Backup(request, progress: .terminal())
+        let backup = try Backup.noted(request, progress: .terminal()) { failure in
+            complain("the data folder does not say that there was a backup: \(failure)")
+        }
         if json { print(backup.json) } else { for line in backup.lines { print(line) } }
     }
 }

@@ -93,7 +93,7 @@ extension KeyCommand {
 
         @Argument(
             help: ArgumentHelp(
-                "As `settled key list` names it, statement/MERCHANT/1 or webhook/MERCHANT/1.",
+                "As `settled key list` names it, seal/1, statement/MERCHANT/1 or webhook/MERCHANT/1.",
                 valueName: "key-id"))
         var id: String
 

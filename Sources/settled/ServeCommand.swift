@@ -60,7 +60,9 @@ struct ServeCommand: AsyncParsableCommand {
                 "serves on what it was given to listen on, not on \(configuration.listen) as configured")
         }
         configuration.limits.warnOfFiles(logger)
-        let open = try place.folder.open { logger.notice("\($0)") }
+        let clock = now.map { WallClock.running(from: $0) } ?? .system
+        let manager = ServiceManager.ofThisProcess()
+        let open = try open(clock, manager, logger)
         let options = options
         let daemon = Daemon(
             configuration: configuration,
@@ -71,12 +73,27 @@ struct ServeCommand: AsyncParsableCommand {
                 reserve: DiskReserve(bytes: configuration.reserveBytes)),
             deliveries: DeliveryDesk(
                 store: open.store, master: open.master, settings: configuration.delivery),
-            clock: now.map { .running(from: $0) } ?? .system, manager: .ofThisProcess(), sockets: sockets,
+            clock: clock, manager: manager, sockets: sockets,
             rereading: Rereading(threshold: threshold) { () async throws(Failure) in
                 try await options.read().get()
             },
             logger: logger)
         try await daemon.run()
         try open.store.shut()
+    }
+
+    /// Opens the data, taken to the present schema and with the last version of its secret in use.
+    private func open(_ clock: WallClock, _ manager: ServiceManager, _ logger: Logger) throws -> OpenFolder {
+        let start = StartExtension(manager: manager, logger: logger)
+        defer { start.end() }
+        let found = try place.folder.open { upgrade in
+            logger.notice("\(upgrade)")
+            if upgrade.done == nil { start.begin() } else { start.end() }
+        }
+        let open = try found.takingUpSecret(at: clock.now)
+        if open.keyVersion > found.keyVersion {
+            logger.notice("version \(open.keyVersion) of the master secret signs from now on")
+        }
+        return open
     }
 }

@@ -22,7 +22,8 @@ struct Settled: AsyncParsableCommand {
             CommandGroup(
                 name: "The operator's",
                 subcommands: [
-                    InitCommand.self, ApplyCommand.self, KeyCommand.self, ServeCommand.self,
+                    InitCommand.self, ApplyCommand.self, KeyCommand.self, SecretCommand.self,
+                    ServeCommand.self,
                     CloseCommand.self,
                     StatementCommand.self, ExplainCommand.self, ReportCommand.self, RederiveCommand.self,
                     OperatorCommand.self, StatusCommand.self, AuditCommand.self, DeliveriesCommand.self,

@@ -65,6 +65,33 @@ struct SystemdTests {
         }
     }
 
+    @Test("A start that takes an older database further asks for the time, before it is ready and not after")
+    func upgrades() async throws {
+        try await offPool {
+            let quayside = try Quayside()
+            let script = """
+                import sqlite3, sys
+                db = sqlite3.connect(sys.argv[1])
+                db.executescript("DROP TABLE secret_marks; PRAGMA user_version = 1")
+                """
+            try expectDone(.named("python3", ["-c", script, quayside.data + "/settled.sqlite"]))
+            let listener = try DatagramListener(quayside.scratch.file("notify").path)
+            let daemon = try Daemon(
+                data: quayside.data, environment: ["NOTIFY_SOCKET": quayside.scratch.file("notify").path])
+            #expect(listener.nextWord() == "EXTEND_TIMEOUT_USEC=60000000")
+            var words: [String] = []
+            while words.last != "READY=1", let word = listener.nextWord() { words.append(word) }
+            #expect(Set(words.dropLast()).isSubset(of: ["EXTEND_TIMEOUT_USEC=60000000"]), "\(words)")
+            #expect(try daemon.log.contains("the database is of schema"))
+            #expect(daemon.stop() == 0)
+            #expect(listener.nextWord() == "STOPPING=1")
+            let again = try Daemon(
+                data: quayside.data, environment: ["NOTIFY_SOCKET": quayside.scratch.file("notify").path])
+            #expect(listener.nextWord() == "READY=1", "a database of the present schema needs no more time")
+            #expect(again.stop() == 0)
+        }
+    }
+
     @Test("It serves on the sockets that it inherits, TCP and Unix, and not where it is told to listen")
     func sockets() async throws {
         try await offPool {

@@ -23,7 +23,7 @@ struct ReadmeTests {
             return name.hasSuffix("Command") ? String(name) : nil
         }
         #expect(shown == Set(files))
-        #expect(files.count == 34)
+        #expect(files.count == 35)
     }
 
     @Test("Every path of the repository that it names is there")

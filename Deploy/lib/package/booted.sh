@@ -122,6 +122,12 @@ the_recipe admin-encrypted
 expect "encrypted by the machine's key: nowhere in the clear, and the daemon is ready" sh -c \
     "! test -e /etc/credstore/settled.master.secret && test -s /etc/credstore.encrypted/settled.master.secret"
 expect "it is ready" soon ready
+the_recipe admin-rotate
+expect "rotated: it is ready" soon ready
+expect "and what it signs next is checked by another seal, as the old one stays" sh -c \
+    "curl --silent --fail http://127.0.0.1:8080/.well-known/jwks.json | grep seal/1 | grep seal/2"
+expect "the journal says so" sh -c \
+    "journalctl --unit settled.service | grep 'version 2 of the master secret signs from now on'"
 
 say "Backup, and a second alliance"
 systemctl start settled-backup.service || failed "a backup"

@@ -31,7 +31,7 @@ public struct Founding: Sendable {
                 }
             let store = try Store.create(folder: made.path, alliance: alliance, zone: zone, at: now)
             try store.know(master)
-            let open = OpenFolder(folder: made, store: store, master: master)
+            let open = try OpenFolder(folder: made, store: store, master: master)
             let files = try KeyRegister(open).addFirstKeys(of: alliance.merchants.map(\.id), now: now)
             try store.shut()
             try draft.publish()

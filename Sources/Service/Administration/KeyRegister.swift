@@ -23,7 +23,7 @@ public struct KeyRegister: Sendable {
         let path = open.folder.keyPath(key.id)
         try createFolder(open.folder.keysPath, mode: 0o700)
         // A file of that name can only be what an earlier attempt left: the same secret, or a torn life.
-        try SecretFile.create(try secretFile(of: key.id), at: path, replacing: true)
+        try SecretFile.create(try secretFile(of: key), at: path, replacing: true)
         return Added(key: key, file: path)
     }
 
@@ -47,11 +47,11 @@ public struct KeyRegister: Sendable {
             let verification = try VerificationKey.ed25519(id: id, publicKey: publicKey)
             return Array((JWKSet.text([verification]) + "\n").utf8)
         }
-        if id.hasPrefix("seal/"), id == sealKey.id { return sealKeySet }
+        if let seal = sealKeys.first(where: { $0.id == id }) { return Self.set([seal]) }
         if id.hasPrefix("statement/") { return try statementFile(of: id) }
         if id.hasPrefix("webhook/") { return try webhookSecret(of: id) }
-        guard known.contains(where: { $0.id == id }) else { throw KeyRegistryRefusal.keyUnknown(id) }
-        return try secretFile(of: id)
+        guard let key = known.first(where: { $0.id == id }) else { throw KeyRegistryRefusal.keyUnknown(id) }
+        return try secretFile(of: key)
     }
 
     /// From `instant` of receipt on, the key signs nothing any more; gives the key as it is registered then.
@@ -60,8 +60,14 @@ public struct KeyRegister: Sendable {
         try open.store.revokeKey(id, from: instant, at: now)
     }
 
-    /// The public keys of the seal, as a JWK set.
-    public var sealKeySet: [UInt8] { Array((JWKSet.text([sealKey]) + "\n").utf8) }
+    /// The public keys of the seal, as a JWK set: retired ones, the one in use, and one that waits.
+    public var sealKeySet: [UInt8] { Self.set(sealKeys) }
+
+    /// Writes that set where it is kept to be published, if it is kept there.
+    func renewSealFile() throws {
+        let seal = open.folder.keysPath + "/" + SealFile.name
+        if WholeFile.exists(seal) { try WholeFile.write(sealKeySet, to: seal) }
+    }
 
     /// The first version of each merchant's key and the operator's, and the public key of the seal; gives the
     /// files in order.
@@ -77,25 +83,25 @@ public struct KeyRegister: Sendable {
 }
 
 extension KeyRegister {
-    private var sealKey: VerificationKey {
-        open.master.sealKey(version: OpenFolder.keyVersion).verification
-    }
+    private var sealKeys: [VerificationKey] { open.signer.sealKeys }
 
-    private func secretFile(of id: String) throws -> [UInt8] {
-        guard let key = derivedKey(id) else { throw KeyRegistryRefusal.keyUnknown(id) }
-        return KeyFile.bytes(of: key)
+    private static func set(_ keys: [VerificationKey]) -> [UInt8] { Array((JWKSet.text(keys) + "\n").utf8) }
+
+    private func secretFile(of key: RegisteredKey) throws -> [UInt8] {
+        guard let derived = open.master.batchKey(key) else { throw KeyRegistryRefusal.keyUnknown(key.id) }
+        return KeyFile.bytes(of: derived)
     }
 
     private func statementFile(of id: String) throws -> [UInt8] {
         let parts = id.split(separator: "/", omittingEmptySubsequences: false)
         let alliance = try open.store.schedule().alliance
         let owners = alliance.merchants.map(\.id.text) + ["operator"]
-        guard parts.count == 3, owners.contains(String(parts[1])), parts[2] == "\(OpenFolder.keyVersion)"
+        guard parts.count == 3, owners.contains(String(parts[1])), let version = Int(parts[2]),
+            (1...open.master.latest).contains(version), "\(version)" == parts[2]
         else {
             throw KeyRegistryRefusal.keyUnknown(id)
         }
-        return KeyFile.bytes(
-            of: open.master.statementKey(owner: String(parts[1]), version: OpenFolder.keyVersion))
+        return KeyFile.bytes(of: open.master.statementKey(owner: String(parts[1]), version: version))
     }
 
     /// Of any version, so that the next one can be handed out before it signs.
@@ -108,18 +114,5 @@ extension KeyRegister {
             throw KeyRegistryRefusal.keyUnknown(id)
         }
         return Array((open.master.webhookSecret(owner: String(parts[1]), version: version).text + "\n").utf8)
-    }
-
-    /// The key that the master secret holds under this id.
-    private func derivedKey(_ id: String) -> SigningKey? {
-        let parts = id.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard let last = parts.last, let version = Int(last), version >= 1, "\(version)" == last else {
-            return nil
-        }
-        return switch (parts.first, parts.count) {
-        case ("batch", 3): open.master.batchKey(merchant: parts[1], version: version)
-        case ("operator", 2): open.master.operatorKey(version: version)
-        default: nil
-        }
     }
 }

@@ -35,15 +35,16 @@ public struct OperatorSubmission: Sendable {
 
     /// The operator's latest derived key that is active.
     private static func key(in open: OpenFolder, now: Instant) throws -> SigningKey {
-        let versions = try open.store.keys().filter { key in
-            key.merchant == nil && (key.revokedFrom.map { now < $0 } ?? true)
-        }.compactMap(\.version)
-        guard let latest = versions.max() else {
+        let active = try open.store.keys().filter { key in
+            key.merchant == nil && key.version != nil && (key.revokedFrom.map { now < $0 } ?? true)
+        }
+        let latest = active.max { ($0.version ?? 0) < ($1.version ?? 0) }
+        guard let key = latest.flatMap({ open.master.batchKey($0) }) else {
             throw Failure.refused(
                 "operator", "no key of the operator is active",
                 hint: "add one with `settled key add --operator`")
         }
-        return open.master.operatorKey(version: latest)
+        return key
     }
 
     /// What became of it, a line each.

@@ -1,29 +1,41 @@
 import Settlement
 import Store
 
-/// For how long the disk lasts, if as much comes as in the last four weeks and takes as much room as all before.
+/// For how long the disk lasts, if as much comes as in the last four weeks and takes as much room as all before; with
+/// the backups, where they lie on the same disk.
 struct DiskForecast: Hashable {
     /// How far back is looked.
     static let milliseconds: Int64 = 28 * 86_400_000
 
     let freeBytes: Int64
-    /// Bytes that the file grows by in a day; nil: nothing came lately.
+    /// Bytes that are taken in a day; nil: nothing came lately, and nothing else grows.
     let bytesOfDay: Int64?
+    /// Of these, by backups.
+    let backupBytesOfDay: Int64
+    /// What a backup needs while it is made, where it is made on this disk: it is whole before it is packed.
+    private let makingBytes: Int64
 
-    init(_ growth: StoreGrowth, free: Int64, now: Instant) {
+    init(_ growth: StoreGrowth, free: Int64, backups: BackupRoom? = nil, now: Instant) {
         freeBytes = free
+        makingBytes = backups == nil ? 0 : growth.fileBytes
+        let own = Self.bytesOfDay(growth, now: now)
+        backupBytesOfDay = backups?.bytesOfDay(databaseGrowth: own ?? 0) ?? 0
+        bytesOfDay = own == nil && backupBytesOfDay == 0 ? nil : (own ?? 0) + backupBytesOfDay
+    }
+
+    /// Bytes that the file grows by in a day; nil: nothing came lately.
+    private static func bytesOfDay(_ growth: StoreGrowth, now: Instant) -> Int64? {
         guard let since = growth.recentSince, growth.batchBytes > 0, growth.recentBytes > 0 else {
-            bytesOfDay = nil
-            return
+            return nil
         }
         // A day at least: the first hours of an alliance tell little.
         let span = max(86_400_000, now.milliseconds - since.milliseconds)
         let factor = Double(growth.fileBytes) / Double(growth.batchBytes)
-        bytesOfDay = Int64(Double(growth.recentBytes) * factor / Double(span) * 86_400_000)
+        return Int64(Double(growth.recentBytes) * factor / Double(span) * 86_400_000)
     }
 
     /// Nil: nothing is known.
-    var daysLeft: Int64? { bytesOfDay.map { freeBytes / max(1, $0) } }
+    var daysLeft: Int64? { bytesOfDay.map { max(0, freeBytes - makingBytes) / max(1, $0) } }
 
     func state(reserve: Int64) -> Diagnosis.State {
         guard freeBytes > reserve else { return .trouble }
@@ -39,7 +51,10 @@ struct DiskForecast: Hashable {
             return free + "; nothing came in four weeks, so no forecast"
         }
         let days = daysLeft > 3_650 ? "more than ten years" : "\(Figures.count(daysLeft)) days"
-        return free + ", \(Self.megabytes(bytesOfDay)) a day are taken: enough for \(days)"
+        let backups =
+            backupBytesOfDay > 0
+            ? ", \(Self.megabytes(backupBytesOfDay)) of them by backups on the same disk" : ""
+        return free + ", \(Self.megabytes(bytesOfDay)) a day are taken\(backups): enough for \(days)"
     }
 
     private static func megabytes(_ bytes: Int64) -> String {

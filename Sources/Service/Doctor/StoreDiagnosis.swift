@@ -1,5 +1,6 @@
 import Foundation
 import Settlement
+import Signing
 import Store
 
 /// What the database says of itself and of the work that waits.
@@ -9,10 +10,9 @@ struct StoreDiagnosis {
 
     /// What was found, each part by itself: one that cannot be read is a finding too.
     func findings(_ progress: SimulationProgress) -> [Diagnosis.Finding] {
-        let backups = request.backups.map { folder in look("backups") { try self.backups(in: folder) } }
         return look("secret", secret) + look("database") { try database(progress) } + look("disk", disk)
             + look("clock", clock) + look("periods", periods) + look("deliveries", deliveries)
-            + look("keys", keys) + (backups ?? [])
+            + look("keys", keys) + look("backups", backups)
     }
 
     private func look(_ what: String, _ check: () throws -> [Diagnosis.Finding]) -> [Diagnosis.Finding] {
@@ -28,7 +28,16 @@ struct StoreDiagnosis {
                     "\(path): there is no such file; restore your copy of it, or name it by --secret")
             ]
         }
-        try request.data.requireOwn(MasterSecretFile.read(path), of: store)
+        let master = try MasterSecretFile.read(path)
+        let inUse = try request.data.requireOwn(master, of: store).count
+        guard master.latest == inUse else {
+            return [
+                .init(
+                    "secret", .warning,
+                    "version \(master.latest) waits for the daemon's next start, version \(inUse) signs until then"
+                )
+            ]
+        }
         return [
             .init("secret", .ok, "it is there, its owner's alone, and the one that the data is signed by")
         ]
@@ -72,25 +81,6 @@ struct StoreDiagnosis {
 
     /// What a clock that is set by the network may be off by.
     private static let clockSeconds: Int64 = 5
-
-    private func backups(in folder: String) throws -> [Diagnosis.Finding] {
-        let last = try BackupName(in: folder, of: store.schedule().alliance.id).present().last
-        guard let last else {
-            return [
-                .init(
-                    "backups", .trouble,
-                    "\(folder): there is none; `settled backup \(folder)/ --data \(request.data.path)`")
-            ]
-        }
-        let hours = (request.now.milliseconds - last.at.milliseconds) / 3_600_000
-        let text = "the last one is \(hours) h old: \(last.path)"
-        let state: Diagnosis.State =
-            hours > Self.lostHours ? .trouble : hours > Self.lateHours ? .warning : .ok
-        return [.init("backups", state, state == .ok ? text : text + "; see why none was made since")]
-    }
-
-    /// One a day is usual; a week without any is none.
-    private static let (lateHours, lostHours): (Int64, Int64) = (36, 168)
 }
 
 extension StoreDiagnosis {
@@ -171,15 +161,4 @@ extension StoreDiagnosis {
     }
 
     private static let keyDays: Int64 = 30
-
-    /// What is free, and for how many days it lasts if as much comes as in the last weeks.
-    private func disk() throws -> [Diagnosis.Finding] {
-        guard let free = DiskReserve.freeBytes(store.folder) else {
-            return [.init("disk", .warning, "it cannot be told how much is free for \(store.folder)")]
-        }
-        let growth = try store.growth(since: request.now.advanced(byMilliseconds: -DiskForecast.milliseconds))
-        let forecast = DiskForecast(growth, free: free, now: request.now)
-        let reserve = request.configuration?.reserveBytes ?? DiskReserve.standardBytes
-        return [.init("disk", forecast.state(reserve: Int64(reserve)), forecast.text)]
-    }
 }

@@ -37,7 +37,8 @@ extension Metric {
         "settled_receipt_seconds", .histogram, "From a stored batch's being whole to its durable receipt.")
 
     static let store = [
-        ready, commitSeconds, databaseBytes, logBytes, freeBytes, reserveBytes, figuresRead,
+        ready, commitSeconds, databaseBytes, logBytes, freeBytes, reserveBytes, backupAt, backupOK,
+        figuresRead,
     ]
     static let ready = Metric("settled_ready", .gauge, "1 while /readyz answers 200.")
     static let commitSeconds = Metric(
@@ -47,6 +48,10 @@ extension Metric {
     static let freeBytes = Metric("settled_disk_free_bytes", .gauge, "Free on the data folder's file system.")
     static let reserveBytes = Metric(
         "settled_disk_reserve_bytes", .gauge, "Of that, what closes leave to batches (close.reserve_bytes).")
+    static let backupAt = Metric(
+        "settled_backup_last_timestamp_seconds", .gauge, "When the last backup of this database was made.")
+    static let backupOK = Metric(
+        "settled_backup_last_success", .gauge, "1 if the last try at a backup made one.")
     static let figuresRead = Metric(
         "settled_figures_read", .gauge, "1 if what the database has to say could be read.")
 

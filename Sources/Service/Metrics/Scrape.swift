@@ -53,6 +53,8 @@ struct Scrape: Sendable {
         exposition.add(.logBytes, Int(sizes.log))
         exposition.add(.freeBytes, sizes.free.map { Int($0) })
         exposition.add(.reserveBytes, reserveBytes)
+        exposition.add(.backupAt, figures?.lastBackup?.made?.at.seconds)
+        exposition.add(.backupOK, figures?.lastBackup.map { $0.failed == nil })
         exposition.add(.figuresRead, figures != nil)
     }
 

@@ -10,6 +10,8 @@ public struct ServiceManager: Sendable {
         /// Begun at this reading of the monotonic clock, in microseconds; ends with `ready`.
         case reloading(since: UInt64)
         case stopping
+        /// Starting takes longer: not to be given up before this time from now on, in place of the unit's own limit.
+        case startExtended(by: Duration)
         /// For its watchdog.
         case alive
         /// One line for a person.
@@ -101,6 +103,7 @@ extension ServiceManager.Message {
         case .ready: "READY=1"
         case .reloading(let since): "RELOADING=1\nMONOTONIC_USEC=\(since)"
         case .stopping: "STOPPING=1"
+        case .startExtended(let time): "EXTEND_TIMEOUT_USEC=\(UInt64(time / .microseconds(1)))"
         case .alive: "WATCHDOG=1"
         case .status(let line): "STATUS=" + line.split(whereSeparator: \.isNewline).joined(separator: "; ")
         }

@@ -13,7 +13,8 @@ struct RederivationRun {
     let calendar: PeriodCalendar
     let progress: SimulationProgress
     let keys: RederivedKeys
-    let signer: DocumentSigner
+    /// By version of the master secret.
+    private let signers: [DocumentSigner]
     /// The periods to compare, by ordinal.
     let compared: ClosedRange<Int>?
     var report = RederivationReport()
@@ -45,7 +46,8 @@ struct RederivationRun {
         // Everybody may know it: it signs nothing that leaves the scratch folder.
         let standIn = try MasterSecret(Simulation.publicSecret)
         keys = RederivedKeys(history, master: request.master, standIn: standIn)
-        signer = DocumentSigner(master: request.master ?? standIn, version: OpenFolder.keyVersion)
+        let master = request.master ?? standIn
+        signers = (1...master.latest).map { DocumentSigner(master: master, version: $0) }
         guard let first = history.versions.first, first.version == 1 else {
             throw Failure.refused("alliance version 1", "is missing: nothing can be built again")
         }
@@ -185,7 +187,9 @@ struct RederivationRun {
     private mutating func close(_ close: StoredHistory.Close) throws {
         let period = calendar.period(close.period)
         progress.show("closing \(period.id), \(lastBatch) batches")
+        let closing = try stored.documents(period: close.period).first { $0.owner == nil }
         do {
+            let signer = signer(of: closing?.document.seal, at: close.at)
             try PeriodCloser(store: derived, signer: signer).close(
                 close.period, at: close.at, forced: close.forced)
         } catch let failure as CloseFailure {
@@ -195,6 +199,20 @@ struct RederivationRun {
         guard let compared, compared.contains(close.period) else { return }
         try compare(period)
         progress.done("\(period.id): \(report.found == 0 ? "as derived" : "\(report.found) found so far")")
+    }
+
+    /// Who signed a document: the version of the master secret that its seal names, unless another had taken its place
+    /// by then. A command may sign by the one before as long as it waits for the database.
+    func signer(of seal: String?, at instant: Instant) -> DocumentSigner {
+        let present = history.secrets.last { $0.since <= instant }?.version ?? 1
+        let named = seal.flatMap { (try? DetachedJWS(parsing: $0))?.keyID }.flatMap { Int($0.dropFirst(5)) }
+        let next = history.secrets.first { $0.version == (named ?? 0) + 1 }?.since
+        let hasEnded = next.map {
+            $0.advanced(byMilliseconds: RederivedKeys.settlingMilliseconds) < instant
+        }
+        let isKnown = named.map { (1...signers.count).contains($0) } ?? false
+        let version = isKnown && hasEnded != true ? named ?? present : present
+        return signers[min(version, signers.count) - 1]
     }
 
     // MARK: The alliance

@@ -128,7 +128,7 @@ extension RederivationRun {
 
     private mutating func keep(_ batch: VerifiedBatch, _ arrival: StoredArrival, under version: Int64) throws
     {
-        let signer = signer
+        let signer = signer(of: arrival.receipt.seal, at: arrival.received)
         let appended = try derived.replay(batch, received: arrival.received, under: version) { receipt in
             signer.seal(receipt.bytes, for: receipt.merchant.text)
         }

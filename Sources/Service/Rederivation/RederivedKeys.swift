@@ -69,12 +69,16 @@ struct RederivedKeys {
 
     /// Nil where the id is not that of its merchant and version.
     private static func derived(_ key: StoredHistory.Key, from master: MasterSecret) -> SigningKey? {
-        guard let version = key.version, version >= 1 else { return nil }
+        guard let version = key.version, version >= 1, let named = key.secret, named >= 1 else { return nil }
+        // The stand-in has one version, and both makes and checks what it signs.
+        let secret = min(Int(clamping: named), master.latest)
         let derived =
             if let merchant = key.merchant {
-                MerchantID(merchant).map { master.batchKey(merchant: $0.text, version: Int(version)) }
+                MerchantID(merchant).map {
+                    master.batchKey(merchant: $0.text, version: Int(version), secret: secret)
+                }
             } else {
-                Optional(master.operatorKey(version: Int(version)))
+                Optional(master.operatorKey(version: Int(version), secret: secret))
             }
         return derived?.id == key.id ? derived : nil
     }

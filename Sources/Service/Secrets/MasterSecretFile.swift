@@ -1,8 +1,10 @@
 public import Foundation
 public import Signing
 
-/// The file of the master secret: 64 hex digits and a line end as `init` writes them, or raw bytes. Hex digits
-/// are never taken for raw bytes: a digit that was lost on the way would make other keys of the same secret.
+/// The file of the master secret: 64 hex digits and a line end as `init` writes them, or raw bytes. Hex digits are
+/// never taken for raw bytes: a digit that was lost on the way would make other keys of the same secret. Each further
+/// version is a further line: so one file, one credential and one copy in the safe hold all that ever signed, and a
+/// rotation is one rename.
 ///
 /// A process that has read or made one leaves no core behind when it crashes.
 public enum MasterSecretFile {
@@ -30,32 +32,54 @@ public enum MasterSecretFile {
     /// Writes these bytes as a new file's secret; refuses to overwrite one, and fewer than 32 bytes.
     public static func write(_ secret: SecretBytes, at path: String) throws(Failure) -> MasterSecret {
         CoreDumps.forbid()
-        let master = try master(of: secret, path: path)
-        var line = secret.withBytes { Hexadecimal.digits($0) }
-        defer { SecretBytes.wipe(&line) }
-        // With room made first: an array that grows leaves its bytes behind.
-        var text: [UInt8] = []
-        text.reserveCapacity(line.count + 1)
+        let master = try master(of: [secret], path: path)
+        var text = MasterSecret.fileContent(of: [secret])
         defer { SecretBytes.wipe(&text) }
-        text += line
-        text.append(UInt8(ascii: "\n"))
         try SecretFile.create(text, at: path)
         return master
     }
 
-    /// Reads a secret; refuses a file that others may use, and fewer than 32 bytes.
+    /// Reads a secret with all its versions; refuses a file that others may use, and fewer than 32 bytes.
     public static func read(_ path: String) throws(Failure) -> MasterSecret {
-        try master(of: try readBytes(path), path: path)
+        try master(of: try versions(path, environment: ProcessInfo.processInfo.environment), path: path)
+    }
+
+    /// Draws a further version and puts it behind those in the file, which a whole one takes the place of: mode 0600,
+    /// of the same owner. Behind a symbolic link the file that it names is replaced.
+    static func addVersion(to path: String) throws(Failure) -> MasterSecret {
+        let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let known = try versions(file, environment: [:])
+        var drawn = SecureRandom.bytes(32)
+        let all = known + [SecretBytes(taking: &drawn)]
+        var text = MasterSecret.fileContent(of: all)
+        defer { SecretBytes.wipe(&text) }
+        try WholeFile.write(text, to: file, mode: 0o600, keepingOwner: true)
+        return try read(path)
     }
 
     /// The bytes of the secret in a file: what its hex digits, and a line end, stand for, or else the file's
-    /// bytes as they are. Refuses fewer than 32 bytes, and half a byte of hex.
+    /// bytes as they are. Refuses fewer than 32 bytes, half a byte of hex, and more than one version.
     public static func readBytes(
         _ path: String, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(Failure) -> SecretBytes {
+        let versions = try versions(path, environment: environment)
+        guard versions.count == 1 else {
+            throw .refused(path, "holds \(versions.count) versions of a master secret, expected one")
+        }
+        return versions[0]
+    }
+
+    /// Whether the service manager gave this process the file, which it alone writes.
+    static func isCredential(
+        _ path: String, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> Bool { path == credentialPath(environment) }
+
+    private static func versions(
+        _ path: String, environment: [String: String]
+    ) throws(Failure) -> [SecretBytes] {
         CoreDumps.forbid()
-        let file = try SecretFile.read(path, groupMayRead: path == credentialPath(environment))
-        do { return try MasterSecret.bytes(ofFile: file) } catch { throw refused(path, error) }
+        let file = try SecretFile.read(path, groupMayRead: isCredential(path, environment: environment))
+        do { return try MasterSecret.versions(ofFile: file) } catch { throw refused(path, error) }
     }
 
     /// Nil: this process was given no credentials.
@@ -64,13 +88,14 @@ public enum MasterSecretFile {
         return folder + "/" + name
     }
 
-    private static func master(of secret: SecretBytes, path: String) throws(Failure) -> MasterSecret {
-        do { return try MasterSecret(secret) } catch { throw refused(path, error) }
+    private static func master(of versions: [SecretBytes], path: String) throws(Failure) -> MasterSecret {
+        do { return try MasterSecret(versions: versions) } catch { throw refused(path, error) }
     }
 
     private static func refused(_ path: String, _ refusal: KeyRefusal) -> Failure {
         .refused(
             path, "is not a master secret: \(refusal)",
-            hint: "expected 64 hex digits, as `openssl rand -hex 32` prints them, or at least 32 raw bytes")
+            hint: "expected 64 hex digits, as `openssl rand -hex 32` prints them, or at least 32 raw bytes;"
+                + " further versions, a line of digits each, are `settled secret rotate`'s to add")
     }
 }

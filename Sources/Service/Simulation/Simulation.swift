@@ -108,7 +108,7 @@ private struct SimulationHome {
         for merchant in [nil] + schedule.alliance.merchants.map({ Optional($0.id) }) {
             _ = try store.addDerivedKey(for: merchant, at: instant)
         }
-        return OpenFolder(
+        return try OpenFolder(
             folder: DataFolder(scratch.path), store: store, master: try MasterSecret(secret))
     }
 

@@ -8,6 +8,8 @@ public struct AuditEntry: Hashable, Sendable {
         case apply
         case keyAdded = "key_added"
         case keyRevoked = "key_revoked"
+        /// A new version of the master secret was taken into use.
+        case secretRotated = "secret_rotated"
         case booked
         /// A payment or an adjustment that waits for somebody to approve it.
         case drafted

@@ -53,19 +53,23 @@ public final class BatchKeys: Sendable {
 
     private func verification(of key: RegisteredKey) throws -> VerificationKey {
         if let publicKey = key.publicKey { return try .ed25519(id: key.id, publicKey: publicKey) }
-        guard let version = key.version else {
-            throw StoreTrouble.damaged("keys", key.id, "it has neither a version nor a public key")
+        guard let derived = master.batchKey(key) else {
+            throw StoreTrouble.damaged(
+                "keys", key.id, "it has no public key, and no version that the master secret has")
         }
-        let derived =
-            if let merchant = key.merchant {
-                master.batchKey(merchant: merchant.text, version: version)
-            } else {
-                master.operatorKey(version: version)
-            }
         guard derived.id == key.id else {
             throw StoreTrouble.damaged("keys", key.id, "it is registered as the key \(derived.id)")
         }
         return derived.verification
+    }
+}
+
+extension MasterSecret {
+    /// The derived key that is registered so; nil of one that is not derived, or from a version that is not at hand.
+    public func batchKey(_ key: RegisteredKey) -> SigningKey? {
+        guard let version = key.version, let secret = key.secret, secret <= latest else { return nil }
+        guard let merchant = key.merchant else { return operatorKey(version: version, secret: secret) }
+        return batchKey(merchant: merchant.text, version: version, secret: secret)
     }
 }
 

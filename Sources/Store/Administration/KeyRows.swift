@@ -50,16 +50,17 @@ struct KeyRows {
         let insert = try Prepared(
             database,
             """
-            INSERT INTO keys (id, algorithm, merchant, version, public_key, added, revoked, revision)
-            VALUES (?, ?, ?, ?, ?, ?, NULL, ?)
+            INSERT INTO keys (id, algorithm, merchant, version, secret, public_key, added, revoked, revision)
+            VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?)
             """)
         insert.bind(1, key.id)
         insert.bind(2, key.algorithm.rawValue)
         insert.bind(3, merchant)
         insert.bind(4, key.version.map { Int64($0) })
-        insert.bind(5, key.publicKey)
-        insert.bind(6, key.added.milliseconds)
-        insert.bind(7, try Self.revision(database) + 1)
+        insert.bind(5, key.secret.map { Int64($0) })
+        insert.bind(6, key.publicKey)
+        insert.bind(7, key.added.milliseconds)
+        insert.bind(8, try Self.revision(database) + 1)
         try insert.run()
         try AuditRows(database).add(
             AuditEntry(at: key.added, act: .keyAdded, merchant: key.merchant, keyID: key.id))
@@ -107,11 +108,13 @@ struct KeyRows {
     }
 
     private static let select =
-        "SELECT id, algorithm, merchant, version, public_key, added, revoked, rowid FROM keys"
+        "SELECT id, algorithm, merchant, version, public_key, added, revoked, rowid, secret FROM keys"
 
     private func key(from row: Prepared) throws -> RegisteredKey {
         guard let algorithm = SignatureAlgorithm(rawValue: row.text(1)),
-            row.isNull(3) == (algorithm != .hs256), row.isNull(3) || (1..<Self.bound).contains(row.integer(3))
+            row.isNull(3) == (algorithm != .hs256),
+            row.isNull(3) || (1..<Self.bound).contains(row.integer(3)),
+            row.isNull(8) == row.isNull(3), row.isNull(8) || (1..<Self.bound).contains(row.integer(8))
         else {
             throw StoreTrouble.damaged(
                 "keys", "row \(row.integer(7))",
@@ -121,7 +124,8 @@ struct KeyRows {
         return RegisteredKey(
             id: row.text(0), algorithm: algorithm,
             merchant: try row.integerOrNil(2).map { try roster.merchant($0, of: "keys", row.integer(7)) },
-            version: row.integerOrNil(3).map { Int($0) }, publicKey: row.isNull(4) ? nil : row.bytes(4),
+            version: row.integerOrNil(3).map { Int($0) }, secret: row.integerOrNil(8).map { Int($0) },
+            publicKey: row.isNull(4) ? nil : row.bytes(4),
             added: row.instant(5),
             revokedFrom: row.instantOrNil(6))
     }

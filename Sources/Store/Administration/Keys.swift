@@ -10,6 +10,8 @@ public struct RegisteredKey: Hashable, Sendable {
     public let merchant: MerchantID?
     /// Of derived HS256 keys, from 1.
     public let version: Int?
+    /// Of derived keys the version of the master secret that they are derived from, from 1.
+    public let secret: Int?
     /// Of Ed25519 keys, 32 bytes.
     public let publicKey: [UInt8]?
     public let added: Instant
@@ -18,8 +20,8 @@ public struct RegisteredKey: Hashable, Sendable {
 
     func revoked(from instant: Instant) -> RegisteredKey {
         RegisteredKey(
-            id: id, algorithm: algorithm, merchant: merchant, version: version, publicKey: publicKey,
-            added: added, revokedFrom: instant)
+            id: id, algorithm: algorithm, merchant: merchant, version: version, secret: secret,
+            publicKey: publicKey, added: added, revokedFrom: instant)
     }
 }
 
@@ -73,7 +75,8 @@ extension Store {
             let owner = merchant.map { "batch/\($0)" } ?? "operator"
             let key = RegisteredKey(
                 id: "\(owner)/\(version)", algorithm: .hs256, merchant: merchant, version: version,
-                publicKey: nil, added: instant, revokedFrom: nil)
+                secret: try SecretMarkRows(database).present(), publicKey: nil, added: instant,
+                revokedFrom: nil)
             try rows.add(key)
             return key
         }
@@ -90,8 +93,8 @@ extension Store {
         guard !reserved.contains(where: { id.hasPrefix($0) }) else { throw KeyRegistryRefusal.idReserved(id) }
         return try writing("add a key") { database in
             let key = RegisteredKey(
-                id: id, algorithm: .edDSA, merchant: merchant, version: nil, publicKey: publicKey.bytes,
-                added: instant, revokedFrom: nil)
+                id: id, algorithm: .edDSA, merchant: merchant, version: nil, secret: nil,
+                publicKey: publicKey.bytes, added: instant, revokedFrom: nil)
             try KeyRows(database, try inForce(database).roster).add(key)
             return key
         }

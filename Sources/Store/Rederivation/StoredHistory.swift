@@ -35,6 +35,8 @@ public struct StoredHistory: Sendable {
         /// Nil: an operator's.
         public let merchant: String?
         public let version: Int64?
+        /// The version of the master secret that a derived key is derived from.
+        public let secret: Int64?
         public let publicKey: [UInt8]?
         public let added: Instant
         public let revoked: Instant?
@@ -66,6 +68,8 @@ public struct StoredHistory: Sendable {
     /// Why the row that says so cannot be trusted; nil: it can.
     public let cutTrouble: StoreTrouble?
     public let keys: [Key]
+    /// The versions of the master secret that were taken into use.
+    public let secrets: [SecretMark]
     public let bookings: [Booked]
     /// The numbers of drafts whose rows are not as they were written, or are gone.
     public let changedDrafts: [Int64]
@@ -102,6 +106,7 @@ extension Store {
                         alliance: begun.cut.alliance, lastBatch: begun.cut.lastBatch,
                         finishedBatch: begun.cut.lastBatch)
                 }, hasFailed: begun?.hasFailed ?? false, cutTrouble: cutTrouble, keys: try keys(database),
+                secrets: try SecretMarkRows(database).all(),
                 bookings: try booked(database), changedDrafts: try DraftRows.changed(database),
                 changedDisputes: disputes.disputes, changedSteps: disputes.steps,
                 changedDeliveries: try OutboxRows.changed(database),
@@ -141,14 +146,15 @@ extension Store {
         try Prepared(
             database,
             """
-            SELECT keys.id, algorithm, merchants.id, version, public_key, added, revoked, keys.merchant
+            SELECT keys.id, algorithm, merchants.id, version, public_key, added, revoked, keys.merchant, secret
             FROM keys LEFT JOIN merchants USING (merchant) ORDER BY keys.id
             """
         ).all { row in
             StoredHistory.Key(
                 id: row.text(0), isDerived: row.text(1) == "HS256",
                 merchant: row.textOrNil(2) ?? (row.isNull(7) ? nil : "number \(row.integer(7))"),
-                version: row.integerOrNil(3), publicKey: row.isNull(4) ? nil : row.bytes(4),
+                version: row.integerOrNil(3), secret: row.integerOrNil(8),
+                publicKey: row.isNull(4) ? nil : row.bytes(4),
                 added: row.instant(5),
                 revoked: row.instantOrNil(6))
         }

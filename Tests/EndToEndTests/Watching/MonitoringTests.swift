@@ -9,7 +9,7 @@ struct MonitoringTests {
         try await offPool {
             let promtool = try Promtool()
             let checked = try promtool.run("check", "rules", "settled.rules.yaml")
-            #expect(checked.status == 0 && checked.output.contains("SUCCESS: 21 rules"), "\(checked)")
+            #expect(checked.status == 0 && checked.output.contains("SUCCESS: 23 rules"), "\(checked)")
             let tested = try promtool.run("test", "rules", "settled.rules.test.yaml")
             #expect(tested.status == 0 && tested.output.contains("SUCCESS"), "\(tested)")
         }
@@ -61,6 +61,8 @@ struct MonitoringTests {
         try expectDone(
             .settled("submit", late, "--url", first.url, "--key", quayside.key(of: "books.ndjson")))
         #expect(first.stop() == 0)
+        try expectDone(
+            .settled("backup", quayside.scratch.file("backup.sqlite").path, "--data", quayside.data))
         let daemon = try Daemon(
             data: quayside.data, "--metrics", "127.0.0.1:0", "--now", "2025-07-20T00:00:00+02:00",
             closes: true, arguments: certificate.certificateArguments)

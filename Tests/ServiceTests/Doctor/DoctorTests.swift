@@ -33,11 +33,18 @@ struct DoctorTests {
 
     @Test("Of a well installation every line is ok, in colours on a terminal only", arguments: [false, true])
     func well(isFull: Bool) throws {
-        let found = try diagnosis(estate(), isFull: isFull)
+        let estate = try estate()
+        _ = try Backup.noted(
+            Backup.Request(
+                data: estate.open.folder, target: estate.scratch.file("b.sqlite"), isPacked: false, keep: nil,
+                at: instant("2026-01-24T02:00:00Z"))
+        ) { Issue.record("\($0)") }
+        let found = try diagnosis(estate, isFull: isFull)
         #expect(found.isWell && found.findings.allSatisfy { $0.state == .ok }, "\(found.findings)")
         #expect(
             found.findings.map(\.what) == [
-                "rights", "secret", "database", "disk", "clock", "periods", "deliveries", "keys", "versions",
+                "rights", "secret", "database", "disk", "clock", "periods", "deliveries", "keys", "backups",
+                "versions",
             ])
         #expect(
             found.lines(isColoured: false).allSatisfy { !$0.contains("\u{1B}") && $0.hasPrefix("ok       ") })
