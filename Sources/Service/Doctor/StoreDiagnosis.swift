@@ -12,7 +12,7 @@ struct StoreDiagnosis {
         let backups = request.backups.map { folder in look("backups") { try self.backups(in: folder) } }
         return look("secret", secret) + look("database") { try database(progress) } + look("disk", disk)
             + look("clock", clock) + look("periods", periods) + look("deliveries", deliveries)
-            + look("keys", keys) + (backups ?? [])
+            + look("keys", keys) + (backups ?? []) + look("archives", archives)
     }
 
     private func look(_ what: String, _ check: () throws -> [Diagnosis.Finding]) -> [Diagnosis.Finding] {

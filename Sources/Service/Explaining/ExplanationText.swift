@@ -101,7 +101,7 @@ public struct ExplanationText {
             "  \(batch.merchant) \(batch.batch): number \(batch.sequence) of the \(batch.signer.rawValue),"
                 + " received \(time(batch.received)), \(batch.digest)",
             "    signed by \(batch.keyID): \(batch.signature)",
-        ]
+        ] + (batch.archive.map { ["    its bytes are in \($0.inWords)"] } ?? [])
     }
 
     func time(_ instant: Instant) -> String {

@@ -22,6 +22,8 @@ public struct RecordLife: Sendable {
     public let origin: RecordOrigin
     public let standing: RecordStanding
     public let copies: [RecordCopy]
+    /// Archives that hold batches of the merchant with equal copies: not among `copies`.
+    public let unread: [StoredArchive]
     public let chapters: [Chapter]
     /// What the member still owes because of it: reversals of its lot after the points were spent; of a reversal, those
     /// of the lot that it takes back.
@@ -54,10 +56,10 @@ extension RecordLife {
         let numbers = chapters.flatMap {
             $0.movements.flatMap(\.numbers) + $0.reversals.compactMap(\.record.number)
         }
+        let (copies, unread) = try store.copies(of: id, merchant)
         let reversed = try origin.record.ref.flatMap { try store.number(of: $0, merchant) }
         self.init(
-            origin: origin, standing: standing, copies: try store.copies(of: id, merchant),
-            chapters: chapters,
+            origin: origin, standing: standing, copies: copies, unread: unread, chapters: chapters,
             debts: try store.debts(of: origin.record.member).filter { debt in
                 (debt.lot == number || debt.lot == reversed)
                     && (viewer == .operator || viewer == .merchant(debt.issuer))

@@ -24,6 +24,11 @@ extension ExplanationText {
                 "  came again \(time(copy.batch.received)) in batch \(copy.batch.batch), line \(copy.line): "
                     + (copy.code.map { "refused, \($0.rawValue)" } ?? "equal, ignored"))
         }
+        if !life.unread.isEmpty {
+            lines.append(
+                "  whether it came again is not known of batches in "
+                    + life.unread.map(\.inWords).joined(separator: ", "))
+        }
         for chapter in life.chapters { lines += ["", chapter.period.id] + self.lines(chapter, life.origins) }
         lines += [
             "", "now: " + life.standing.state.word + (life.standing.state.code.map { ", \($0)" } ?? ""),
