@@ -71,9 +71,15 @@ extension RederivationRun {
         }
     }
 
-    /// As they arrived, from the archive that has them if one does; nil where that has not.
+    /// As they arrived, from the archive that has them if one does; nil where that has not. Throws `archiveMissing` for
+    /// an archive that was made since the run began.
     private mutating func bytes(of arrival: StoredArrival) throws -> [UInt8]? {
         guard let archive = arrival.archive else { return arrival.bytes }
+        guard shelf.holds(archive) else {
+            throw RetentionRefusal(
+                .archiveMissing,
+                "\(archive.inWords) was made meanwhile: begin again, and name it by --archives")
+        }
         guard let bytes = try shelf.bytes(of: arrival.number, in: archive) else {
             report.add(.init(arrival.place, "should be in \(archive.inWords), and is not"))
             return nil

@@ -41,6 +41,9 @@ struct ArchiveShelf {
         }
     }
 
+    /// Whether an archive is at hand.
+    func holds(_ archive: StoredArchive) -> Bool { files[archive.digest] != nil }
+
     /// The bytes of a batch that an archive has; nil where that is not at hand, or does not have it. Throws
     /// `archiveDamaged`.
     func bytes(of batch: Int64, in archive: StoredArchive) throws -> [UInt8]? {

@@ -101,6 +101,25 @@ struct RetentionTests {
         #expect(kept?.code == .archiveExists && kept?.reason.contains("keep it") == true)
     }
 
+    @Test("A rederivation under way stops at an archive that is made meanwhile")
+    func meanwhile() throws {
+        let story = try ArchivedStory()
+        let stored = try Store.openToRead(folder: story.folder.path)
+        defer { try? stored.shut() }
+        let history = try stored.history()
+        let shelf = try ArchiveShelf([], of: stored.archives(), sealKeys: [])
+        try story.retain()
+        let request = try Rederivation.Request(
+            data: story.folder.path, secret: story.folder.secretPath, jwks: nil, from: nil, through: nil,
+            scratch: nil)
+        let scratch = try Scratch()
+        var run = try RederivationRun(
+            request, stored: stored, history: history, shelf: shelf, scratch: scratch.path, progress: .silent)
+        defer { try? run.derived.shut() }
+        let refusal = #expect(throws: RetentionRefusal.self) { try run.finished() }
+        #expect(refusal?.code == .archiveMissing && refusal?.reason.contains("made meanwhile") == true)
+    }
+
     @Test("Too few periods and a name that is none are refused")
     func refused() throws {
         let story = try ArchivedStory()
