@@ -72,6 +72,7 @@ CREATE TABLE batches (
     receipt_seal TEXT NOT NULL,
     -- Of what a statement lists of the batch and where its records are, as Store/Database/RowSum says.
     sum INTEGER NOT NULL,
+    -- Empty once they are in an archive.
     bytes BLOB NOT NULL,
     UNIQUE (merchant, id),
     UNIQUE (merchant, signer, sequence),
@@ -79,6 +80,32 @@ CREATE TABLE batches (
 ) STRICT;
 
 CREATE UNIQUE INDEX batches_by_digest ON batches (digest);
+
+-- Files that the bytes of batches were moved to. What they hold is not kept here any more.
+CREATE TABLE archives (
+    archive INTEGER PRIMARY KEY,
+    -- SHA-256 of the file, by which it is known, and what it was called.
+    digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+    name TEXT NOT NULL,
+    made INTEGER NOT NULL,
+    -- The ordinal of the first period whose batches stayed.
+    kept_from INTEGER NOT NULL CHECK (kept_from >= 1),
+    batches INTEGER NOT NULL CHECK (batches >= 1),
+    -- Of all the columns above.
+    sum INTEGER NOT NULL
+) STRICT;
+
+-- The batches whose bytes are in one: in `batches` they have none.
+CREATE TABLE archived_batches (
+    batch INTEGER PRIMARY KEY REFERENCES batches (batch),
+    archive INTEGER NOT NULL REFERENCES archives (archive),
+    -- Bytes that there were.
+    length INTEGER NOT NULL CHECK (length >= 1),
+    -- Of all the columns above.
+    sum INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX archived_batches_by_archive ON archived_batches (archive);
 
 -- How many of a batch's accepted records settle in which period: a close finds its records by these. `sum` is that of
 -- the row and of the batch's `first_record` and `accepted`.

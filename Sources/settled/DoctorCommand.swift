@@ -11,8 +11,9 @@ struct DoctorCommand: AsyncParsableCommand {
             else with 0. It only reads, and may run beside the daemon, best as the same user.
 
             By the configuration, /etc/settled/settled.yaml or the one of --config, it also looks at the spool and the \
-            certificate that the daemon is told of there, with --backups at the age of the last backup in that folder. --full holds every row, digest and chain of \
-            statements against what was written, and reads all of the file several times.
+            certificate that the daemon is told of there, with --backups at the age of the last backup in that folder, with \
+            --archives at whether each of the archives that `settled retain` made is there as it was written. --full holds \
+            every row, digest and chain of statements against what was written, and reads all of the file several times.
 
             Example:
               settled doctor --data /var/lib/settled --config /etc/settled/settled.yaml --backups /var/backups/settled
@@ -33,6 +34,12 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The folder that `settled backup` writes to.", valueName: "dir"))
     var backups: String?
 
+    @Option(
+        name: .long, parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Archives that `settled retain` made, or folders in which they are.", valueName: "path"))
+    var archives: [String] = []
+
     @Flag(name: .long, help: "Check every row of the database.")
     var full = false
 
@@ -48,8 +55,8 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         let diagnosis = try Diagnosis(
             Diagnosis.Request(
-                data: place.folder, configuration: configuration, backups: backups, isFull: full,
-                now: when.instant), progress: .terminal())
+                data: place.folder, configuration: configuration, backups: backups,
+                archives: archives, isFull: full, now: when.instant), progress: .terminal())
         if json {
             print(diagnosis.json)
         } else {

@@ -14,11 +14,13 @@ struct RederiveCommand: ParsableCommand {
             The data folder is only read: it may be a copy, on another machine, without a right to write. Without \
             the master secret (DIR/master.secret, or --secret) documents are compared unsigned, their seals are \
             checked by --jwks or DIR/keys/seal.jwks, and signatures by keys derived from the secret count as not \
-            checked.
+            checked. Batches whose bytes `settled retain` moved are read from the archives of --archives; without all \
+            of those nothing is built again.
 
             Examples:
               settled rederive --data /var/lib/settled
               settled rederive --data copy --secret /media/safe/master.secret --from 2026-01 --through 2026-11
+              settled rederive --data /var/lib/settled --archives /media/archives
             """)
 
     @Option(name: .long, help: ArgumentHelp("The data folder, or a copy of it.", valueName: "dir"))
@@ -45,12 +47,19 @@ struct RederiveCommand: ParsableCommand {
             valueName: "dir"))
     var scratch: String?
 
+    @Option(
+        name: .long, parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Archives that `settled retain` made, or folders in which they are.", valueName: "path"))
+    var archives: [String] = []
+
     @Flag(name: .long, help: "Print a JSON object.")
     var json = false
 
     func run() throws {
         let request = try Rederivation.Request(
-            data: data, secret: secret, jwks: jwks, from: from, through: through, scratch: scratch)
+            data: data, secret: secret, jwks: jwks, from: from, through: through, scratch: scratch,
+            archives: archives)
         let report = try Rederivation(request).run(progress: .steps())
         if json { print(report.json) } else { for line in report.lines { print(line) } }
         guard report.isGood else { throw ExitCode(Failure.Kind.refused.rawValue) }

@@ -28,6 +28,7 @@ struct Settled: AsyncParsableCommand {
                     StatementCommand.self, ExplainCommand.self, ReportCommand.self, RederiveCommand.self,
                     OperatorCommand.self, StatusCommand.self, AuditCommand.self, DeliveriesCommand.self,
                     ConfigCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
+                    RetainCommand.self, MemberCommand.self,
                 ]),
             CommandGroup(
                 name: "The operator's, with money",

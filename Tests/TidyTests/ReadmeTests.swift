@@ -23,7 +23,7 @@ struct ReadmeTests {
             return name.hasSuffix("Command") ? String(name) : nil
         }
         #expect(shown == Set(files))
-        #expect(files.count == 35)
+        #expect(files.count == 37)
     }
 
     @Test("Every path of the repository that it names is there")
@@ -103,6 +103,18 @@ struct ReadmeTests {
         let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
             .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
         #expect(rows == BankRefusal.Code.allCases.map(\.rawValue))
+    }
+
+    @Test("Its table of archives likewise")
+    func retentionCodes() throws {
+        let section = try #require(
+            Self.text.components(separatedBy: "\n## ").first { $0.hasPrefix("Old batches, and what is held") }
+        )
+        let table = try #require(
+            section.components(separatedBy: "| code |").last?.components(separatedBy: "\n\n"))
+        let rows = table[0].split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+        #expect(rows == RetentionRefusal.Code.allCases.map(\.rawValue))
     }
 
     @Test("Its tables explain no code that nothing gives, and each has a cause and a cure")

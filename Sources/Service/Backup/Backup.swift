@@ -16,6 +16,8 @@ public struct Backup: Sendable {
     public let contents: DatabaseContents
     /// When the last batch in it was received; nil: there is none.
     public let lastReceived: Instant?
+    /// What has bytes of its batches, and is not in it.
+    public let archives: [StoredArchive]
     /// Older backups that were taken away.
     public let removed: [String]
 
@@ -56,7 +58,9 @@ public struct Backup: Sendable {
         }
         let draft = DraftFile(beside: path)
         contents = try Self.copy(store, to: draft, of: path, progress)
-        lastReceived = try Self.verified(draft, of: path, contents, progress)
+        let copied = try Self.verified(draft, of: path, contents, progress)
+        lastReceived = copied.lastReceived
+        archives = copied.archives
         databaseBytes = try draft.byteCount()
         let made = request.isPacked ? try Self.packed(draft, beside: path, progress) : draft
         digest = try Self.digest(of: made.path)
@@ -98,10 +102,11 @@ public struct Backup: Sendable {
         }
     }
 
-    /// Holds the copy against what was copied, and checks it as a whole; gives when its last batch was received.
+    /// Holds the copy against what was copied, and checks it as a whole; gives when its last batch was received, and the
+    /// archives that it knows of.
     private static func verified(
         _ draft: DraftFile, of path: String, _ contents: DatabaseContents, _ progress: SimulationProgress
-    ) throws -> Instant? {
+    ) throws -> (lastReceived: Instant?, archives: [StoredArchive]) {
         let copy = try Store.openToRead(file: draft.path)
         defer { try? copy.shut() }
         let findings = try DatabaseCheck(copy, progress: progress).findings
@@ -110,7 +115,7 @@ public struct Backup: Sendable {
                 throw Failure.trouble(
                     path, "does not hold the rows that were copied", hint: "look after the disk")
             }
-            return try copy.growth(since: Instant(milliseconds: 0)).lastReceived
+            return (try copy.growth(since: Instant(milliseconds: 0)).lastReceived, try copy.archives())
         }
         throw Failure.refused(
             path, "the copy is not whole, so no backup was made: \(first)",

@@ -17,6 +17,7 @@ extension Backup {
             "digest: \(digest)",
         ]
         lines += removed.map { "taken away: \($0)" }
+        if !archives.isEmpty { lines.append("not in it: \(archives.inWords); keep copies of those too") }
         lines.append(Self.secretNote)
         return lines
     }
@@ -39,6 +40,7 @@ extension Backup {
             }
             object.member("last_received", orNull: lastReceived?.description)
             object.member("removed", array: removed) { $0.string($1) }
+            archives.write(to: &object)
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }

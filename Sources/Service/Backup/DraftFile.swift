@@ -1,6 +1,6 @@
 import Foundation
 
-/// A database on its way to a name: a hidden file in the same folder, gone with this unless it is published.
+/// A database or an archive on its way to a name: a hidden file in the same folder, gone with this unless it is published.
 final class DraftFile {
     let path: String
 

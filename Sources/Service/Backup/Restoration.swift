@@ -10,6 +10,8 @@ public struct Restoration: Sendable {
     public let contents: DatabaseContents
     /// When the last batch in it was received; nil: there is none.
     public let lastReceived: Instant?
+    /// What has bytes of its batches, and is not in it.
+    public let archives: [StoredArchive]
     /// When the operator last did anything that is in it, as the audit says.
     public let lastAct: Instant?
     /// The schema that the backup had, if it was an older one.
@@ -50,6 +52,7 @@ public struct Restoration: Sendable {
         alliance = try store.schedule().alliance.id
         contents = try DatabaseContents(ofFile: draft.path)
         lastReceived = try store.growth(since: Instant(milliseconds: 0)).lastReceived
+        archives = try store.archives()
         lastAct = try store.audit(limit: 1).first?.at
         self.folder = folder
         try store.shut()

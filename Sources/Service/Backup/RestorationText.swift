@@ -11,6 +11,9 @@ extension Restoration {
         if let upgradedFrom {
             lines.append("it was of schema \(upgradedFrom), and is of schema \(contents.schema) now")
         }
+        if !archives.isEmpty {
+            lines.append("\(archives.inWords): keep those, `settled rederive` wants them by --archives")
+        }
         return lines + ["what to do next:"] + steps.enumerated().map { "  \($0 + 1). \($1)" }
     }
 
@@ -47,6 +50,7 @@ extension Restoration {
             }
             object.member("last_received", orNull: lastReceived?.description)
             object.member("last_act", orNull: lastAct?.description)
+            archives.write(to: &object)
             object.name("has_secret")
             object.boolean(hasSecret)
         }

@@ -36,17 +36,21 @@ public struct Diagnosis: Sendable {
         public let configuration: DaemonConfiguration?
         /// Where backups go; nil: they are not looked at.
         public let backups: String?
+        /// Archives, or folders in which they are, all of which have to be there as they were written; none: they are
+        /// only named.
+        public let archives: [String]
         /// Every row instead of every page.
         public let isFull: Bool
         public let now: Instant
 
         public init(
             data: DataFolder, configuration: DaemonConfiguration? = nil, backups: String? = nil,
-            isFull: Bool = false, now: Instant
+            archives: [String] = [], isFull: Bool = false, now: Instant
         ) {
             self.data = data
             self.configuration = configuration
             self.backups = backups
+            self.archives = archives
             self.isFull = isFull
             self.now = now
         }

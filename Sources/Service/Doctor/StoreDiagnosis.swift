@@ -12,7 +12,7 @@ struct StoreDiagnosis {
     func findings(_ progress: SimulationProgress) -> [Diagnosis.Finding] {
         return look("secret", secret) + look("database") { try database(progress) } + look("disk", disk)
             + look("clock", clock) + look("periods", periods) + look("deliveries", deliveries)
-            + look("keys", keys) + look("backups", backups)
+            + look("keys", keys) + look("backups", backups) + look("archives", archives)
     }
 
     private func look(_ what: String, _ check: () throws -> [Diagnosis.Finding]) -> [Diagnosis.Finding] {

@@ -1,4 +1,5 @@
 import Settlement
+import Signing
 import Store
 
 extension LineExplanation {
@@ -107,6 +108,7 @@ extension SigningBatch {
             json.member("digest", digest)
             json.member("key", keyID)
             json.member("signature", signature)
+            json.member("archive", ifPresent: archive?.digest.text)
         }
     }
 }

@@ -135,8 +135,13 @@ public struct ExplanationText: Sendable {
                             DocumentWords.signer(batch.signer.rawValue, in: language), time(batch.received),
                             batch.digest),
                     "    " + language.say(.signedWith, batch.keyID, batch.signature),
-                ]
+                ] + (batch.archive.map { ["    " + language.say(.bytesAreIn, words($0))] } ?? [])
             }
+    }
+
+    /// An archive by its name and digest.
+    func words(_ archive: StoredArchive) -> String {
+        language.say(.archiveNamed, PlainText.of(archive.name), "\(archive.digest)")
     }
 
     /// What is there of these, one after the other.

@@ -22,6 +22,8 @@ public struct RecordLife: Sendable {
     public let origin: RecordOrigin
     public let standing: RecordStanding
     public let copies: [RecordCopy]
+    /// Archives that hold batches of the merchant with equal copies: not among `copies`.
+    public let unread: [StoredArchive]
     public let chapters: [Chapter]
     /// What the member owes or owed because of it: of a reversal, the debt that it left; of an earn, those that
     /// reversals of it left.
@@ -59,8 +61,9 @@ extension RecordLife {
         let numbers = chapters.flatMap {
             $0.movements.flatMap(\.numbers) + $0.reversals.compactMap(\.record.number)
         }
+        let (copies, unread) = try store.copies(of: id, merchant)
         self.init(
-            origin: origin, standing: standing, copies: try store.copies(of: id, merchant),
+            origin: origin, standing: standing, copies: copies, unread: unread,
             chapters: chapters, debts: debts.left, paid: debts.paid,
             origins: try store.origins(of: numbers + debts.numbers), schedule: schedule)
     }

@@ -15,6 +15,9 @@ extension ExplanationText {
                     received, origin.late ? language.say(.isLate) : nil, language.say(.belongsTo, period),
                 ]))
         lines += life.copies.map { "  " + words($0) }
+        if !life.unread.isEmpty {
+            lines.append("  " + language.say(.copiesUnknown, listed(life.unread.map(words))))
+        }
         for chapter in life.chapters {
             lines += ["", language.name(ofPeriod: chapter.period.id)] + self.lines(chapter, life.origins)
         }

@@ -40,7 +40,9 @@ public struct RecordRefusals: Sendable {
                     json.member("received", refusal.batch.received.description)
                     json.member("batch", refusal.batch.batch.text)
                     json.member("line", Int64(refusal.line))
-                    json.member("record") { refusal.record.write(of: merchant, to: &$0) }
+                    if let record = refusal.record {
+                        json.member("record") { record.write(of: merchant, to: &$0) }
+                    }
                 }
             }
             json.member("batches", array: batches) { $1.write(to: &$0) }
@@ -65,6 +67,6 @@ extension ExplanationText {
             language.say(.refusedWith, code.rawValue) + language.colon
                 + language.say(RefusalWords.meaning(of: code))
         }
-        return lines(refusal.record, of: merchant) + ["  " + received] + (reason.map { ["  " + $0] } ?? [])
+        return (refusal.record.map { lines($0, of: merchant) } ?? []) + ["  " + received] + (reason.map { ["  " + $0] } ?? [])
     }
 }

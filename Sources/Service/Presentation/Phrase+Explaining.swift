@@ -92,6 +92,10 @@ extension Phrase {
         case .belongsTo: ("belongs to %1", "归属%1")
         case .cameAgain: ("came again %1 in batch %2, line %3: %4", "再次收到：%1，批次%2第%3行：%4")
         case .refusedWith: ("refused, %1", "已拒绝，%1")
+        case .archiveNamed: ("the archive %1, %2", "归档文件%1，%2")
+        case .bytesAreIn: ("its bytes are in %1", "其字节在%1中")
+        case .copiesUnknown:
+            ("whether it came again is not known of batches in %1", "%1中的批次是否再次带来该记录，不得而知")
         case .equalIgnored: ("equal, ignored", "内容相同，已忽略")
         case .triedOnce: ("tried once before", "此前尝试1次")
         case .triedTimes: ("tried %1 times before", "此前尝试%1次")

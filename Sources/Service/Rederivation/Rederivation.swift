@@ -23,10 +23,12 @@ public struct Rederivation: Sendable {
         /// Where the scratch database is made; nil: beside the data folder if that can be, else in the
         /// system's folder for such.
         public let scratch: String?
+        /// Archives that hold bytes of batches, or folders in which they are; all of the database's are needed.
+        public let archives: [String]
 
         public init(
             folder: DataFolder, master: MasterSecret?, sealKeys: [VerificationKey] = [], from: String? = nil,
-            through: String? = nil, scratch: String? = nil
+            through: String? = nil, scratch: String? = nil, archives: [String] = []
         ) {
             self.folder = folder
             self.master = master
@@ -34,6 +36,12 @@ public struct Rederivation: Sendable {
             self.from = from
             self.through = through
             self.scratch = scratch
+            self.archives = archives
+        }
+
+        /// What checks the seals.
+        var checkingKeys: [VerificationKey] {
+            master.map { DocumentSigner(master: $0, version: OpenFolder.keyVersion).sealKeys } ?? sealKeys
         }
     }
 
@@ -42,16 +50,21 @@ public struct Rederivation: Sendable {
     public init(_ request: Request) { self.request = request }
 
     /// Does it all. Throws `Failure` for a folder that holds no alliance or a period that has not closed
-    /// (`misused`), and trouble with the disk; what is found wrong stands in the report.
+    /// (`misused`), `RetentionRefusal` where an archive is not at hand or not as it was written, and trouble with the
+    /// disk; what is found wrong stands in the report.
     public func run(progress: SimulationProgress = .silent) throws -> RederivationReport {
         try request.folder.requireFounded()
         let stored = try Store.openToRead(folder: request.folder.path)
         defer { try? stored.shut() }
         let history = try stored.history()
+        let shelf = try ArchiveShelf(
+            request.archives, of: stored.archives(), sealKeys: request.checkingKeys)
+        try shelf.requireAll()
         let scratch = try ScratchFolder(beside: request.folder.path, in: request.scratch)
         defer { scratch.clear() }
         var run = try RederivationRun(
-            request, stored: stored, history: history, scratch: scratch.data, progress: progress)
+            request, stored: stored, history: history, shelf: shelf, scratch: scratch.data,
+            progress: progress)
         defer { try? run.derived.shut() }
         return try run.finished()
     }
@@ -60,7 +73,8 @@ public struct Rederivation: Sendable {
 extension Rederivation.Request {
     /// By the words of a command: takes the master secret and the seal's keys where they lie, if they do.
     public init(
-        data: String, secret: String?, jwks: String?, from: String?, through: String?, scratch: String?
+        data: String, secret: String?, jwks: String?, from: String?, through: String?, scratch: String?,
+        archives: [String] = []
     ) throws(Failure) {
         let folder = DataFolder(data, secret: secret)
         let isThere = secret != nil || WholeFile.exists(folder.secretPath)
@@ -69,7 +83,7 @@ extension Rederivation.Request {
         self.init(
             folder: folder, master: isThere ? try MasterSecretFile.read(folder.secretPath) : nil,
             sealKeys: try keys.map { path throws(Failure) in try KeyFile.readSet(path) } ?? [], from: from,
-            through: through, scratch: scratch)
+            through: through, scratch: scratch, archives: archives)
     }
 }
 

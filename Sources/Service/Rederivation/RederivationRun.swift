@@ -8,6 +8,8 @@ struct RederivationRun {
     let request: Rederivation.Request
     let stored: Store
     let history: StoredHistory
+    /// The archives that have bytes of stored batches: all that there are.
+    let shelf: ArchiveShelf
     /// The scratch database.
     let derived: Store
     let calendar: PeriodCalendar
@@ -36,12 +38,13 @@ struct RederivationRun {
     }
 
     init(
-        _ request: Rederivation.Request, stored: Store, history: StoredHistory, scratch: String,
-        progress: SimulationProgress
+        _ request: Rederivation.Request, stored: Store, history: StoredHistory, shelf: ArchiveShelf,
+        scratch: String, progress: SimulationProgress
     ) throws {
         self.request = request
         self.stored = stored
         self.history = history
+        self.shelf = shelf
         self.progress = progress
         // Everybody may know it: it signs nothing that leaves the scratch folder.
         let standIn = try MasterSecret(Simulation.publicSecret)

@@ -13,6 +13,7 @@ extension RederivationReport {
             "signatures of batches: \(signatures) good"
                 + (unchecked > 0 ? ", \(unchecked) not checked, as the master secret is not at hand" : "")
                 + "; seals: \(seals) good")
+        if archived > 0 { lines.append("from archives: the bytes of \(archived) batches") }
         if unseenReasons > 0 || unseenKeys > 0 {
             lines.append(
                 "not to be seen in anything signed: the reasons of \(unseenReasons) bookings, "
@@ -36,6 +37,7 @@ extension RederivationReport {
             object.member("periods", array: periods) { $0.string($1) }
             object.member("batches", batches)
             object.member("records", records)
+            object.member("archived_batches", archived)
             object.member("bookings", bookings)
             object.member("statements", statements)
             object.member("details_rows", detailsRows)

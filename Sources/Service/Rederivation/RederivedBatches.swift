@@ -20,7 +20,7 @@ extension RederivationRun {
                 throw Stop(
                     reason: "a batch is missing, and what came after stands on it", hasToldNext: true)
             }
-            guard let authentic = check(arrival) else {
+            guard let authentic = try check(arrival) else {
                 throw Self.unstorable(arrival)
             }
             try store(authentic, arrival, under: versions)
@@ -45,20 +45,21 @@ extension RederivationRun {
                         expected == last ? "batch \(last)" : "batches \(expected) to \(last)", "are missing"))
             }
             expected = number < .max ? number + 1 : number
-            if let arrival = try stored.arrival(number) { _ = check(arrival) }
+            if let arrival = try stored.arrival(number) { _ = try check(arrival) }
         }
     }
 
     /// Checks a batch's signature by the key as it was when the batch came; nil where it does not hold.
-    private mutating func check(_ arrival: StoredArrival) -> AuthenticBatch? {
+    private mutating func check(_ arrival: StoredArrival) throws -> AuthenticBatch? {
         guard let form = BatchForm(rawValue: arrival.form) else {
             report.add(.init(arrival.place, "its form is \(arrival.form), which is none"))
             return nil
         }
+        guard let bytes = try bytes(of: arrival) else { return nil }
         let (signature, isChecked) = keys.signature(of: arrival)
         do throws(BatchRefusal) {
             let authentic = try AuthenticBatch(
-                bytes: arrival.bytes, form: form, signature: signature, limit: .max,
+                bytes: bytes, form: form, signature: signature, limit: .max,
                 received: arrival.received
             ) { [keys] in keys.key($0, at: arrival.received) }
             if isChecked { report.signatures += 1 } else { report.unchecked += 1 }
@@ -68,6 +69,23 @@ extension RederivationRun {
             report.add(.init(arrival.place, "\(error.code.rawValue): \(error.reason)"))
             return nil
         }
+    }
+
+    /// As they arrived, from the archive that has them if one does; nil where that has not. Throws `archiveMissing` for
+    /// an archive that was made since the run began.
+    private mutating func bytes(of arrival: StoredArrival) throws -> [UInt8]? {
+        guard let archive = arrival.archive else { return arrival.bytes }
+        guard shelf.holds(archive) else {
+            throw RetentionRefusal(
+                .archiveMissing,
+                "\(archive.inWords) was made meanwhile: begin again, and name it by --archives")
+        }
+        guard let bytes = try shelf.bytes(of: arrival.number, in: archive) else {
+            report.add(.init(arrival.place, "should be in \(archive.inWords), and is not"))
+            return nil
+        }
+        report.archived += 1
+        return bytes
     }
 
     private mutating func store(

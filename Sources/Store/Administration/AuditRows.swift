@@ -26,13 +26,15 @@ public struct AuditEntry: Hashable, Sendable {
         /// A close that a figure or a changed row forbade, or that waits for room on the disk; the period stays open.
         case closeFailed = "close_failed"
         case batchRefused = "batch_refused"
+        /// Bytes of batches were moved to an archive.
+        case bytesArchived = "bytes_archived"
     }
 
     public let at: Instant
     public let act: Act
     public let merchant: MerchantID?
     public let keyID: String?
-    /// `sha256:` + hex of a refused batch's bytes.
+    /// `sha256:` + hex of a refused batch's bytes, or of an archive.
     public let digest: String?
     /// The refusal's code.
     public let code: String?

@@ -6,7 +6,7 @@ public import Settlement
 public struct StoreGrowth: Hashable, Sendable {
     /// Bytes of the database, free pages included.
     public let fileBytes: Int64
-    /// Bytes of all batches, as they arrived.
+    /// Bytes of all batches, as they arrived, those in archives included.
     public let batchBytes: Int64
     /// Those that were received from an instant on: their bytes, and when the first of them came.
     public let recentBytes: Int64
@@ -23,10 +23,12 @@ extension Store {
             let query = try Prepared(
                 database,
                 """
-                SELECT coalesce(sum(length(bytes)), 0), max(received),
-                    coalesce(sum(length(bytes)) FILTER (WHERE received >= ?1), 0),
+                SELECT coalesce(sum(arrived), 0), max(received),
+                    coalesce(sum(arrived) FILTER (WHERE received >= ?1), 0),
                     min(received) FILTER (WHERE received >= ?1)
-                FROM batches
+                FROM (
+                    SELECT received, length(bytes) + coalesce(length, 0) AS arrived
+                    FROM batches LEFT JOIN archived_batches USING (batch))
                 """)
             query.bind(1, since.milliseconds)
             let fileBytes = pages * Int64(try Connection.pageBytes(of: database))

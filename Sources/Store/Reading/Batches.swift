@@ -13,6 +13,7 @@ public struct StoredBatch: Hashable, Sendable {
 
 /// A batch as it arrived, and the receipt that it got.
 public struct BatchEvidence: Hashable, Sendable {
+    /// Empty where an archive has them.
     public let bytes: [UInt8]
     public let form: BatchForm
     /// The detached JWS it came with.

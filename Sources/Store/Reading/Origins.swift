@@ -6,7 +6,7 @@ import Signing
 public struct RecordOrigin: Hashable, Sendable {
     public let number: RecordNumber
     public let merchant: MerchantID
-    /// As the signed batch says it.
+    /// As the signed batch says it; where an archive has its bytes, as what was stored of it says.
     public let record: Settlement.Record
     /// 1-based, of the batch's bytes.
     public let line: Int
@@ -31,28 +31,25 @@ public struct SigningBatch: Hashable, Sendable {
     public let keyID: String
     /// The detached JWS.
     public let signature: String
+    /// The archive that has its bytes; nil: they are stored.
+    public let archive: StoredArchive?
 }
 
 /// A line of a batch that named a record's id without becoming one.
 public struct RecordCopy: Hashable, Sendable {
     public let batch: SigningBatch
     public let line: Int
-    /// As that line says it.
-    public let record: Settlement.Record
+    /// As that line says it; nil where an archive has the bytes.
+    public let record: Settlement.Record?
     /// Why it was refused; nil: it was equal, and ignored.
     public let code: RecordRefusalCode?
 }
 
 extension Store {
-    /// What brought these records, each read from the bytes of its signed batch. Throws `StoreTrouble` where
-    /// those do not say what is stored.
+    /// What brought these records, each read from the bytes of its signed batch unless an archive has those. Throws
+    /// `StoreTrouble` where they do not say what is stored.
     public func origins(of numbers: some Sequence<RecordNumber>) throws -> [RecordNumber: RecordOrigin] {
-        try reading("read records") { database in
-            let finder = try OriginFinder(database, try inForce(database).roster)
-            var origins: [RecordNumber: RecordOrigin] = [:]
-            for number in Set(numbers).sorted() { origins[number] = try finder.origin(of: number) }
-            return origins
-        }
+        try origins(of: numbers) { _, _ in nil }
     }
 
     /// The number of a merchant's record; nil if none bears the id.
@@ -64,10 +61,13 @@ extension Store {
     }
 
     /// Lines of a merchant's batches that bear an id and became no record: equal copies, and what was
-    /// refused. Reads every batch that had any.
-    public func copies(of id: RecordID, _ merchant: MerchantID) throws -> [RecordCopy] {
+    /// refused. Reads every batch that had any; of one whose bytes an archive has only what was refused is known, and
+    /// `unread` names its archive where it had copies.
+    public func copies(
+        of id: RecordID, _ merchant: MerchantID
+    ) throws -> (copies: [RecordCopy], unread: [StoredArchive]) {
         try reading("look for copies") { database in
-            guard let number = try inForce(database).roster.number(of: merchant) else { return [] }
+            guard let number = try inForce(database).roster.number(of: merchant) else { return ([], []) }
             let finder = try OriginFinder(database, try inForce(database).roster)
             let query = try Prepared(
                 database,
@@ -76,7 +76,7 @@ extension Store {
                 """)
             query.bind(1, number)
             let batches = try query.all { $0.integer(0) }
-            return try batches.flatMap { try finder.copies(of: id, in: $0) }
+            return (try batches.flatMap { try finder.copies(of: id, in: $0) }, finder.unread)
         }
     }
 
@@ -105,100 +105,5 @@ extension Store {
                 return refused
             }
         }
-    }
-}
-
-/// Finds what brought records. Batches that follow one another are read once.
-private final class OriginFinder {
-    private let database: Database
-    private let roster: Roster
-    private let chunks: RecordChunks
-    private var last: (batch: SigningBatch, records: [Int: Settlement.Record])?
-
-    init(_ database: Database, _ roster: Roster) throws {
-        self.database = database
-        self.roster = roster
-        chunks = try RecordChunks(database)
-    }
-
-    func origin(of number: RecordNumber) throws -> RecordOrigin {
-        let query = try Prepared(
-            database, "SELECT batch FROM record_chunks WHERE first <= ? ORDER BY first DESC LIMIT 1")
-        query.bind(1, number.value)
-        guard let batch = try query.first({ $0.integer(0) }) else { throw trouble("record \(number.value)") }
-        let (signing, records) = try content(of: batch)
-        let (stored, line) = try chunks.withRecord(number) { ($0.stored, $0.view.line) }
-        guard records[line] == stored.record, roster.known(stored.merchant) == signing.merchant else {
-            throw trouble("line \(line) of batch \(signing.batch) of \(signing.merchant)")
-        }
-        return RecordOrigin(
-            number: number, merchant: signing.merchant, record: stored.record, line: line, batch: signing,
-            period: stored.period, late: stored.late)
-    }
-
-    func copies(of id: RecordID, in batch: Int64) throws -> [RecordCopy] {
-        let (signing, records) = try content(of: batch)
-        let lines = records.filter { $0.value.id == id }.keys.sorted()
-        guard !lines.isEmpty else { return [] }
-        let query = try Prepared(database, "SELECT line, code FROM record_refusals WHERE batch = ?")
-        query.bind(1, batch)
-        var codes: [Int: RecordRefusalCode] = [:]
-        try query.forEach { codes[Int($0.integer(0))] = RecordRefusalCode(rawValue: $0.text(1)) }
-        let own = try acceptedLines(of: batch)
-        return lines.filter { !own.contains($0) }.compactMap { line in
-            records[line].map { RecordCopy(batch: signing, line: line, record: $0, code: codes[line]) }
-        }
-    }
-
-    private func acceptedLines(of batch: Int64) throws -> Set<Int> {
-        let query = try Prepared(
-            database, "SELECT first_record, accepted, batch FROM batches WHERE batch = ?")
-        query.bind(1, batch)
-        let numbers = try query.first { try BatchRows.records(of: $0) } ?? 0..<0
-        var lines: Set<Int> = []
-        try chunks.forEach(in: numbers) { lines.insert($0.view.line) }
-        return lines
-    }
-
-    /// A batch, and its records by line.
-    private func content(
-        of number: Int64
-    ) throws -> (batch: SigningBatch, records: [Int: Settlement.Record]) {
-        if let last, last.batch.number == number { return last }
-        let query = try Prepared(
-            database,
-            """
-            SELECT merchant, id, signer, sequence, received, digest, key_id, signature, form, bytes
-            FROM batches WHERE batch = ?
-            """)
-        query.bind(1, number)
-        let found = try query.first { row in
-            guard let form = BatchForm(rawValue: row.text(8)), let signer = Signer(rawValue: row.text(2)),
-                let digest = SHA256Digest(bytes: row.bytes(5)), let merchant = roster.known(row.integer(0))
-            else { throw trouble("batch \(number)") }
-            let content: BatchContent
-            do { content = try BatchContent(parsing: row.bytes(9), form: form) } catch {
-                throw trouble("batch \(number)")
-            }
-            let batch = SigningBatch(
-                number: number, merchant: merchant, batch: row.identifier(1),
-                signer: signer, sequence: row.integer(3), received: row.instant(4),
-                digest: digest.text, keyID: row.text(6), signature: row.text(7))
-            return (
-                batch: batch,
-                records: Dictionary(content.records.map { ($0.line, $0.record) }) { first, _ in first }
-            )
-        }
-        guard let found else { throw trouble("batch \(number)") }
-        last = found
-        return found
-    }
-
-    private func trouble(_ what: String) -> StoreTrouble {
-        StoreTrouble(
-            "find what brought a record", because: "\(what) does not say what is stored",
-            hint:
-                "the database was changed behind the program's back: see with `settled rederive` what differs",
-            kind: .damage)
     }
 }

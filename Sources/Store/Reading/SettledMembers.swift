@@ -34,27 +34,7 @@ extension Store {
     }
 
     /// What a member owes, oldest first.
-    public func debts(of member: MemberID) throws -> [Debt] {
-        try reading("read what a member holds") { database in
-            let roster = try inForce(database).roster
-            let query = try Prepared(
-                database,
-                """
-                SELECT member, period, bytes FROM holdings WHERE member = ? AND period <= ?
-                ORDER BY period DESC LIMIT 1
-                """)
-            query.bind(1, member)
-            let lastClosed = try PeriodRows(database).lastClosed()
-            query.bind(2, lastClosed)
-            var input = MemberInput(member: member)
-            _ = try query.first { row in
-                try HoldingsSum.withContent(of: row, before: lastClosed + 1, database) { bytes, _ in
-                    if !bytes.isEmpty { _ = HoldingsPacking.unpack(bytes, into: &input, roster) }
-                }
-            }
-            return input.debts
-        }
-    }
+    public func debts(of member: MemberID) throws -> [Debt] { try held(by: member).debts }
 
     /// The alliance as it was when a period closed that has closed. Throws `StoreTrouble` where there is none.
     public func schedule(ofClosed period: Int) throws -> Schedule {

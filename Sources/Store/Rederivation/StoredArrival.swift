@@ -8,7 +8,12 @@ public struct StoredArrival: Sendable {
     public let number: Int64
     public let merchant: String
     public let id: String
+    /// Empty where an archive has them.
     public let bytes: [UInt8]
+    /// As it is stored beside them; nil where that is none.
+    public let digest: SHA256Digest?
+    /// The archive that has its bytes; nil: none.
+    public let archive: StoredArchive?
     /// `ndjson` or `csv`; not trusted to be either.
     public let form: String
     public let signature: String
@@ -24,13 +29,15 @@ extension Store {
                 database,
                 """
                 SELECT batch, coalesce((SELECT id FROM merchants WHERE merchant = batches.merchant), '?'), id,
-                    bytes, form, signature, received, receipt, receipt_signature, receipt_seal
+                    bytes, form, signature, received, receipt, receipt_signature, receipt_seal, digest
                 FROM batches WHERE batch = ?
                 """)
             query.bind(1, number)
             return try query.first { row in
                 StoredArrival(
                     number: row.integer(0), merchant: row.text(1), id: row.text(2), bytes: row.bytes(3),
+                    digest: SHA256Digest(bytes: row.bytes(10)),
+                    archive: try ArchiveRows(database).archive(holding: number),
                     form: row.text(4), signature: row.text(5),
                     received: row.instant(6),
                     receipt: SealedDocument(bytes: row.bytes(7), signature: row.text(8), seal: row.text(9)))

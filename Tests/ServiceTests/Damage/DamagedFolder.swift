@@ -133,10 +133,14 @@ struct DamagedFolder {
             },
             { _ = try $0.pendingRecords() },
             { store in
-                for member in ["ana", "ben", "cem", "dan"] {
-                    _ = try store.debts(of: MemberID(verified: member))
+                for member in ["ana", "ben", "cem", "dan"].map({ MemberID(verified: $0) }) {
+                    _ = try store.debts(of: member)
+                    let records = try store.records(of: member)
+                    _ = try store.origins(of: records.map(\.number))
+                    _ = try store.copies(naming: member) { _, _ in nil }
                 }
             },
+            { _ = try $0.archives() },
             { store in
                 let report = try StatusReport(store, now: instant("2026-05-03T00:00:02Z"))
                 _ = (report.text, report.json)

@@ -1,0 +1,115 @@
+public import Settlement
+public import Store
+
+/// Everything that is held about a member, over all merchants, for the operator.
+///
+/// It goes over every record, and over every batch with lines that became none, so its time grows with all that is
+/// stored.
+public struct MemberFile: Sendable {
+    /// A record, what brought it, and how it stands.
+    public struct Entry: Sendable {
+        public let origin: RecordOrigin
+        public let state: RecordState
+    }
+
+    /// What one close made of the member.
+    public struct Chapter: Sendable {
+        public let period: Period
+        /// Every change of its lots, in order.
+        public let movements: [ExplainedMovement]
+        /// How many rows of whose DETAILS.csv name it.
+        public let details: [(merchant: MerchantID, rows: Int64)]
+    }
+
+    public let alliance: AllianceID
+    public let member: MemberID
+    public let at: Instant
+    /// In the order of arrival.
+    public let records: [Entry]
+    /// Lines that became no record: equal copies, and what was refused alone.
+    public let copies: [MemberCopy]
+    /// Archives with batches that have such lines, and that are not at hand: what those hold is not known.
+    public let unread: [StoredArchive]
+    /// What it holds and owes since the last close.
+    public let lots: [Lot]
+    public let debts: [Debt]
+    /// Of the closed periods in which anything happened to it.
+    public let chapters: [Chapter]
+    /// Against its records.
+    public let disputes: [Dispute]
+    public let schedule: Schedule
+
+    var calendar: PeriodCalendar { schedule.calendar }
+
+    /// Whether nothing at all is known of it.
+    public var isEmpty: Bool { records.isEmpty && copies.isEmpty && chapters.isEmpty && lots.isEmpty }
+
+    /// Batch and line of its records, by their numbers.
+    var origins: [RecordNumber: RecordOrigin] {
+        Dictionary(records.map { ($0.origin.number, $0.origin) }) { first, _ in first }
+    }
+}
+
+extension MemberFile {
+    /// Gathers it; archived batches are read from `archives`, files or folders, as far as those are there.
+    ///
+    /// Throws `RetentionRefusal` for an archive that is none of the database's or not as it was written, and trouble.
+    public init(of member: MemberID, in folder: DataFolder, archives: [String] = [], at instant: Instant)
+        throws
+    {
+        let store = try folder.openStore()
+        defer { try? store.shut() }
+        let shelf = try ArchiveShelf(archives, of: store.archives(), sealKeys: SealFile.keys(of: folder))
+        let archived: ArchivedBytes = { try shelf.bytes(of: $0, in: $1) }
+        let schedule = try store.schedule()
+        let stored = try store.records(of: member)
+        let origins = try store.origins(of: stored.map(\.number), archived: archived)
+        let (copies, unread) = try store.copies(naming: member, archived: archived)
+        let held = try store.held(by: member)
+        self.init(
+            alliance: schedule.alliance.id, member: member, at: instant,
+            records: stored.compactMap { record in
+                origins[record.number].map { Entry(origin: $0, state: record.state) }
+            },
+            copies: copies, unread: unread, lots: held.lots, debts: held.debts,
+            chapters: try Self.chapters(of: member, store),
+            disputes: try Self.disputes(against: Array(origins.values), store), schedule: schedule)
+    }
+
+    private static func chapters(of member: MemberID, _ store: Store) throws -> [Chapter] {
+        try store.settled(member, in: 0..<store.earliestOpen()).map { ordinal, settled in
+            let schedule = try store.schedule(ofClosed: ordinal)
+            let mentions = Mentions(schedule: schedule, viewer: .operator)
+            return Chapter(
+                period: schedule.calendar.period(ordinal),
+                movements: settled.movements.indices.map { place in
+                    let movement = settled.movements[place]
+                    let traced = TracedMovement(
+                        movement, at: place, pricedBy: settled.lots[movement.lot].terms)
+                    return mentions.explained(traced, of: settled)
+                },
+                details: details(of: settled, schedule))
+        }
+    }
+
+    /// How many rows each merchant's DETAILS.csv has of it: rendered as the file is.
+    private static func details(
+        of settled: SettledMember, _ schedule: Schedule
+    ) -> [(merchant: MerchantID, rows: Int64)] {
+        var renderer = DetailsRenderer(schedule: schedule)
+        renderer.write(settled)
+        var rows: [(merchant: MerchantID, rows: Int64)] = []
+        renderer.forEachPart(atLeast: 1) { merchant, bytes in
+            rows.append((merchant, Int64(bytes.count { $0 == UInt8(ascii: "\n") })))
+        }
+        return rows
+    }
+
+    private static func disputes(against origins: [RecordOrigin], _ store: Store) throws -> [Dispute] {
+        let own = Set(origins.map { "\($0.merchant) \($0.record.id)" })
+        return try store.disputes().filter { dispute in
+            guard case .record(let id) = dispute.subject else { return false }
+            return own.contains("\(dispute.merchant) \(id)")
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Settlement
+import Signing
+import Store
+
+/// Writes an archive, batch by batch. Of one thread at a time.
+final class ArchiveWriter {
+    private let output: Descriptor
+    private let packer = FramePacker()
+    private var entries: [ArchiveIndex.Entry] = []
+    private var offset = 0
+
+    /// Makes the file, mode 0600; it must not be there.
+    init(_ path: String) throws(Failure) { output = try Descriptor(newSecret: path) }
+
+    /// What was added.
+    var batches: [ArchivedBatch] {
+        entries.map { ArchivedBatch(number: $0.number, digest: $0.digest, length: $0.length) }
+    }
+
+    /// Adds a batch behind those before it. Throws trouble of the disk, and `StoreTrouble` for one whose bytes are not
+    /// those that were stored.
+    func add(_ arrival: StoredArrival) throws {
+        let digest = SHA256Digest(of: arrival.bytes)
+        guard digest == arrival.digest else {
+            throw StoreTrouble.damaged("batches", "batch \(arrival.id)")
+        }
+        let frame = packer.pack(arrival.bytes)
+        try output.writeAll(frame)
+        offset += frame.count
+        entries.append(
+            ArchiveIndex.Entry(
+                number: arrival.number, merchant: arrival.merchant, batch: arrival.id, digest: digest,
+                length: Int64(arrival.bytes.count), packed: Int64(frame.count)))
+    }
+
+    /// Writes what follows the batches; all of it is on the disk when this returns.
+    func finish(alliance: AllianceID, made: Instant, keptFrom: String, signer: DocumentSigner) throws {
+        let index = ArchiveIndex(alliance: alliance.text, made: made, keptFrom: keptFrom, entries: entries)
+        let sealed = signer.seal(index.bytes, for: DocumentFacts.operatorName)
+        try output.writeAll(ArchiveFrames.frame(.index, sealed.bytes))
+        try output.writeAll(ArchiveFrames.frame(.seal, Array(sealed.seal.utf8)))
+        try output.writeAll(ArchiveFrames.footer(indexAt: offset))
+        try output.synchronize()
+    }
+}

@@ -1,0 +1,156 @@
+import GRDB
+import Settlement
+import Signing
+
+/// Gives the bytes of a batch that an archive has, by the batch's number; nil where that archive is not at hand.
+public typealias ArchivedBytes = (Int64, StoredArchive) throws -> [UInt8]?
+
+/// Finds what brought records. Batches that follow one another are read once.
+final class OriginFinder {
+    /// A batch, and its records by line; nil where an archive has them that is not at hand.
+    typealias Content = (batch: SigningBatch, records: [Int: Settlement.Record]?)
+
+    private let database: Database
+    private let roster: Roster
+    private let chunks: RecordChunks
+    private let archived: ArchivedBytes
+    private var last: Content?
+    private var missed: [Int64: StoredArchive] = [:]
+
+    init(
+        _ database: Database, _ roster: Roster, archived: @escaping ArchivedBytes = { _, _ in nil }
+    ) throws {
+        self.database = database
+        self.roster = roster
+        self.archived = archived
+        chunks = try RecordChunks(database)
+    }
+
+    /// The archives in which equal copies were to be looked for and that are not at hand.
+    var unread: [StoredArchive] { missed.values.sorted { $0.number < $1.number } }
+
+    func origin(of number: RecordNumber) throws -> RecordOrigin {
+        let query = try Prepared(
+            database, "SELECT batch FROM record_chunks WHERE first <= ? ORDER BY first DESC LIMIT 1")
+        query.bind(1, number.value)
+        guard let batch = try query.first({ $0.integer(0) }) else { throw trouble("record \(number.value)") }
+        let (signing, records) = try content(of: batch)
+        let (stored, line) = try chunks.withRecord(number) { ($0.stored, $0.view.line) }
+        guard records.map({ $0[line] == stored.record }) ?? true,
+            roster.known(stored.merchant) == signing.merchant
+        else {
+            throw trouble("line \(line) of batch \(signing.batch) of \(signing.merchant)")
+        }
+        return RecordOrigin(
+            number: number, merchant: signing.merchant, record: stored.record, line: line, batch: signing,
+            period: stored.period, late: stored.late)
+    }
+
+    func copies(of id: RecordID, in batch: Int64) throws -> [RecordCopy] {
+        let (signing, records) = try content(of: batch)
+        let refused = try refused(in: batch)
+        guard let records else {
+            try noteUnread(batch, signing)
+            return refused.filter { $0.value.id == id.text }.keys.sorted().map {
+                RecordCopy(batch: signing, line: $0, record: nil, code: refused[$0]?.code)
+            }
+        }
+        let lines = records.filter { $0.value.id == id }.keys.sorted()
+        guard !lines.isEmpty else { return [] }
+        let own = try acceptedLines(of: batch)
+        return lines.filter { !own.contains($0) }.map {
+            RecordCopy(batch: signing, line: $0, record: records[$0], code: refused[$0]?.code)
+        }
+    }
+
+    /// Lines of a batch that name a member and became no record. Of a batch that is not at hand none are known, as the
+    /// store has no member of them.
+    func copies(naming member: MemberID, in batch: Int64) throws -> [MemberCopy] {
+        let (signing, records) = try content(of: batch)
+        guard let records else {
+            if let archive = signing.archive { missed[archive.number] = archive }
+            return []
+        }
+        let named = records.filter { $0.value.member == member }
+        guard !named.isEmpty else { return [] }
+        let own = try acceptedLines(of: batch)
+        let refused = try refused(in: batch)
+        return named.filter { !own.contains($0.key) }.sorted { $0.key < $1.key }.map { line, record in
+            MemberCopy(
+                record: record,
+                copy: RecordCopy(batch: signing, line: line, record: record, code: refused[line]?.code))
+        }
+    }
+
+    private func noteUnread(_ batch: Int64, _ signing: SigningBatch) throws {
+        let query = try Prepared(database, "SELECT duplicates FROM batches WHERE batch = ?")
+        query.bind(1, batch)
+        guard let archive = signing.archive, try query.first({ $0.integer(0) }) ?? 0 > 0 else { return }
+        missed[archive.number] = archive
+    }
+
+    /// What was refused alone, by line.
+    private func refused(in batch: Int64) throws -> [Int: (id: String, code: RecordRefusalCode?)] {
+        let query = try Prepared(database, "SELECT line, id, code FROM record_refusals WHERE batch = ?")
+        query.bind(1, batch)
+        var refused: [Int: (id: String, code: RecordRefusalCode?)] = [:]
+        try query.forEach {
+            refused[Int(clamping: $0.integer(0))] = ($0.text(1), RecordRefusalCode(rawValue: $0.text(2)))
+        }
+        return refused
+    }
+
+    private func acceptedLines(of batch: Int64) throws -> Set<Int> {
+        let query = try Prepared(
+            database, "SELECT first_record, accepted, batch FROM batches WHERE batch = ?")
+        query.bind(1, batch)
+        let numbers = try query.first { try BatchRows.records(of: $0) } ?? 0..<0
+        var lines: Set<Int> = []
+        try chunks.forEach(in: numbers) { lines.insert($0.view.line) }
+        return lines
+    }
+
+    private func content(of number: Int64) throws -> Content {
+        if let last, last.batch.number == number { return last }
+        let archive = try ArchiveRows(database).archive(holding: number)
+        let query = try Prepared(
+            database,
+            """
+            SELECT merchant, id, signer, sequence, received, digest, key_id, signature, form, bytes
+            FROM batches WHERE batch = ?
+            """)
+        query.bind(1, number)
+        let found = try query.first { row -> Content in
+            guard let form = BatchForm(rawValue: row.text(8)), let signer = Signer(rawValue: row.text(2)),
+                let digest = SHA256Digest(bytes: row.bytes(5)), let merchant = roster.known(row.integer(0))
+            else { throw trouble("batch \(number)") }
+            let batch = SigningBatch(
+                number: number, merchant: merchant, batch: row.identifier(1),
+                signer: signer, sequence: row.integer(3), received: row.instant(4),
+                digest: digest.text, keyID: row.text(6), signature: row.text(7), archive: archive)
+            let bytes = try archive.map { try archived(number, $0) } ?? row.bytes(9)
+            return (batch, try bytes.map { try records(in: $0, form, of: number) })
+        }
+        guard let found else { throw trouble("batch \(number)") }
+        last = found
+        return found
+    }
+
+    private func records(
+        in bytes: [UInt8], _ form: BatchForm, of number: Int64
+    ) throws -> [Int: Settlement.Record] {
+        let content: BatchContent
+        do { content = try BatchContent(parsing: bytes, form: form) } catch {
+            throw trouble("batch \(number)")
+        }
+        return Dictionary(content.records.map { ($0.line, $0.record) }) { first, _ in first }
+    }
+
+    private func trouble(_ what: String) -> StoreTrouble {
+        StoreTrouble(
+            "find what brought a record", because: "\(what) does not say what is stored",
+            hint:
+                "the database was changed behind the program's back: see with `settled rederive` what differs",
+            kind: .damage)
+    }
+}
