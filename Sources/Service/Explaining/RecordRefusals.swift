@@ -67,6 +67,8 @@ extension ExplanationText {
             language.say(.refusedWith, code.rawValue) + language.colon
                 + language.say(RefusalWords.meaning(of: code))
         }
-        return (refusal.record.map { lines($0, of: merchant) } ?? []) + ["  " + received] + (reason.map { ["  " + $0] } ?? [])
+        let said = refusal.record.map { lines($0, of: merchant) } ?? []
+        return said + ["  " + received]
+            + (reason.map { ["  " + $0] } ?? [])
     }
 }
