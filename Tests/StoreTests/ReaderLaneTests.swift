@@ -1,5 +1,6 @@
 import Foundation
 import Settlement
+import Signing
 import Testing
 
 @testable import Store

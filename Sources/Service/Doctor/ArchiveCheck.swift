@@ -30,7 +30,7 @@ extension SealFile {
     static func keys(of folder: DataFolder) throws -> [VerificationKey] {
         if WholeFile.exists(folder.secretPath) {
             let master = try MasterSecretFile.read(folder.secretPath)
-            return DocumentSigner(master: master, version: OpenFolder.keyVersion).sealKeys
+            return DocumentSigner(master: master, version: master.latest).sealKeys
         }
         let published = folder.keysPath + "/" + name
         return WholeFile.exists(published) ? try KeyFile.readSet(published) : []

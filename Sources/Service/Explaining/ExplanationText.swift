@@ -1,4 +1,5 @@
 public import Settlement
+import Signing
 import Store
 
 /// Explanations for people: from a figure down to the signatures. Amounts are in major units, as on statements.

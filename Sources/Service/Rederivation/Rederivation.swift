@@ -41,7 +41,7 @@ public struct Rederivation: Sendable {
 
         /// What checks the seals.
         var checkingKeys: [VerificationKey] {
-            master.map { DocumentSigner(master: $0, version: OpenFolder.keyVersion).sealKeys } ?? sealKeys
+            master.map { DocumentSigner(master: $0, version: $0.latest).sealKeys } ?? sealKeys
         }
     }
 

@@ -1,9 +1,9 @@
 import Foundation
 import Settlement
-import Store
 import Testing
 
 @testable import Service
+@testable import Store
 
 @Suite("What is known of the last backup")
 struct LastBackupTests {

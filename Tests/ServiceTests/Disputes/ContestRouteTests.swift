@@ -158,12 +158,16 @@ struct ContestRouteTests {
         let later = WallClock.standing(at: Estate.received.advanced(byHours: 1))
         let early = Self.record.replacing("T13:00:00", with: "T13:54:00")
         try await withDaemon(estate) { url, _ in
-            #expect(try await post(url, early, by: estate.merchantKey).code == "contest_early")
-            #expect(try await post(url, Self.line, by: estate.merchantKey).status == 201)
+            let tooEarly = try await post(url, early, by: estate.merchantKey)
+            #expect(tooEarly.code == "contest_early")
+            let taken = try await post(url, Self.line, by: estate.merchantKey)
+            #expect(taken.status == 201)
         }
         try await withDaemon(estate, clock: later) { url, _ in
-            #expect(try await post(url, early, by: estate.merchantKey).code == "contest_expired")
-            #expect(try await post(url, Self.record, by: estate.merchantKey).code == "contest_expired")
+            let tooLate = try await post(url, early, by: estate.merchantKey)
+            #expect(tooLate.code == "contest_expired")
+            let other = try await post(url, Self.record, by: estate.merchantKey)
+            #expect(other.code == "contest_expired")
             // It was taken in its time; and said again, signed anew, it is the same.
             for text in [Self.line, Self.line.replacing("T13:00:00", with: "T14:00:00")] {
                 let again = try await post(url, text, by: estate.merchantKey)
@@ -228,12 +232,12 @@ struct ContestRouteTests {
                 #"{"format":"settled-dispute/1","alliance":"test","merchant":"M","#
                 + #""answered":"2026-01-20T12:00:00.000Z","#
             #expect(text.hasPrefix(heading), "\(text)")
-            #expect(
-                text.dropFirst(heading.count)
-                    == #""dispute":1,"reference":"C-1","period":"2026-01","line":1,"state":"open","#
-                    + #""due":"2026-02-01","steps":[{"act":"opened","at":"2026-01-20T12:00:00.000Z","#
-                    + #""by":"merchant","text":"counted twice"},{"act":"commented","#
-                    + #""at":"2026-01-20T12:00:00.000Z","by":"operator","text":"asked the till's maker"}]}"#)
+            let rest =
+                #""dispute":1,"reference":"C-1","period":"2026-01","line":1,"state":"open","#
+                + #""due":"2026-02-01","steps":[{"act":"opened","at":"2026-01-20T12:00:00.000Z","#
+                + #""by":"merchant","text":"counted twice"},{"act":"commented","#
+                + #""at":"2026-01-20T12:00:00.000Z","by":"operator","text":"asked the till's maker"}]}"#
+            #expect(text.dropFirst(heading.count) == rest)
             try Self.verify(one, estate)
             let page = try await read(url, "/v1/disputes?limit=1", estate.token(of: "M"))
             try Self.verify(page, estate)
@@ -244,8 +248,8 @@ struct ContestRouteTests {
                 "\(pageText)")
             #expect(pageText.contains(#""state":"rejected""#) && !pageText.contains("ana-of"))
             let last = try await read(url, "/v1/disputes?before=2", estate.token(of: "M"))
-            let rest = String(decoding: last.body, as: UTF8.self)
-            #expect(rest.contains(#""disputes":[{"dispute":1,"#) && rest.hasSuffix(#""next":null}"#))
+            let lastText = String(decoding: last.body, as: UTF8.self)
+            #expect(lastText.contains(#""disputes":[{"dispute":1,"#) && lastText.hasSuffix(#""next":null}"#))
             for path in ["3", "0", "01", "-1", "x", "9223372036854775807", "99999999999999999999"] {
                 let reply = try await read(url, "/v1/disputes/\(path)", estate.token(of: "M"))
                 #expect(reply.status == 404 && reply.code == "not_found", "\(path)")

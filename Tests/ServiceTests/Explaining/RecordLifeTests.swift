@@ -80,7 +80,7 @@ struct RecordLifeTests {
         let refusals = try #require(try RecordRefusals(id, of: MerchantID(verified: "M"), in: store))
         #expect(refusals.refused.map(\.code) == [.pointsExceedTerms])
         #expect(refusals.refused[0].line == 3 && refusals.refused[0].batch.batch.text == "B-4")
-        #expect(refusals.refused[0].record.points == Points(100))
+        #expect(refusals.refused[0].record?.points == Points(100))
         let text = ExplanationText(refusals.schedule).lines(refusals)
         #expect(
             text.prefix(5) == [
