@@ -82,7 +82,10 @@ extension TwoMonthsTests {
         try house.approve(1, on: "2025-04-10")
 
         let key = house.quayside.key(of: "bakery.ndjson")
-        let contest = ["contest", "--url", daemon.url, "--key", key, "--period", "2025-03", "--line", "1"]
+        let contest = [
+            "contest", "--url", daemon.url, "--alliance", "quayside", "--key", key, "--period", "2025-03",
+            "--line", "1",
+        ]
         let contested = try expectDone(
             Command(Command.settledPath, contest + ["--reason", "250 points were a test of the till"]))
         #expect(contested.output.hasPrefix("dispute 1 is open: "), "\(contested.output)")
