@@ -140,6 +140,9 @@ public struct Store: Sendable {
                 _ = try? database.checkpoint(.truncate)
             }
             try readers.close()
+            // Those that only read go first, which closing the pool would do last: only one that may write takes the log
+            // away.
+            pool.releaseMemory()
             try pool.close()
         }
     }
