@@ -133,16 +133,17 @@ public struct Store: Sendable {
         try trying("close \(path)") {
             checkpointer.stop()
             // Another process may be reading; what stays in the log then is as safe there.
-            pool.writeWithoutTransaction { database in
-                guard let connection = database.sqliteConnection else { return }
+            let isOpen = pool.writeWithoutTransaction { database in
+                guard let connection = database.sqliteConnection else { return false }
                 // Nor is a reader waited for, as a close at work is one: this would hold up all who write meanwhile.
                 sqlite3_busy_timeout(connection, 0)
                 _ = try? database.checkpoint(.truncate)
+                return true
             }
             try readers.close()
             // Those that only read go first, which closing the pool would do last: only one that may write takes the log
             // away.
-            pool.releaseMemory()
+            if isOpen { pool.releaseMemory() }
             try pool.close()
         }
     }

@@ -225,7 +225,7 @@ struct SecretRotationTests {
         #expect(
             listing.json
                 == #"[{"version":1,"seal":"seal/1","state":"retired"},"#
-                + #"{"version":2,"seal":"seal/2","state":"in use","since":"2026-02-10T00:00:00Z"},"#
+                + #"{"version":2,"seal":"seal/2","state":"in use","since":"2026-02-10T00:00:00+00:00"},"#
                 + #"{"version":3,"seal":"seal/3","state":"waits"}]"#)
         #expect(listing.text.split(separator: "\n").count == 4)
         let found = try Diagnosis(
