@@ -11,8 +11,7 @@ struct StandingMatches {
     /// what a match stands on is not there.
     func sift(_ lines: inout [StoredBankLine]) throws -> [PaymentName: Int64] {
         for place in lines.indices {
-            let end = lines[place].matches.lastIndex { if case .reopened = $0.act { true } else { false } }
-            if let end { lines[place].matches.removeSubrange(...end) }
+            lines[place].matches = Array(lines[place].sinceReopened)
         }
         let kept = try claims(of: lines)
         var claims = kept

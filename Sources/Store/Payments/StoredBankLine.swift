@@ -17,6 +17,12 @@ public struct StoredBankLine: Hashable, Sendable {
     public internal(set) var charges = Money.zero
     /// Whether something was done for it that does not count any more, and may again.
     var hasEnded = false
+
+    /// What was done for it since it was last reopened.
+    var sinceReopened: ArraySlice<BankMatch> {
+        let end = matches.lastIndex { if case .reopened = $0.act { true } else { false } }
+        return matches[(end.map { $0 + 1 } ?? 0)...]
+    }
 }
 
 /// What settled a line.

@@ -137,6 +137,36 @@ struct BankChargeTests {
         #expect(try self.charges(other) == [5, -5])
     }
 
+    @Test("An entry that is reopened and accepted again has its charges once in its period")
+    func again() throws {
+        let scene = try bank.scene()
+        try bank.take(scene, [bank.line("a", 35, "2026-01-30", endToEnd: "R1-N")])
+        try accept(scene, 1, "R1-N", charges: 5)
+        for _ in 1...2 {
+            try scene.store.reopenBankLines([1], because: "not his", by: ben, at: now)
+            // Its payment stands, and is confirmed.
+            try accept(scene, 1, "R1-N", charges: 5)
+        }
+        let charges = try scene.store.bankCharges()
+        #expect(charges.map(\.amount.minorUnits) == [5, -5, 5, -5, 5])
+        #expect(charges.allSatisfy { $0.date == .on("2026-01-30") && $0.period == charges[0].period })
+    }
+
+    @Test("Charges end on the day of what takes their payment back, and come back on it with the bank's entry")
+    func endedEarlier() throws {
+        let scene = try bank.scene()
+        try bank.take(scene, [bank.line("a", 35, "2026-02-10", endToEnd: "R1-N")])
+        try accept(scene, 1, "R1-N", charges: 5)
+        try scene.store.book([.pay("U", -40, "2026-02-12", of: "N", undoes: "R1-N")], by: ben, at: now)
+        try bank.take(
+            scene, [bank.line("r", -40, "2026-02-13", endToEnd: "R1-N", returned: "MD01")], file: "g")
+        #expect(try scene.store.bankLines().allSatisfy(\.isSettled))
+        #expect(
+            try scene.store.bankCharges().map { "\($0.amount.minorUnits) \($0.date)" } == [
+                "5 2026-02-10", "-5 2026-02-12", "5 2026-02-12",
+            ])
+    }
+
     @Test("With a draft, charges are booked once that is approved; with four eyes never without one")
     func drafted() throws {
         let scene = try bank.scene()
