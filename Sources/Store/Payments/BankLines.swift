@@ -7,7 +7,7 @@ extension Store {
         try reading("read what the bank booked") { database in
             var book = try OrderBook(database, try inForce(database))
             return try book.lines.filter { !$0.isSettled }.map { stored in
-                let finding = try book.finding(of: stored.line, settledBy: stored.matches)
+                let finding = try book.finding(of: stored)
                 let part = stored.matches.compactMap(\.act.payment).map {
                     "\($0.reference) of \($0.merchant)"
                 }
@@ -114,7 +114,7 @@ extension Store {
         throws
     {
         try settling(numbers, .waiting, by: person, at: instant, draft: draft) { booking, stored, _ in
-            let finding = try booking.book.finding(of: stored.line, settledBy: stored.matches)
+            let finding = try booking.book.finding(of: stored)
             guard !finding.steps.isEmpty else {
                 throw BankRefusal(.nothingProposed, "entry \(stored.number): \(finding.reason)")
             }

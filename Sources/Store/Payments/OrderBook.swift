@@ -85,15 +85,22 @@ struct OrderBook {
     // MARK: Asking
 
     /// What a line is to the orders as they stand, or what is left of it, where it was settled in part.
-    mutating func finding(of line: BankLine, settledBy matches: [BankMatch] = []) throws -> BankFinding {
+    mutating func finding(of stored: StoredBankLine) throws -> BankFinding {
+        let finding = try finding(of: stored.line, settledBy: stored.matches)
+        return stored.hasNotedCharges ? finding.withoutCharges : finding
+    }
+
+    /// The same of a line for which nothing counts yet.
+    mutating func finding(of line: BankLine) throws -> BankFinding { try finding(of: line, settledBy: []) }
+
+    private mutating func finding(of line: BankLine, settledBy matches: [BankMatch]) throws -> BankFinding {
         let settled = matches.isEmpty ? [] : orders(settledBy: matches)
         guard settled.count == matches.count else {
             return BankFinding(
                 steps: [], isCertain: false, reason: "what was left of it cannot be told: --reopen it")
         }
         let group = try group(of: line)
-        let finding = matching.finding(of: line, settled: settled) { _ in group }
-        return matches.contains { !$0.charges.isZero } ? finding.withoutCharges : finding
+        return matching.finding(of: line, settled: settled) { _ in group }
     }
 
     /// The places of the orders that matches are of, or of what took them back.

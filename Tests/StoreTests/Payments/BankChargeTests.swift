@@ -100,10 +100,33 @@ struct BankChargeTests {
                 "bank statement, entry a, charges 0.05", "bank statement, entry a",
             ])
         #expect(try charges(scene) == [5] && scene.store.bankLines()[0].isSettled)
-        // They go with the payment that they are beside.
+        // They are of the whole entry, and go with the last of its payments.
         try scene.store.book([.pay("U", 100, "2026-02-18", undoes: "R1-M")], by: ben, at: now)
-        #expect(try charges(scene) == [5, -5])
+        #expect(try charges(scene) == [5])
         #expect(try scene.store.waitingBankLines().map(\.outcome) == [.partlySettled])
+        // The bank says that it came back: the entry is whole again.
+        let back = bank.line("r", 100, "2026-02-19", endToEnd: "R1-M", returned: "AC04")
+        try bank.take(scene, [back], file: "g")
+        #expect(try scene.store.bankLines().allSatisfy(\.isSettled) && charges(scene) == [5])
+        try scene.store.reopenBankLines([2], because: "another's", by: ben, at: now)
+        try scene.store.book([.pay("V", 40, "2026-02-18", of: "N", undoes: "R1-N")], by: ben, at: now)
+        #expect(try charges(scene) == [5, -5])
+    }
+
+    @Test("Of a group's drafts the one that says the charges books them; withdrawn, they are said anew")
+    func groupDrafts() throws {
+        let scene = try bank.scene(balances: [("M", Money(100)), ("N", Money(40))])
+        let group = bank.line("a", -145, group: "R1-pain.001-1", charges: 5)
+        try bank.take(scene, [group], draft: true, accept: true)
+        try scene.store.approve([DraftName("R1-N")], by: ben, at: now)
+        #expect(try charges(scene).isEmpty && scene.store.bankLines()[0].isSettled)
+        try scene.store.withdraw([DraftName("R1-M")], by: ana, at: now)
+        #expect(try scene.store.waitingBankLines().map(\.charges) == [Money(5)])
+        try scene.store.acceptBankLines([1], by: ana, at: now, draft: true)
+        #expect(
+            try scene.store.drafts().last?.booking.reason == "bank statement, entry a, charges 0.05")
+        try scene.store.approve([DraftName("R1-M")], by: ben, at: now)
+        #expect(try charges(scene) == [5] && scene.store.bankLines()[0].isSettled)
     }
 
     @Test("What comes back less charges takes the whole payment back")
@@ -152,7 +175,7 @@ struct BankChargeTests {
         #expect(charges.allSatisfy { $0.date == .on("2026-01-30") && $0.period == charges[0].period })
     }
 
-    @Test("Charges end on the day of what takes their payment back, and come back on it with the bank's entry")
+    @Test("Charges end on the day of what takes their payment back, and come back on it")
     func endedEarlier() throws {
         let scene = try bank.scene()
         try bank.take(scene, [bank.line("a", 35, "2026-02-10", endToEnd: "R1-N")])
