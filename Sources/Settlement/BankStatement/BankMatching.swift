@@ -2,7 +2,7 @@
 /// as one, by the creditor reference that the merchant quoted; and, to be looked at by a person, by account and amount.
 public struct BankMatching {
     public private(set) var orders: [PaymentOrder]
-    let currency: Currency
+    public let currency: Currency
     /// Whose accounts they are, by IBAN.
     private let merchants: [String: MerchantID]
     private(set) var named: [String: Int] = [:]

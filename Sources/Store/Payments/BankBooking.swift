@@ -33,13 +33,6 @@ struct BankBooking {
         let bookings = finding.steps.indices.compactMap { place in
             booking(for: finding.steps[place], line, charges: place == charged ? finding.charges : .zero)
         }
-        guard finding.charges.isZero || charged != nil || !hasFourEyes else {
-            return (
-                [],
-                "with four_eyes another person approves charges with the draft that says them, and it is booked: "
-                    + "take that back, and accept the entry then"
-            )
-        }
         do {
             let verdicts = try BookingJudge(database, inForce, for: isDraft ? .draft : .book).judge(bookings)
             for (booking, verdict) in zip(bookings, verdicts) {
@@ -75,6 +68,9 @@ struct BankBooking {
 
     /// Whether two persons have to look at what is booked.
     var hasFourEyes: Bool { inForce.schedule.alliance.fourEyes }
+
+    /// Whether what is booked of charges is what counts now.
+    func hasCompleteCharges() throws -> Bool { try ChargeBooking(database, inForce).isComplete() }
 
     /// Books what of charges counts now; once all that was done is noted.
     func followCharges() throws {

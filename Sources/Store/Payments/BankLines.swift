@@ -51,12 +51,12 @@ extension Store {
     ) throws {
         try settling(numbers, .touched, by: person, at: instant, draft: true) { booking, stored, _ in
             try Self.require(reason)
-            // It would take them off the books.
-            guard stored.charges.isZero || !booking.hasFourEyes else {
+            // Approved later, it would book its payment, and not what it says of charges.
+            if let draft = stored.waitingDraft {
                 throw BankRefusal(
                     .entrySettled,
-                    "entry \(stored.number): with four_eyes charges end with the payment that they are beside: take that "
-                        + "back (`settled pay --undo`), and the entry waits again")
+                    "entry \(stored.number): draft \(draft) of it waits: withdraw that first (`settled withdraw`)"
+                )
             }
             try booking.note(.reopened(reason), for: stored.number)
             return "reopened: \(reason)"
@@ -130,8 +130,12 @@ extension Store {
         try settling([number], by: person, at: instant, draft: draft) { booking, stored, _ in
             let finding: BankFinding
             do throws(BankRefusal) {
-                finding = try booking.book.matching.finding(of: stored.line, as: saying)
+                finding = booking.book.approvable(
+                    try booking.book.matching.finding(of: stored.line, as: saying))
             } catch { throw BankRefusal(error.code, "entry \(number): \(error.reason)") }
+            guard !finding.steps.isEmpty else {
+                throw BankRefusal(.nothingProposed, "entry \(number): \(finding.reason)")
+            }
             return try booking.settle(stored, by: finding)
         }
     }
@@ -158,6 +162,12 @@ extension Store {
                 }
                 try BankTail(database).note(
                     "entry \(number) \(said), by \(person.name)", by: person, at: instant)
+            }
+            guard try wanted != .touched || !booking.hasFourEyes || booking.hasCompleteCharges() else {
+                throw BankRefusal(
+                    .entrySettled,
+                    "with four_eyes no person alone takes charges off the books, as that would: they end with their "
+                        + "payment, once another has approved what takes it back (`settled pay --undo`)")
             }
             try booking.followCharges()
         }

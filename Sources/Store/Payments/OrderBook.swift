@@ -10,10 +10,12 @@ struct OrderBook {
     let ownAccounts: Set<String>
     /// Which line's match stands on a payment.
     private let claimed: [PaymentName: Int64]
+    private let hasFourEyes: Bool
     private let runs: [PaymentRun]
     private var groups: [Int64: [OrderedGroups]] = [:]
 
     init(_ database: Database, _ inForce: InForce) throws {
+        hasFourEyes = inForce.schedule.alliance.fourEyes
         runs = try PaymentRows(database, inForce.roster).all()
         let bookings = try BookingRows(database, inForce.roster).all()
         let drafts = try DraftRows(database, inForce.roster).all()
@@ -87,11 +89,33 @@ struct OrderBook {
     /// What a line is to the orders as they stand, or what is left of it, where it was settled in part.
     mutating func finding(of stored: StoredBankLine) throws -> BankFinding {
         let finding = try finding(of: stored.line, settledBy: stored.matches)
-        return stored.hasNotedCharges ? finding.withoutCharges : finding
+        return approvable(stored.hasNotedCharges ? finding.withoutCharges : finding)
     }
 
     /// The same of a line for which nothing counts yet.
-    mutating func finding(of line: BankLine) throws -> BankFinding { try finding(of: line, settledBy: []) }
+    mutating func finding(of line: BankLine) throws -> BankFinding {
+        approvable(try finding(of: line, settledBy: []))
+    }
+
+    /// A finding, unless with four eyes its charges would be one person's word: another approves them with the draft that
+    /// says them, and there is none where all that it is of is booked, or drafted, without them.
+    func approvable(_ finding: BankFinding) -> BankFinding {
+        let isNoted = finding.steps.contains { step in
+            switch step.act {
+            case .pay, .payPart, .undo: true
+            case .confirmPaid, .confirmUndone: false
+            }
+        }
+        guard hasFourEyes, !finding.charges.isZero, !isNoted else { return finding }
+        let charges = matching.currency.text(finding.charges)
+        let opposite = matching.currency.text(Money(-finding.charges.minorUnits))
+        return BankFinding(
+            steps: [], isCertain: false,
+            reason:
+                "what it is of is booked, or drafted, without charges of \(charges), and with four_eyes no person "
+                + "alone books these: have a payment of \(opposite) (`settled pay`) and an adjustment of "
+                + "\(charges) (`settled adjust`) approved, and name both payments with --entry")
+    }
 
     private mutating func finding(of line: BankLine, settledBy matches: [BankMatch]) throws -> BankFinding {
         let settled = matches.isEmpty ? [] : orders(settledBy: matches)

@@ -40,6 +40,7 @@ struct StandingMatches {
                     && sum == Int128(lines[place].line.amount.minorUnits) + Int128(charges.noted.minorUnits)
             lines[place].charges = charges.booked
             lines[place].hasNotedCharges = !charges.noted.isZero
+            lines[place].waitingDraft = try matches.compactMap { try waitingDraft(of: $0) }.first
             lines[place].hasEnded = matches.count < all.count
         }
         return claims
@@ -89,6 +90,11 @@ struct StandingMatches {
             }
         case nil: return nil
         }
+    }
+
+    private func waitingDraft(of match: BankMatch) throws -> Int64? {
+        guard case .draft(let number) = match.ground, let ground = try ground(of: match) else { return nil }
+        return ground.isBooked ? nil : number
     }
 
     private func booking(_ number: Int64) throws -> StoredBooking {

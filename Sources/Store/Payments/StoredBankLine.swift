@@ -17,6 +17,8 @@ public struct StoredBankLine: Hashable, Sendable {
     public internal(set) var charges = Money.zero
     /// Whether charges were noted that count, be they booked or said by a draft that waits.
     var hasNotedCharges = false
+    /// The number of a draft that it stands on and that waits, if there is one.
+    var waitingDraft: Int64?
     /// Whether something was done for it that does not count any more, and may again.
     var hasEnded = false
 
