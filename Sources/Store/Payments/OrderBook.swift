@@ -10,7 +10,7 @@ struct OrderBook {
     let ownAccounts: Set<String>
     /// Which line's match stands on a payment.
     private let claimed: [PaymentName: Int64]
-    private let hasFourEyes: Bool
+    let hasFourEyes: Bool
     private let runs: [PaymentRun]
     private var groups: [Int64: [OrderedGroups]] = [:]
 
@@ -88,8 +88,18 @@ struct OrderBook {
 
     /// What a line is to the orders as they stand, or what is left of it, where it was settled in part.
     mutating func finding(of stored: StoredBankLine) throws -> BankFinding {
-        let finding = try finding(of: stored.line, settledBy: stored.matches)
-        return approvable(stored.hasNotedCharges ? finding.withoutCharges : finding)
+        guard !stored.notedCharges.isZero else {
+            return approvable(try finding(of: stored.line, settledBy: stored.matches))
+        }
+        let line = stored.line.charged(stored.notedCharges)
+        return try finding(of: line, settledBy: stored.matches).withoutCharges
+    }
+
+    /// What a person says that it is. Throws `BankRefusal` where it cannot be.
+    mutating func finding(of line: BankLine, as saying: BankSaying) throws -> BankFinding {
+        let name = saying.order.text
+        let group = matching.hasOrder(named: name) ? nil : try group(named: name)
+        return approvable(try matching.finding(of: line, as: saying, group: group))
     }
 
     /// The same of a line for which nothing counts yet.
@@ -107,14 +117,17 @@ struct OrderBook {
             }
         }
         guard hasFourEyes, !finding.charges.isZero, !isNoted else { return finding }
-        let charges = matching.currency.text(finding.charges)
-        let opposite = matching.currency.text(Money(-finding.charges.minorUnits))
-        return BankFinding(
-            steps: [], isCertain: false,
-            reason:
-                "what it is of is booked, or drafted, without charges of \(charges), and with four_eyes no person "
-                + "alone books these: have a payment of \(opposite) (`settled pay`) and an adjustment of "
-                + "\(charges) (`settled adjust`) approved, and name both payments with --entry")
+        return BankFinding(steps: [], isCertain: false, reason: unapproved(finding.charges))
+    }
+
+    /// Why with four eyes nobody says charges of what is booked, and what to do instead.
+    func unapproved(_ charges: Money) -> String {
+        let text = matching.currency.text(charges)
+        let opposite = matching.currency.text(Money(-charges.minorUnits))
+        return
+            "what it is of is booked, or drafted, without charges of \(text), and with four_eyes no person alone "
+            + "books these: have a payment of \(opposite) (`settled pay`) and an adjustment of \(text) "
+            + "(`settled adjust`) approved, and name both payments with --entry"
     }
 
     private mutating func finding(of line: BankLine, settledBy matches: [BankMatch]) throws -> BankFinding {
@@ -141,7 +154,10 @@ struct OrderBook {
 
     /// The end-to-end references of the group that a line names.
     private mutating func group(of line: BankLine) throws -> [String]? {
-        guard let name = line.group else { return nil }
+        try line.group.flatMap { try group(named: $0) }
+    }
+
+    private mutating func group(named name: String) throws -> [String]? {
         try loadGroups(named: name)
         return groups.values.joined().lazy.compactMap { $0[name] }.first
     }

@@ -39,7 +39,7 @@ struct StandingMatches {
                 || !matches.isEmpty
                     && sum == Int128(lines[place].line.amount.minorUnits) + Int128(charges.noted.minorUnits)
             lines[place].charges = charges.booked
-            lines[place].hasNotedCharges = !charges.noted.isZero
+            lines[place].notedCharges = charges.noted
             lines[place].waitingDraft = try matches.compactMap { try waitingDraft(of: $0) }.first
             lines[place].hasEnded = matches.count < all.count
         }

@@ -15,8 +15,8 @@ public struct StoredBankLine: Hashable, Sendable {
     public internal(set) var isSettled = false
     /// What was charged beside what counts and is booked: 0 or more, and the operator's to bear.
     public internal(set) var charges = Money.zero
-    /// Whether charges were noted that count, be they booked or said by a draft that waits.
-    var hasNotedCharges = false
+    /// What was charged, be it booked or said by a draft that waits.
+    var notedCharges = Money.zero
     /// The number of a draft that it stands on and that waits, if there is one.
     var waitingDraft: Int64?
     /// Whether something was done for it that does not count any more, and may again.
