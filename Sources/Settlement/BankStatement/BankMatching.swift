@@ -133,14 +133,15 @@ public struct BankMatching {
         let order = orders[place]
         let name = "\(order.reference) of \(order.merchant)"
         if order.isPaidByEntry {
-            guard case .differing(let amount) = order.state else {
+            guard case .differing(let amount, _) = order.state else {
                 return "another entry has settled \(name)"
             }
             return "another entry has settled \(name), with \(currency.text(amount))"
         }
         return switch order.state {
         case .undone(let other): "\(name) was booked, and taken back by \(other)"
-        case .differing(let amount): "\(name) is booked, or drafted, with \(currency.text(amount))"
+        case .differing(let amount, let isDraft):
+            "\(name) is \(isDraft ? "drafted" : "booked") with \(currency.text(amount))"
         case .rejected: "\(name) was given up as rejected"
         case .booked:
             "\(name) is booked whole: if a part came, take that back and record the part (`settled pay`)"
@@ -163,8 +164,8 @@ public struct BankMatching {
         let order = orders[place]
         let name = "\(order.reference) of \(order.merchant)"
         if order.isUndoneByEntry { return "another entry has taken back \(name)" }
-        if case .differing(let amount) = order.state {
-            return "\(name) is booked with \(currency.text(amount))"
+        if case .differing(let amount, let isDraft) = order.state {
+            return "\(name) is \(isDraft ? "drafted" : "booked") with \(currency.text(amount))"
         }
         return order.state == .waiting
             ? "it comes back, and the draft of \(name) waits: approve it first"

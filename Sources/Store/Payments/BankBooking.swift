@@ -134,7 +134,7 @@ struct BankBooking {
         let order = book.matching.orders[step.order]
         return switch step.act {
         case .pay: isDraft ? .waiting : .booked
-        case .payPart: .differing(line.amount)
+        case .payPart: .differing(line.amount, isDraft: isDraft)
         case .confirmPaid: order.state
         case .undo: isDraft ? .booked : .undone(by: Self.returning(order))
         case .confirmUndone(let other): .undone(by: other)

@@ -116,6 +116,20 @@ struct BankChargeCommandTests {
         #expect(try payments.done(house, ["bookings"], at: nil).isEmpty)
     }
 
+    @Test("A part that is drafted is told as that among the orders, until it is booked")
+    func draftedPart() throws {
+        let house = try bank.house()
+        _ = try bank.take(house, bank.camt(entries.2))
+        let part = ["--accept", "1", "--order", "R1-books", "--partial", "--draft", "--as", "ana"]
+        _ = try payments.done(house, ["payments", "unmatched"] + part, at: june)
+        let orders = ["payments", "orders", "--ages"]
+        let drafted = try payments.done(house, orders, at: june)
+        #expect(drafted.contains("drafted with 4.00") && !drafted.contains("booked with"), "\(drafted)")
+        _ = try payments.done(house, ["approve", "R1-books", "--as", "ben"], at: june)
+        let booked = try payments.done(house, orders, at: june)
+        #expect(booked.contains("booked with 4.00") && !booked.contains("drafted with"), "\(booked)")
+    }
+
     @Test("A rejected order that was drafted is given up once somebody approves it")
     func rejected() throws {
         let house = try bank.house()
