@@ -78,9 +78,12 @@ struct OrderBook {
     ) -> PaymentOrder.State {
         if let booked {
             if let other = booked.undoneBy { return .undone(by: other) }
-            return booked.booking.amount == order.amount ? .booked : .differing(booked.booking.amount, isDraft: false)
+            let amount = booked.booking.amount
+            return amount == order.amount ? .booked : .differing(amount, isDraft: false)
         }
-        if let waiting { return waiting.amount == order.amount ? .waiting : .differing(waiting.amount, isDraft: true) }
+        if let waiting {
+            return waiting.amount == order.amount ? .waiting : .differing(waiting.amount, isDraft: true)
+        }
         return run.rejection(of: order.place) == nil ? .open : .rejected
     }
 

@@ -47,7 +47,7 @@ struct BankChargeCommandTests {
         let gap = try bank.take(house, later)
         #expect(
             gap.contains(
-                "warning: account DE89370400440532013000 opens with 118.00, and the statement before closed with 118.88"
+                "warning: account DE89370400440532013000 opens with 118.00, where no statement of it ended; the last one closed with 118.88"
             ), "\(gap)")
         let bare = try bank.take(
             house, bank.camt(bank.entry("B5", "0.35", "DBIT", "2025-05-20", details: "")))

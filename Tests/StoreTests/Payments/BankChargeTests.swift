@@ -221,18 +221,43 @@ struct BankChargeTests {
         #expect(run.items[0].open.underWay == .zero)
     }
 
+    private func take(
+        _ scene: Scene, _ opening: Int64?, _ closing: Int64?, _ lines: [BankLine], _ file: String
+    ) throws -> BankImport {
+        let balances = StatementBalances(
+            account: "DE1", opening: opening.map { Money($0) }, closing: closing.map { Money($0) })
+        return try scene.store.importStatement(
+            BankStatement(form: .camt08, accounts: [], lines: lines, pending: 0, balances: [balances]),
+            digest: SHA256Digest(of: Array(file.utf8)), by: ana, at: now)
+    }
+
+    @Test("Statements in another order, and those that repeat what was there, miss none")
+    func order() throws {
+        let scene = try bank.scene()
+        func gaps(_ opening: Int64, _ closing: Int64, _ line: String) throws -> [Int64] {
+            let lines = [bank.line(line, closing - opening)]
+            return try take(scene, opening, closing, lines, "\(line) \(opening)").gaps.map(\.opens.minorUnits)
+        }
+        #expect(try gaps(200, 300, "b") == [])
+        #expect(try gaps(400, 500, "d") == [400])
+        // The one between them, the one before, and one that begins with the last and has more.
+        #expect(try gaps(300, 400, "c") == [] && gaps(100, 200, "a") == [] && gaps(400, 520, "e") == [])
+        #expect(try gaps(520, 530, "f") == [])
+        // A repetition says nothing of where the account stands now.
+        #expect(try take(scene, 100, 200, [bank.line("a", 100)], "again").gaps == [])
+        #expect(try gaps(530, 540, "g") == [] && gaps(535, 545, "h") == [535])
+        let files = try scene.store.pool.read {
+            try Int64.fetchOne($0, sql: "SELECT count(*) FROM bank_balances")
+        }
+        #expect(files == 8)
+    }
+
     @Test("A statement that does not begin where the one before ended is taken, and said")
     func gaps() throws {
         let scene = try bank.scene()
         func take(_ opening: Int64?, _ closing: Int64?, _ lines: [BankLine], _ file: String) throws
             -> BankImport
-        {
-            let balances = StatementBalances(
-                account: "DE1", opening: opening.map { Money($0) }, closing: closing.map { Money($0) })
-            return try scene.store.importStatement(
-                BankStatement(form: .camt08, accounts: [], lines: lines, pending: 0, balances: [balances]),
-                digest: SHA256Digest(of: Array(file.utf8)), by: ana, at: now)
-        }
+        { try self.take(scene, opening, closing, lines, file) }
         #expect(try take(500, 400, [bank.line("a", -100)], "1").gaps.isEmpty)
         #expect(try take(400, 435, [bank.line("b", 35)], "2").gaps.isEmpty)
         let gap = BankImport.Gap(account: "DE1", closed: Money(435), opens: Money(440))
@@ -257,6 +282,7 @@ struct BankChargeTests {
             ("UPDATE bank_matches SET charges = NULL", "bank_matches"),
             ("UPDATE bank_lines SET charges = 6", "bank_lines"),
             ("UPDATE bank_balances SET closing = 1", "bank_balances"),
+            ("UPDATE bank_balances SET opening = NULL", "bank_balances"),
             ("UPDATE bank_balances SET account = 'DE2'", "bank_balances"),
             ("DELETE FROM bank_balances", "bank_balances"),
             ("UPDATE bank_files SET balances = 0", "bank_files"),
