@@ -16,6 +16,7 @@ struct BankBooking {
     ) throws {
         try person.verify(database, inForce, at: instant)
         guard draft || !inForce.schedule.alliance.fourEyes else { throw PersonRefusal.draftRequired }
+        try BankChargeRows(database, inForce.roster).verify()
         self.database = database
         self.inForce = inForce
         self.person = person

@@ -300,8 +300,12 @@ struct BankChargeTests {
         let trouble = #expect(throws: StoreTrouble.self) { try scene.store.bankCharges() }
         #expect(
             trouble?.isDamage == true && trouble?.attempt.hasPrefix("read \(table), ") == true, "\(trouble!)")
-        // That the only row is gone, the check of rows by themselves cannot know.
-        guard !sql.hasPrefix("DELETE FROM bank_charges") else { return }
+        #expect(trouble?.hint?.contains("rederive") == false)
+        // It is told before anything is booked, and not booked again in silence.
+        #expect(throws: StoreTrouble.self) {
+            try scene.store.book([.pay("P", -1, "2026-02-16")], by: ben, at: now)
+        }
+        #expect(try scene.store.bookings().count == 1)
         #expect(try scene.store.changedRows().contains { $0.attempt.hasPrefix("read \(table), ") })
     }
 }
