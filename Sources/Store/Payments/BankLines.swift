@@ -140,9 +140,9 @@ extension Store {
     ) throws {
         try settling([number], by: person, at: instant, draft: draft) { booking, stored, _ in
             let finding: BankFinding
-            do { finding = try booking.book.finding(of: stored.line, as: saying) } catch let refusal
-                as BankRefusal
-            {
+            do {
+                finding = try booking.book.finding(of: stored.line, as: saying)
+            } catch let refusal as BankRefusal {
                 throw BankRefusal(refusal.code, "entry \(number): \(refusal.reason)")
             }
             guard !finding.steps.isEmpty else {
