@@ -323,12 +323,14 @@ CREATE TABLE bank_files (
     sum INTEGER NOT NULL
 ) STRICT;
 
--- What statements say that their accounts held at their end: the next one of an account begins with it.
+-- What statements that brought something new say that their accounts held at their end, with which the next one of an
+-- account begins, and before.
 CREATE TABLE bank_balances (
     balance INTEGER PRIMARY KEY,
     file INTEGER NOT NULL REFERENCES bank_files (file),
     account TEXT NOT NULL,
     closing INTEGER NOT NULL,
+    opening INTEGER,
     -- Of all the columns above.
     sum INTEGER NOT NULL
 ) STRICT;

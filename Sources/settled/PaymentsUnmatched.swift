@@ -17,7 +17,8 @@ extension PaymentsCommand {
 
                 --order says which order an entry is, also where the bank did not quote it. Where its amount is another, \
                 --charges says what the bank kept, or took beside it: the order is booked whole, so that the merchant's \
-                balance is settled, and the charges are the operator's. --partial books what came, and ends the order: \
+                balance is settled, and the charges are the operator's. It may name a group that was booked as one, too, and \
+                --charges says the same with --entry. --partial books what came, and ends the order: \
                 the rest is open again, and the next run's.
 
                 Examples:
@@ -53,12 +54,15 @@ extension PaymentsCommand {
         var accept: [Int64] = []
 
         @Option(
-            name: .long, help: ArgumentHelp("With --accept: the order that the entry is.", valueName: "ref"))
+            name: .long,
+            help: ArgumentHelp(
+                "With --accept: the order, or the group of orders, that the entry is.", valueName: "ref"))
         var order: String?
 
         @Option(
             name: .long,
-            help: ArgumentHelp("With --order: what the bank charged, in major units.", valueName: "amount"))
+            help: ArgumentHelp(
+                "With --order and --entry: what the bank charged, in major units.", valueName: "amount"))
         var charges: String?
 
         @Flag(name: .long, help: "With --order: the entry is a part of it, and no more comes.")
@@ -95,10 +99,12 @@ extension PaymentsCommand {
             else {
                 throw ValidationError("expected --entry, --merchant and --payment together")
             }
-            guard order == nil || accept.count == 1, order != nil || (charges == nil && !partial),
-                charges == nil || !partial
+            guard order == nil || accept.count == 1, order != nil || !partial,
+                order != nil || entry != nil || charges == nil, charges == nil || !partial
             else {
-                throw ValidationError("expected --order with one --accept, and there --charges or --partial")
+                throw ValidationError(
+                    "expected --order with one --accept, and there --charges or --partial, or --charges with --entry"
+                )
             }
             guard (acts == 1) == (name != nil), acts == 1 || keyFile == nil, !draft || !accept.isEmpty else {
                 throw ValidationError("expected --as NAME where an entry is settled, and only there")
@@ -124,7 +130,8 @@ extension PaymentsCommand {
                     throw Failure.misused("--payment", "expected the reference of a payment that is booked")
                 }
                 try store.settleBankLine(
-                    entry, as: names.map(\.reference), of: owner, by: person, at: when.instant)
+                    entry, as: names.map(\.reference), of: owner, charges: charges(in: store) ?? .zero,
+                    by: person, at: when.instant)
             } else if let order {
                 let saying = try saying(order, in: store)
                 try store.acceptBankLine(accept[0], as: saying, by: person, at: when.instant, draft: draft)
@@ -137,15 +144,20 @@ extension PaymentsCommand {
             guard let reference = BookingReference(order) else {
                 throw Failure.misused("--order", "\(order) is no reference")
             }
-            guard let charges else {
+            guard let charges = try charges(in: store) else {
                 return BankSaying(order: reference, extent: partial ? .part : .whole(charges: .zero))
             }
+            return BankSaying(order: reference, extent: .whole(charges: charges))
+        }
+
+        private func charges(in store: Store) throws -> Money? {
+            guard let charges else { return nil }
             let currency = try store.schedule().alliance.currency
             guard let amount = currency.money(charges), amount > .zero else {
                 throw Failure.misused(
                     "--charges", "expected an amount as \(currency.moneyExample), more than 0")
             }
-            return BankSaying(order: reference, extent: .whole(charges: amount))
+            return amount
         }
     }
 }

@@ -97,8 +97,8 @@ extension ExplainedDebt {
     func write(to json: inout CanonicalJSON, _ origins: [RecordNumber: RecordOrigin]) {
         json.object { json in
             json.member("issuer", issuer.text)
-            json.member("points", owed.count)
-            json.member("left", points.count)
+            json.member("owed", owed.count)
+            json.member("at_first", points.count)
             json.member("period", period.id)
             json.member("reversal") { reversal.write(to: &$0, origins) }
             json.member("lot") { lot.write(to: &$0, origins) }

@@ -67,8 +67,8 @@ public struct BankImportReport: Sendable {
 
     private var warnings: [String] {
         result.gaps.map { gap in
-            "warning: account \(gap.account) opens with \(rows.currency.text(gap.opens)), and the statement before "
-                + "closed with \(rows.currency.text(gap.closed)): is one missing?"
+            "warning: account \(gap.account) opens with \(rows.currency.text(gap.opens)), where no statement of it "
+                + "ended; the last one closed with \(rows.currency.text(gap.closed)): is one missing?"
         }
     }
 

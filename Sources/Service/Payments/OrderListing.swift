@@ -39,7 +39,8 @@ public struct OrderListing: Sendable {
         case .open: order.isOverdue(on: today) ? "overdue" : "under way"
         case .waiting: "its draft waits\(entry)"
         case .booked: "booked\(entry)"
-        case .differing(let amount): "booked with \(schedule.alliance.currency.text(amount))"
+        case .differing(let amount, let isDraft):
+            (isDraft ? "drafted with " : "booked with ") + schedule.alliance.currency.text(amount)
         case .undone(let other): "came back, or was taken back: \(other)"
         case .rejected: "given up as rejected"
         }

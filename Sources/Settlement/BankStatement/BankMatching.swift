@@ -2,7 +2,7 @@
 /// as one, by the creditor reference that the merchant quoted; and, to be looked at by a person, by account and amount.
 public struct BankMatching {
     public private(set) var orders: [PaymentOrder]
-    let currency: Currency
+    public let currency: Currency
     /// Whose accounts they are, by IBAN.
     private let merchants: [String: MerchantID]
     private(set) var named: [String: Int] = [:]
@@ -37,13 +37,10 @@ public struct BankMatching {
         if let fault = line.fault { return Self.none(fault) }
         if let place = line.endToEnd.flatMap({ named[$0] }) { return judge(line, [place], settled) }
         if let references = try line.group.flatMap(group) {
-            let places = references.compactMap { named[$0] }
-            guard places.count == references.count else {
+            guard let places = standing(ofGroup: references) else {
                 return Self.none("not all orders of the group \(line.group ?? "") stand any more")
             }
-            // What the bank rejected is not in what it booked.
-            let booked = places.filter { orders[$0].state != .rejected }
-            return judge(line, booked.isEmpty ? places : booked, settled)
+            return judge(line, places, settled)
         }
         if let place = line.creditorReference.flatMap({ quoted[$0] }) { return judge(line, [place], settled) }
         return settled.isEmpty ? byAccount(line) : Self.none("it quotes no order that is open")
@@ -51,6 +48,14 @@ public struct BankMatching {
 
     /// Whether an order is named so end to end.
     public func hasOrder(named name: String) -> Bool { named[name] != nil }
+
+    /// The places of a group's orders, but what the bank rejected, which is not in what it booked; nil: one stands no more.
+    func standing(ofGroup references: [String]) -> [Int]? {
+        let places = references.compactMap { named[$0] }
+        guard places.count == references.count else { return nil }
+        let booked = places.filter { orders[$0].state != .rejected }
+        return booked.isEmpty ? places : booked
+    }
 
     /// What the orders of a group come to that the bank has not rejected, without some.
     public func sum(ofGroup references: [String], without givenUp: Set<String>) -> Int128 {
@@ -72,7 +77,12 @@ public struct BankMatching {
             (line.amount > .zero) == (line.amount.minorUnits + charges.minorUnits > 0)
         else { return plain }
         let charged = judge(line, places, settled, charges: charges)
-        guard !charged.steps.isEmpty else { return plain }
+        let sum = places.reduce(Int128(0)) { $0 + Int128(orders[$1].amount.minorUnits) }
+        guard !charged.steps.isEmpty else {
+            // Where the amounts agree so, what hinders is another thing.
+            let amount = Int128(line.amount.minorUnits) + Int128(charges.minorUnits)
+            return amount.magnitude == sum.magnitude ? charged : plain
+        }
         let reason =
             "with charges of \(currency.text(charges)), which the bank states, it is the amount of what it names"
         return BankFinding(steps: charged.steps, isCertain: false, reason: reason, charges: charges)
@@ -123,15 +133,20 @@ public struct BankMatching {
         let order = orders[place]
         let name = "\(order.reference) of \(order.merchant)"
         if order.isPaidByEntry {
-            guard case .differing(let amount) = order.state else {
+            guard case .differing(let amount, _) = order.state else {
                 return "another entry has settled \(name)"
             }
             return "another entry has settled \(name), with \(currency.text(amount))"
         }
         return switch order.state {
         case .undone(let other): "\(name) was booked, and taken back by \(other)"
-        case .differing(let amount): "\(name) is booked, or drafted, with \(currency.text(amount))"
-        case .rejected, .open, .waiting, .booked: "\(name) was given up as rejected"
+        case .differing(let amount, let isDraft):
+            "\(name) is \(isDraft ? "drafted" : "booked") with \(currency.text(amount))"
+        case .rejected: "\(name) was given up as rejected"
+        case .booked:
+            "\(name) is booked whole: if a part came, take that back and record the part (`settled pay`)"
+        case .waiting: "a draft of the whole of \(name) waits: withdraw that first (`settled withdraw`)"
+        case .open: preconditionFailure("nothing hinders an order that is open")
         }
     }
 
@@ -149,8 +164,8 @@ public struct BankMatching {
         let order = orders[place]
         let name = "\(order.reference) of \(order.merchant)"
         if order.isUndoneByEntry { return "another entry has taken back \(name)" }
-        if case .differing(let amount) = order.state {
-            return "\(name) is booked with \(currency.text(amount))"
+        if case .differing(let amount, let isDraft) = order.state {
+            return "\(name) is \(isDraft ? "drafted" : "booked") with \(currency.text(amount))"
         }
         return order.state == .waiting
             ? "it comes back, and the draft of \(name) waits: approve it first"

@@ -7,6 +7,7 @@ public struct BankSaying: Hashable, Sendable {
         case part
     }
 
+    /// End to end, or the name of a group of orders.
     public let order: BookingReference
     public let extent: Extent
 
@@ -17,40 +18,55 @@ public struct BankSaying: Hashable, Sendable {
 }
 
 extension BankMatching {
-    /// What is to be done for a line that a person says is of an order. No fault of the line speaks against it.
+    /// What is to be done for a line that a person says is of an order, or of a group: `group` has the end-to-end references
+    /// of the one that the saying names, if one has the name. No fault of the line speaks against it.
     ///
     /// Throws `BankRefusal` where there is no such order, where the amounts do not agree with what is said, and where
     /// nothing can be done.
-    public func finding(of line: BankLine, as saying: BankSaying) throws(BankRefusal) -> BankFinding {
-        guard let place = named[saying.order.text] else {
-            throw BankRefusal(
-                .orderUnknown,
-                "no run has ordered anything under \(saying.order): `settled payments orders --ages` lists what was ordered"
-            )
-        }
+    public func finding(
+        of line: BankLine, as saying: BankSaying, group: [String]? = nil
+    ) throws(BankRefusal) -> BankFinding {
+        let places = try places(of: saying, group)
         let finding =
             switch saying.extent {
-            case .whole(let charges): try whole(line, place, charges)
-            case .part: try part(line, place)
+            case .whole(let charges): try whole(line, places, saying.order, charges)
+            case .part where places.count > 1: Self.none("a part is of one order: name that")
+            case .part: try part(line, places[0])
             }
         guard !finding.steps.isEmpty else { throw BankRefusal(.nothingProposed, finding.reason) }
         return finding
     }
 
-    private func whole(_ line: BankLine, _ place: Int, _ charges: Money) throws(BankRefusal) -> BankFinding {
+    private func places(of saying: BankSaying, _ group: [String]?) throws(BankRefusal) -> [Int] {
+        if let place = named[saying.order.text] { return [place] }
+        guard let group, !group.isEmpty else {
+            throw BankRefusal(
+                .orderUnknown,
+                "no run has ordered anything under \(saying.order): `settled payments orders --ages` lists what was ordered"
+            )
+        }
+        guard let places = standing(ofGroup: group) else {
+            throw BankRefusal(.nothingProposed, "not all orders of the group \(saying.order) stand any more")
+        }
+        return places
+    }
+
+    private func whole(
+        _ line: BankLine, _ places: [Int], _ name: BookingReference, _ charges: Money
+    ) throws(BankRefusal) -> BankFinding {
         precondition(charges >= .zero, "charges are never gained")
-        let order = orders[place]
+        let ordered = places.reduce(Int128(0)) { $0 + Int128(orders[$1].amount.minorUnits) }
         let sum = Int128(line.amount.minorUnits) + Int128(charges.minorUnits)
         // Charges do not turn the way that money went.
-        guard sum.magnitude == order.amount.minorUnits.magnitude, (sum > 0) == (line.amount > .zero) else {
+        guard sum.magnitude == ordered.magnitude, (sum > 0) == (line.amount > .zero) else {
             let charged = charges == .zero ? "" : " with charges of \(currency.text(charges))"
             throw BankRefusal(
                 .paymentMismatch,
-                "it is of \(currency.text(line.amount))\(charged), and \(order.reference) of "
-                    + "\(currency.text(order.amount)): say what the bank charged (--charges), or that it is a part "
-                    + "(--partial)")
+                "it is of \(currency.text(line.amount))\(charged), and \(name) of "
+                    + "\(currency.text(Money(Int64(clamping: ordered)))): say what the bank charged (--charges), or that "
+                    + "it is a part (--partial)")
         }
-        return judge(line, [place], [], charges: charges)
+        return judge(line, places, [], charges: charges)
     }
 
     private func part(_ line: BankLine, _ place: Int) throws(BankRefusal) -> BankFinding {

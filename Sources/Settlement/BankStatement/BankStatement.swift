@@ -99,6 +99,14 @@ public struct BankLine: Hashable, Sendable {
         self.charges = charges
     }
 
+    /// The same with what was charged, as a person said.
+    public func charged(_ charges: Money) -> BankLine {
+        BankLine(
+            entry: entry, place: place, reference: reference, amount: amount, date: date, endToEnd: endToEnd,
+            group: group, account: account, creditorReference: creditorReference, returned: returned,
+            name: name, text: text, fault: fault, charges: charges)
+    }
+
     /// The same under another entry's name, and why it cannot be matched so.
     public func renamed(_ entry: SHA256Digest, fault: String) -> BankLine {
         BankLine(

@@ -52,18 +52,31 @@ struct CAMTEntry {
             return [line(name, 0, nil, nil, amount, nil, "\(found), and it is of \(currency.text(amount))")]
         }
         return zip(transactions, booked).enumerated().map { place, found in
-            line(name, place, found.0, nil, found.1, charges(found.0, of: found.1), nil)
+            line(name, place, found.0, nil, found.1.amount, found.1.charges, nil)
         }
     }
 
-    /// The transactions' amounts as they come to the entry's: as they are, or less what is said to be charged for each.
-    private func booked(_ transactions: [MarkupElement], _ amounts: [Money]) -> [Money]? {
+    private typealias Booked = (amount: Money, charges: Money?)
+
+    /// The transactions' amounts as they come to the entry's: as they are, less what is said to be charged for each, or less
+    /// what is said of the entry alone, which the largest then bears.
+    private func booked(_ transactions: [MarkupElement], _ amounts: [Money]) -> [Booked]? {
         let less = zip(transactions, amounts).map { transaction, amount in
             Money(amount.minorUnits - (charged.stated(transaction)?.minorUnits ?? 0))
         }
-        return [amounts, less].first { amounts in
-            amounts.reduce(Int128(0)) { $0 + Int128($1.minorUnits) } == Int128(amount.minorUnits)
+        let sums = [amounts, less].map { $0.reduce(Int128(0)) { $0 + Int128($1.minorUnits) } }
+        if let found = zip([amounts, less], sums).first(where: { $0.1 == Int128(amount.minorUnits) })?.0 {
+            return zip(transactions, found).map { ($1, charges($0, of: $1)) }
         }
+        guard let stated = charged.stated(entry),
+            sums[0] - Int128(stated.minorUnits) == Int128(amount.minorUnits),
+            let largest = amounts.indices.max(by: {
+                amounts[$0].minorUnits.magnitude < amounts[$1].minorUnits.magnitude
+            })
+        else { return nil }
+        let rest = amounts[largest].minorUnits - stated.minorUnits
+        guard rest != 0, (rest > 0) == (amounts[largest] > .zero) else { return nil }
+        return amounts.indices.map { $0 == largest ? (Money(rest), stated) : (amounts[$0], nil) }
     }
 
     private var charged: CAMTCharges { CAMTCharges(currency: currency) }

@@ -6,8 +6,8 @@ public struct PaymentOrder: Hashable, Sendable {
         /// A draft of its payment waits for somebody to approve it.
         case waiting
         case booked
-        /// What is booked or waits under its reference is of this amount, which is another.
-        case differing(Money)
+        /// What is booked, or drafted and waits, under its reference is of this amount, which is another.
+        case differing(Money, isDraft: Bool)
         /// Its payment was booked, and taken back by this booking.
         case undone(by: BookingReference)
         /// A person has said that the bank rejected it.

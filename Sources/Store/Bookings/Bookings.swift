@@ -96,6 +96,7 @@ extension Store {
         _ inForce: InForce, _ database: Database
     ) throws -> [BookingResult] {
         let verdicts = try BookingJudge(database, inForce, for: .book).judge(bookings)
+        if !trial { try BankChargeRows(database, inForce.roster).verify() }
         let rows = BookingRows(database, inForce.roster)
         let calendar = inForce.schedule.calendar
         let results = try zip(bookings, verdicts).map { booking, verdict -> BookingResult in

@@ -77,6 +77,7 @@ extension Store {
             let found = try lookup.find(names, ended: .booked, differingFrom: person)
             let waiting = found.indices.filter { found[$0].state == .waiting }
             let verdicts = try lookup.judge(waiting.map { ($0, found[$0]) })
+            if !trial { try BankChargeRows(database, inForce.roster).verify() }
             let rows = BookingRows(database, inForce.roster)
             var periods: [Int: Int] = [:]
             for (position, verdict) in zip(waiting, verdicts) {

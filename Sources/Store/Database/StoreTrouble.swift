@@ -34,11 +34,11 @@ public struct StoreTrouble: Error, Hashable, Sendable {
 
     /// A row that was changed behind the program's back. `row` tells it from others of its table, and names no member.
     public static func damaged(_ table: String, _ row: String, _ cause: String = changed) -> StoreTrouble {
-        StoreTrouble(
+        // What the bank booked comes of no batch: nothing can be made again from them.
+        let differs = table.hasPrefix("bank_") ? "" : "; `settled rederive` says what differs"
+        return StoreTrouble(
             "read \(table), \(row)", because: cause,
-            hint:
-                "stop, keep a copy of the file, and restore the last backup; `settled rederive` says what differs",
-            kind: .damage)
+            hint: "stop, keep a copy of the file, and restore the last backup\(differs)", kind: .damage)
     }
 
     /// Why a row is damaged whose sum does not hold.

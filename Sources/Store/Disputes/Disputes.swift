@@ -164,7 +164,7 @@ extension Store {
             throw DisputeRefusal(
                 code: .disputeEnded, reason: "\(dispute.name) was \(dispute.state.rawValue)")
         }
-        if let adjustment { try verify(adjustment, of: dispute, BookingRows(database, inForce.roster)) }
+        if let adjustment { try verify(adjustment, of: dispute, inForce, database) }
         try rows.add(
             Dispute.Step(
                 act: act, at: instant, person: person.name, text: text, adjustment: adjustment,
@@ -181,20 +181,18 @@ extension Store {
     }
 
     private func verify(
-        _ reference: BookingReference, of dispute: Dispute, _ bookings: BookingRows
+        _ reference: BookingReference, of dispute: Dispute, _ inForce: InForce, _ database: Database
     ) throws {
-        guard let booked = try bookings.find(dispute.merchant, reference),
+        guard
+            let booked = try BookingRows(database, inForce.roster).find(dispute.merchant, reference),
             booked.booking.kind == .adjustment, booked.undoneBy == nil
         else {
             throw DisputeRefusal(
                 code: .adjustmentUnknown,
                 reason: "\(dispute.merchant) has no adjustment \(reference) that is booked and not undone")
         }
-        let words = booked.booking.reason.split { !$0.isLetter && !$0.isNumber }
-        let isNamed = zip(words, words.dropFirst()).contains { $0 == "dispute" && $1 == "\(dispute.number)" }
-        // The merchant reads the reason, and knows the dispute by its own number.
-        let ownName = "\(dispute.ownName) of \(dispute.merchant)"
-        guard isNamed || booked.booking.reason.contains(ownName) else {
+        guard DisputeNaming(booked.booking.reason, inForce.roster).names(dispute) else {
+            let ownName = "\(dispute.ownName) of \(dispute.merchant)"
             throw DisputeRefusal(
                 code: .adjustmentUnnamed,
                 reason: "the reason of \(reference) has to say \"\(ownName)\", or \"\(dispute.name)\"")

@@ -16,6 +16,7 @@ struct BankBooking {
     ) throws {
         try person.verify(database, inForce, at: instant)
         guard draft || !inForce.schedule.alliance.fourEyes else { throw PersonRefusal.draftRequired }
+        try BankChargeRows(database, inForce.roster).verify()
         self.database = database
         self.inForce = inForce
         self.person = person
@@ -32,13 +33,6 @@ struct BankBooking {
         let charged = finding.steps.firstIndex { booking(for: $0, line) != nil }
         let bookings = finding.steps.indices.compactMap { place in
             booking(for: finding.steps[place], line, charges: place == charged ? finding.charges : .zero)
-        }
-        guard finding.charges.isZero || charged != nil || !hasFourEyes else {
-            return (
-                [],
-                "with four_eyes another person approves charges with the draft that says them, and it is booked: "
-                    + "take that back, and accept the entry then"
-            )
         }
         do {
             let verdicts = try BookingJudge(database, inForce, for: isDraft ? .draft : .book).judge(bookings)
@@ -75,6 +69,9 @@ struct BankBooking {
 
     /// Whether two persons have to look at what is booked.
     var hasFourEyes: Bool { inForce.schedule.alliance.fourEyes }
+
+    /// Whether what is booked of charges is what counts now.
+    func hasCompleteCharges() throws -> Bool { try ChargeBooking(database, inForce).isComplete() }
 
     /// Books what of charges counts now; once all that was done is noted.
     func followCharges() throws {
@@ -138,7 +135,7 @@ struct BankBooking {
         let order = book.matching.orders[step.order]
         return switch step.act {
         case .pay: isDraft ? .waiting : .booked
-        case .payPart: .differing(line.amount)
+        case .payPart: .differing(line.amount, isDraft: isDraft)
         case .confirmPaid: order.state
         case .undo: isDraft ? .booked : .undone(by: Self.returning(order))
         case .confirmUndone(let other): .undone(by: other)

@@ -78,6 +78,23 @@ struct BankChargeRows {
         }
     }
 
+    /// Holds them against what of each line counts, before that changes: what is missing would be booked again after it. Throws
+    /// `StoreTrouble` as reading them does.
+    func verify() throws {
+        let query = try Prepared(
+            database,
+            """
+            SELECT EXISTS (SELECT 1 FROM bank_matches WHERE charges IS NOT NULL)
+                OR EXISTS (SELECT 1 FROM bank_charges)
+            """)
+        guard try query.first({ $0.integer(0) }) == 1 else { return }
+        var lines = try BankRows(database, roster).lines()
+        _ = try StandingMatches(
+            bookings: BookingRows(database, roster).all(), drafts: DraftRows(database, roster).all()
+        ).sift(&lines)
+        _ = try all(of: lines)
+    }
+
     /// The same, held against what of each line counts: that the last row is gone, no row behind it tells.
     func all(of lines: [StoredBankLine]) throws -> [BankCharge] {
         let charges = try all()

@@ -15,12 +15,13 @@ public struct BankImport: Hashable, Sendable {
     public let pending: Int
     /// What the file says of balances, each held against its entries where it says both of them.
     public let balances: [StatementBalances]
-    /// Balances that do not begin where the statement before ended, which may be missing: what that ended with, and they.
+    /// Balances that do not begin where any statement of the account did, or ended: the one before may be missing.
     public let gaps: [Gap]
 
-    /// Between two statements of an account.
+    /// Between the statements of an account.
     public struct Gap: Hashable, Sendable {
         public let account: String
+        /// What the one that was imported last ended with.
         public let closed: Money
         public let opens: Money
     }
@@ -86,16 +87,15 @@ extension Store {
             let number = Int64(files.count + 1)
             let lines = KnownEntries(booking.book.lines).arriving(statement.lines)
             let isNew = lines.map(\.isNew)
-            let closings = try BankBalanceRows(database).all(of: files)
+            // What brings nothing new was there before, in other bytes.
+            let balances = isNew.contains(true) || isNew.isEmpty ? statement.balances : []
+            let gaps = Self.gaps(in: balances, beside: try BankBalanceRows(database).all(of: files))
             try rows.add(
                 StoredBankFile(
                     number: number, form: statement.form, digest: digest, imported: instant,
                     person: person.name, lines: Int64(isNew.count { $0 }),
-                    balances: Int64(statement.balances.count { $0.closing != nil })))
-            for balances in statement.balances {
-                guard let closing = balances.closing else { continue }
-                try BankBalanceRows(database).add(closing, of: balances.account, file: number)
-            }
+                    balances: Int64(balances.count { $0.closing != nil })))
+            try BankBalanceRows(database).add(balances, file: number)
             var next = Int64(booking.book.lines.count)
             let numbers = try lines.map { line, isNew -> Int64? in
                 guard isNew else { return nil }
@@ -104,10 +104,6 @@ extension Store {
                 return next
             }
             let results = try Self.results(lines.map(\.line), numbers, accept: accept, draft, &booking)
-            // What brings nothing new was there before, in other bytes.
-            let gaps =
-                isNew.contains(true) || isNew.isEmpty
-                ? Self.gaps(in: statement.balances, after: closings) : []
             let result = BankImport(
                 file: number, form: statement.form, earlier: nil, results: results,
                 pending: statement.pending, balances: statement.balances, gaps: gaps)
@@ -120,16 +116,23 @@ extension Store {
         }
     }
 
-    /// `closings` are what the last statement of each account ended with.
+    /// A statement is in its place that begins where another one of its account began or ended, be they imported in whatever
+    /// order, or that ends where another began.
     private static func gaps(
-        in balances: [StatementBalances], after closings: [String: Money]
+        in balances: [StatementBalances], beside known: [String: [StatementBalances]]
     ) -> [BankImport.Gap] {
-        var (closings, gaps): ([String: Money], [BankImport.Gap]) = (closings, [])
+        var (known, gaps): ([String: [StatementBalances]], [BankImport.Gap]) = (known, [])
         for statement in balances {
-            if let closed = closings[statement.account], let opens = statement.opening, opens != closed {
+            let others = known[statement.account] ?? []
+            if let opens = statement.opening, let closed = others.last?.closing,
+                !others.contains(where: {
+                    $0.closing == opens || $0.opening == opens
+                        || $0.opening != nil && $0.opening == statement.closing
+                })
+            {
                 gaps.append(BankImport.Gap(account: statement.account, closed: closed, opens: opens))
             }
-            if let closing = statement.closing { closings[statement.account] = closing }
+            if statement.closing != nil { known[statement.account, default: []].append(statement) }
         }
         return gaps
     }

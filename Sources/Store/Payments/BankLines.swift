@@ -7,7 +7,7 @@ extension Store {
         try reading("read what the bank booked") { database in
             var book = try OrderBook(database, try inForce(database))
             return try book.lines.filter { !$0.isSettled }.map { stored in
-                let finding = try book.finding(of: stored.line, settledBy: stored.matches)
+                let finding = try book.finding(of: stored)
                 let part = stored.matches.compactMap(\.act.payment).map {
                     "\($0.reference) of \($0.merchant)"
                 }
@@ -51,12 +51,12 @@ extension Store {
     ) throws {
         try settling(numbers, .touched, by: person, at: instant, draft: true) { booking, stored, _ in
             try Self.require(reason)
-            // It would take them off the books.
-            guard stored.charges.isZero || !booking.hasFourEyes else {
+            // Approved later, it would book its payment, and not what it says of charges.
+            if let draft = stored.waitingDraft {
                 throw BankRefusal(
                     .entrySettled,
-                    "entry \(stored.number): with four_eyes charges end with the payment that they are beside: take that "
-                        + "back (`settled pay --undo`), and the entry waits again")
+                    "entry \(stored.number): draft \(draft) of it waits: withdraw that first (`settled withdraw`)"
+                )
             }
             try booking.note(.reopened(reason), for: stored.number)
             return "reopened: \(reason)"
@@ -69,14 +69,19 @@ extension Store {
         }
     }
 
-    /// Says which payments of a merchant a line is: they come to what it is of, and no other line is one of them.
+    /// Says which payments of a merchant a line is: they come to what it is of and the charges, 0 or more, and no other line
+    /// is one of them.
     ///
-    /// Throws `BankRefusal` and `PersonRefusal`.
+    /// Throws `BankRefusal`, with four eyes also where there are charges, and `PersonRefusal`.
     public func settleBankLine(
-        _ number: Int64, as references: [BookingReference], of merchant: MerchantID, by person: Person,
-        at instant: Instant
+        _ number: Int64, as references: [BookingReference], of merchant: MerchantID, charges: Money = .zero,
+        by person: Person, at instant: Instant
     ) throws {
+        precondition(charges >= .zero, "charges are never gained")
         try settling([number], by: person, at: instant, draft: true) { booking, stored, rows in
+            guard charges.isZero || !booking.hasFourEyes else {
+                throw BankRefusal(.nothingProposed, "entry \(number): \(booking.book.unapproved(charges))")
+            }
             var sum: Int128 = 0
             for (place, reference) in references.enumerated() {
                 guard let payment = try rows(merchant, reference), payment.booking.kind == .payment else {
@@ -95,13 +100,19 @@ extension Store {
                     throw BankRefusal(.paymentTaken, "another entry is \(reference) of \(merchant)")
                 }
                 sum += Int128(payment.booking.amount.minorUnits)
-                try booking.note(.named(merchant, reference), for: stored.number)
+                try booking.note(
+                    .named(merchant, reference), for: stored.number, charges: place == 0 ? charges : .zero)
             }
-            guard sum == Int128(stored.line.amount.minorUnits) else {
+            let amount = stored.line.amount
+            guard sum == Int128(amount.minorUnits) + Int128(charges.minorUnits),
+                charges.isZero || (sum > 0) == (amount > .zero)
+            else {
+                let currency = booking.book.matching.currency
                 throw BankRefusal(
                     .paymentMismatch,
-                    "entry \(number) is of \(stored.line.amount.minorUnits) minor units, and they come to \(sum)"
-                )
+                    "entry \(number) is of \(currency.text(amount))"
+                        + (charges.isZero ? "" : " with charges of \(currency.text(charges))")
+                        + ", and they come to \(currency.text(Money(Int64(clamping: sum))))")
             }
             return "is " + references.map { "\($0) of \(merchant)" }.joined(separator: ", ")
         }
@@ -114,7 +125,7 @@ extension Store {
         throws
     {
         try settling(numbers, .waiting, by: person, at: instant, draft: draft) { booking, stored, _ in
-            let finding = try booking.book.finding(of: stored.line, settledBy: stored.matches)
+            let finding = try booking.book.finding(of: stored)
             guard !finding.steps.isEmpty else {
                 throw BankRefusal(.nothingProposed, "entry \(stored.number): \(finding.reason)")
             }
@@ -129,9 +140,14 @@ extension Store {
     ) throws {
         try settling([number], by: person, at: instant, draft: draft) { booking, stored, _ in
             let finding: BankFinding
-            do throws(BankRefusal) {
-                finding = try booking.book.matching.finding(of: stored.line, as: saying)
-            } catch { throw BankRefusal(error.code, "entry \(number): \(error.reason)") }
+            do {
+                finding = try booking.book.finding(of: stored.line, as: saying)
+            } catch let refusal as BankRefusal {
+                throw BankRefusal(refusal.code, "entry \(number): \(refusal.reason)")
+            }
+            guard !finding.steps.isEmpty else {
+                throw BankRefusal(.nothingProposed, "entry \(number): \(finding.reason)")
+            }
             return try booking.settle(stored, by: finding)
         }
     }
@@ -158,6 +174,12 @@ extension Store {
                 }
                 try BankTail(database).note(
                     "entry \(number) \(said), by \(person.name)", by: person, at: instant)
+            }
+            guard try wanted != .touched || !booking.hasFourEyes || booking.hasCompleteCharges() else {
+                throw BankRefusal(
+                    .entrySettled,
+                    "with four_eyes no person alone takes charges off the books, as that would: they end with their "
+                        + "payment, once another has approved what takes it back (`settled pay --undo`)")
             }
             try booking.followCharges()
         }

@@ -10,10 +10,12 @@ struct OrderBook {
     let ownAccounts: Set<String>
     /// Which line's match stands on a payment.
     private let claimed: [PaymentName: Int64]
+    let hasFourEyes: Bool
     private let runs: [PaymentRun]
     private var groups: [Int64: [OrderedGroups]] = [:]
 
     init(_ database: Database, _ inForce: InForce) throws {
+        hasFourEyes = inForce.schedule.alliance.fourEyes
         runs = try PaymentRows(database, inForce.roster).all()
         let bookings = try BookingRows(database, inForce.roster).all()
         let drafts = try DraftRows(database, inForce.roster).all()
@@ -76,24 +78,46 @@ struct OrderBook {
     ) -> PaymentOrder.State {
         if let booked {
             if let other = booked.undoneBy { return .undone(by: other) }
-            return booked.booking.amount == order.amount ? .booked : .differing(booked.booking.amount)
+            let amount = booked.booking.amount
+            return amount == order.amount ? .booked : .differing(amount, isDraft: false)
         }
-        if let waiting { return waiting.amount == order.amount ? .waiting : .differing(waiting.amount) }
+        if let waiting {
+            return waiting.amount == order.amount ? .waiting : .differing(waiting.amount, isDraft: true)
+        }
         return run.rejection(of: order.place) == nil ? .open : .rejected
     }
 
     // MARK: Asking
 
     /// What a line is to the orders as they stand, or what is left of it, where it was settled in part.
-    mutating func finding(of line: BankLine, settledBy matches: [BankMatch] = []) throws -> BankFinding {
+    mutating func finding(of stored: StoredBankLine) throws -> BankFinding {
+        guard !stored.notedCharges.isZero else {
+            return approvable(try finding(of: stored.line, settledBy: stored.matches))
+        }
+        let line = stored.line.charged(stored.notedCharges)
+        return try finding(of: line, settledBy: stored.matches).withoutCharges
+    }
+
+    /// The same of a line for which nothing counts yet.
+    mutating func finding(of line: BankLine) throws -> BankFinding {
+        approvable(try finding(of: line, settledBy: []))
+    }
+
+    /// What a person says that it is. Throws `BankRefusal` where it cannot be.
+    mutating func finding(of line: BankLine, as saying: BankSaying) throws -> BankFinding {
+        let name = saying.order.text
+        let group = matching.hasOrder(named: name) ? nil : try group(named: name)
+        return approvable(try matching.finding(of: line, as: saying, group: group))
+    }
+
+    private mutating func finding(of line: BankLine, settledBy matches: [BankMatch]) throws -> BankFinding {
         let settled = matches.isEmpty ? [] : orders(settledBy: matches)
         guard settled.count == matches.count else {
             return BankFinding(
                 steps: [], isCertain: false, reason: "what was left of it cannot be told: --reopen it")
         }
         let group = try group(of: line)
-        let finding = matching.finding(of: line, settled: settled) { _ in group }
-        return matches.contains { !$0.charges.isZero } ? finding.withoutCharges : finding
+        return matching.finding(of: line, settled: settled) { _ in group }
     }
 
     /// The places of the orders that matches are of, or of what took them back.
@@ -110,7 +134,10 @@ struct OrderBook {
 
     /// The end-to-end references of the group that a line names.
     private mutating func group(of line: BankLine) throws -> [String]? {
-        guard let name = line.group else { return nil }
+        try line.group.flatMap { try group(named: $0) }
+    }
+
+    private mutating func group(named name: String) throws -> [String]? {
         try loadGroups(named: name)
         return groups.values.joined().lazy.compactMap { $0[name] }.first
     }

@@ -11,14 +11,13 @@ struct StandingMatches {
     /// what a match stands on is not there.
     func sift(_ lines: inout [StoredBankLine]) throws -> [PaymentName: Int64] {
         for place in lines.indices {
-            let end = lines[place].matches.lastIndex { if case .reopened = $0.act { true } else { false } }
-            if let end { lines[place].matches.removeSubrange(...end) }
+            lines[place].matches = Array(lines[place].sinceReopened)
         }
         let kept = try claims(of: lines)
         var claims = kept
         for place in lines.indices {
             let all = lines[place].matches
-            var (sum, isIgnored, charges, booked) = (Int128(0), false, Int64(0), Int64(0))
+            var (sum, isIgnored) = (Int128(0), false)
             lines[place].matches = try all.filter { match in
                 guard let payment = PaymentName(match.act) else {
                     isIgnored = true
@@ -30,18 +29,33 @@ struct StandingMatches {
                     guard let line, line != match.line else { return false }
                 }
                 sum += Int128(ground.booking.amount.minorUnits)
-                charges += match.charges.minorUnits
-                if ground.isBooked { booked += match.charges.minorUnits }
                 claims[payment] = match.line
                 return true
             }
             let matches = lines[place].matches
-            let amount = Int128(lines[place].line.amount.minorUnits) + Int128(charges)
-            lines[place].isSettled = isIgnored || !matches.isEmpty && sum == amount
-            lines[place].charges = Money(booked)
+            let charges = matches.isEmpty ? (noted: .zero, booked: .zero) : try charges(of: all)
+            lines[place].isSettled =
+                isIgnored
+                || !matches.isEmpty
+                    && sum == Int128(lines[place].line.amount.minorUnits) + Int128(charges.noted.minorUnits)
+            lines[place].charges = charges.booked
+            lines[place].notedCharges = charges.noted
+            lines[place].waitingDraft = try matches.compactMap { try waitingDraft(of: $0) }.first
             lines[place].hasEnded = matches.count < all.count
         }
         return claims
+    }
+
+    /// What was charged for an entry, and what of it is booked. They are of all its payments, though noted beside one, and
+    /// count as long as any of these does; but not where the draft that says them was withdrawn.
+    private func charges(of matches: [BankMatch]) throws -> (noted: Money, booked: Money) {
+        var (noted, booked) = (Int64(0), Int64(0))
+        for match in matches where !match.charges.isZero {
+            guard let ground = try ground(of: match) else { continue }
+            noted += match.charges.minorUnits
+            if ground.isBooked { booked += match.charges.minorUnits }
+        }
+        return (Money(noted), Money(booked))
     }
 
     /// Which line stands on which payment that is not taken back.
@@ -76,6 +90,11 @@ struct StandingMatches {
             }
         case nil: return nil
         }
+    }
+
+    private func waitingDraft(of match: BankMatch) throws -> Int64? {
+        guard case .draft(let number) = match.ground, let ground = try ground(of: match) else { return nil }
+        return ground.isBooked ? nil : number
     }
 
     private func booking(_ number: Int64) throws -> StoredBooking {

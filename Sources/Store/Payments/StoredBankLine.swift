@@ -15,8 +15,18 @@ public struct StoredBankLine: Hashable, Sendable {
     public internal(set) var isSettled = false
     /// What was charged beside what counts and is booked: 0 or more, and the operator's to bear.
     public internal(set) var charges = Money.zero
+    /// What was charged, be it booked or said by a draft that waits.
+    var notedCharges = Money.zero
+    /// The number of a draft that it stands on and that waits, if there is one.
+    var waitingDraft: Int64?
     /// Whether something was done for it that does not count any more, and may again.
     var hasEnded = false
+
+    /// What was done for it since it was last reopened.
+    var sinceReopened: ArraySlice<BankMatch> {
+        let end = matches.lastIndex { if case .reopened = $0.act { true } else { false } }
+        return matches[(end.map { $0 + 1 } ?? 0)...]
+    }
 }
 
 /// What settled a line.

@@ -47,7 +47,7 @@ struct BankChargeCommandTests {
         let gap = try bank.take(house, later)
         #expect(
             gap.contains(
-                "warning: account DE89370400440532013000 opens with 118.00, and the statement before closed with 118.88"
+                "warning: account DE89370400440532013000 opens with 118.00, where no statement of it ended; the last one closed with 118.88"
             ), "\(gap)")
         let bare = try bank.take(
             house, bank.camt(bank.entry("B5", "0.35", "DBIT", "2025-05-20", details: "")))
@@ -114,6 +114,20 @@ struct BankChargeCommandTests {
             ["payments", "withdraw", "2025-04", "--draft", "--as", "ana"],
         ] { #expect(try payments.run(house, arguments, at: june).status == 2, "\(arguments)") }
         #expect(try payments.done(house, ["bookings"], at: nil).isEmpty)
+    }
+
+    @Test("A part that is drafted is told as that among the orders, until it is booked")
+    func draftedPart() throws {
+        let house = try bank.house()
+        _ = try bank.take(house, bank.camt(entries.2))
+        let part = ["--accept", "1", "--order", "R1-books", "--partial", "--draft", "--as", "ana"]
+        _ = try payments.done(house, ["payments", "unmatched"] + part, at: june)
+        let orders = ["payments", "orders", "--ages"]
+        let drafted = try payments.done(house, orders, at: june)
+        #expect(drafted.contains("drafted with 4.00") && !drafted.contains("booked with"), "\(drafted)")
+        _ = try payments.done(house, ["approve", "R1-books", "--as", "ben"], at: june)
+        let booked = try payments.done(house, orders, at: june)
+        #expect(booked.contains("booked with 4.00") && !booked.contains("drafted with"), "\(booked)")
     }
 
     @Test("A rejected order that was drafted is given up once somebody approves it")

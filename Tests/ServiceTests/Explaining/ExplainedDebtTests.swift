@@ -81,7 +81,7 @@ struct ExplainedDebtTests {
         #expect(taken.debts.map { payments($0) } == [payments(debt)] && taken.paid.isEmpty)
         let json = try members(life.bytes)
         let written = try #require((json["debts"] as? [[String: Any]])?.first)
-        #expect(written["points"] as? Int == 0 && written["left"] as? Int == 80)
+        #expect(written["owed"] as? Int == 0 && written["at_first"] as? Int == 80)
         let paid = try #require(written["payments"] as? [[String: Any]])
         #expect(paid.map { $0["points"] as? Int } == [50, 30])
         let lot = paid[1]["lot"] as? [String: Any]

@@ -50,6 +50,24 @@ struct ChargeReadingTests {
         #expect(paid.map(\.charges) == [Money(500)] && paid.map(\.amount) == [Money(-10_500)])
     }
 
+    @Test(
+        "What is said of an entry of several transactions alone is beside the largest, if it comes to the entry"
+    )
+    func ofSeveral() throws {
+        let sample = SampleCAMT(form: .camt08)
+        let details = [("10.00", "R1-a"), ("100.00", "R1-b"), ("5.00", "R1-c")]
+            .map { sample.transaction($0, endToEnd: $1) }.joined()
+        let wrong = try lines(Entry(amount: "110.01", charges: total("5.00"), details: details))
+        #expect(wrong.count == 1 && wrong[0].fault != nil)
+        // More than the largest is of no transaction.
+        let more = try lines(Entry(amount: "15.00", charges: total("100.00"), details: details))
+        #expect(more.count == 1 && more[0].fault != nil)
+        let found = try lines(Entry(amount: "110.00", charges: total("5.00"), details: details))
+        #expect(found.map(\.amount) == [Money(1_000), Money(9_500), Money(500)])
+        #expect(found.map(\.charges) == [nil, Money(500), nil])
+        #expect(found.map(\.endToEnd) == ["R1-a", "R1-b", "R1-c"] && found.allSatisfy { $0.fault == nil })
+    }
+
     @Test("A transaction that is of its entry and of what was charged has no fault; of anything else it has")
     func faults() throws {
         let sample = SampleCAMT(form: .camt08)

@@ -109,6 +109,29 @@ struct DisputeTests {
         }
     }
 
+    @Test("A dispute that is named by its merchant's number is not the operator's of that number too")
+    func acceptOneOfTwo() throws {
+        let scene = try Scene()
+        // M's own 1 and 2 are the operator's 2 and 3.
+        _ = try open(scene, of: "N")
+        for line in 1...2 { _ = try open(scene, .line(line, period: 0)) }
+        for (reference, reason) in [
+            ("one", "see dispute 2 of M."), ("both", "dispute 1 of M and dispute 3"),
+        ] as [(BookingReference, String)] {
+            try scene.store.book(
+                [.pay(reference, 5, "2026-02-09", kind: .adjustment, reason: reason)], by: ana, at: now)
+        }
+        func accept(_ number: Int64, _ reference: BookingReference) throws -> DisputeRefusal.Code? {
+            try code {
+                try scene.store.acceptDispute(number, "it was", adjustment: reference, by: ben, at: now)
+            }
+        }
+        #expect(try accept(2, "one") == .adjustmentUnnamed)
+        #expect(try accept(3, "one") == nil && accept(2, "one") == .adjustmentUnnamed)
+        #expect(try accept(2, "both") == nil)
+        #expect(try scene.store.disputes().map(\.state) == [.open, .accepted, .accepted])
+    }
+
     @Test("What has ended, is none, is open already or says nothing is refused")
     func refusals() throws {
         let scene = try Scene()

@@ -100,10 +100,33 @@ struct BankChargeTests {
                 "bank statement, entry a, charges 0.05", "bank statement, entry a",
             ])
         #expect(try charges(scene) == [5] && scene.store.bankLines()[0].isSettled)
-        // They go with the payment that they are beside.
+        // They are of the whole entry, and go with the last of its payments.
         try scene.store.book([.pay("U", 100, "2026-02-18", undoes: "R1-M")], by: ben, at: now)
-        #expect(try charges(scene) == [5, -5])
+        #expect(try charges(scene) == [5])
         #expect(try scene.store.waitingBankLines().map(\.outcome) == [.partlySettled])
+        // The bank says that it came back: the entry is whole again.
+        let back = bank.line("r", 100, "2026-02-19", endToEnd: "R1-M", returned: "AC04")
+        try bank.take(scene, [back], file: "g")
+        #expect(try scene.store.bankLines().allSatisfy(\.isSettled) && charges(scene) == [5])
+        try scene.store.reopenBankLines([2], because: "another's", by: ben, at: now)
+        try scene.store.book([.pay("V", 40, "2026-02-18", of: "N", undoes: "R1-N")], by: ben, at: now)
+        #expect(try charges(scene) == [5, -5])
+    }
+
+    @Test("Of a group's drafts the one that says the charges books them; withdrawn, they are said anew")
+    func groupDrafts() throws {
+        let scene = try bank.scene(balances: [("M", Money(100)), ("N", Money(40))])
+        let group = bank.line("a", -145, group: "R1-pain.001-1", charges: 5)
+        try bank.take(scene, [group], draft: true, accept: true)
+        try scene.store.approve([DraftName("R1-N")], by: ben, at: now)
+        #expect(try charges(scene).isEmpty && scene.store.bankLines()[0].isSettled)
+        try scene.store.withdraw([DraftName("R1-M")], by: ana, at: now)
+        #expect(try scene.store.waitingBankLines().map(\.charges) == [Money(5)])
+        try scene.store.acceptBankLines([1], by: ana, at: now, draft: true)
+        #expect(
+            try scene.store.drafts().last?.booking.reason == "bank statement, entry a, charges 0.05")
+        try scene.store.approve([DraftName("R1-M")], by: ben, at: now)
+        #expect(try charges(scene) == [5] && scene.store.bankLines()[0].isSettled)
     }
 
     @Test("What comes back less charges takes the whole payment back")
@@ -137,39 +160,46 @@ struct BankChargeTests {
         #expect(try self.charges(other) == [5, -5])
     }
 
-    @Test("With a draft, charges are booked once that is approved; with four eyes never without one")
+    @Test("An entry that is reopened and accepted again has its charges once in its period")
+    func again() throws {
+        let scene = try bank.scene()
+        try bank.take(scene, [bank.line("a", 35, "2026-01-30", endToEnd: "R1-N")])
+        try accept(scene, 1, "R1-N", charges: 5)
+        for _ in 1...2 {
+            try scene.store.reopenBankLines([1], because: "not his", by: ben, at: now)
+            // Its payment stands, and is confirmed.
+            try accept(scene, 1, "R1-N", charges: 5)
+        }
+        let charges = try scene.store.bankCharges()
+        #expect(charges.map(\.amount.minorUnits) == [5, -5, 5, -5, 5])
+        #expect(charges.allSatisfy { $0.date == .on("2026-01-30") && $0.period == charges[0].period })
+    }
+
+    @Test("Charges end on the day of what takes their payment back, and come back on it")
+    func endedEarlier() throws {
+        let scene = try bank.scene()
+        try bank.take(scene, [bank.line("a", 35, "2026-02-10", endToEnd: "R1-N")])
+        try accept(scene, 1, "R1-N", charges: 5)
+        try scene.store.book([.pay("U", -40, "2026-02-12", of: "N", undoes: "R1-N")], by: ben, at: now)
+        try bank.take(
+            scene, [bank.line("r", -40, "2026-02-13", endToEnd: "R1-N", returned: "MD01")], file: "g")
+        #expect(try scene.store.bankLines().allSatisfy(\.isSettled))
+        #expect(
+            try scene.store.bankCharges().map { "\($0.amount.minorUnits) \($0.date)" } == [
+                "5 2026-02-10", "-5 2026-02-12", "5 2026-02-12",
+            ])
+    }
+
+    @Test("With a draft, charges are booked once that is approved")
     func drafted() throws {
         let scene = try bank.scene()
-        try bank.take(scene, [bank.line("a", 35, endToEnd: "R1-N"), bank.line("b", -105)])
+        try bank.take(scene, [bank.line("a", 35, endToEnd: "R1-N")])
         try accept(scene, 1, "R1-N", charges: 5, draft: true)
         #expect(try charges(scene).isEmpty && scene.store.bankLines()[0].isSettled)
         #expect(
             try scene.store.drafts().first?.booking.reason == "bank statement, entry a, charges 0.05")
         try scene.store.approve([DraftName("R1-N")], by: ben, at: now)
         #expect(try charges(scene) == [5] && scene.store.bankCharges()[0].person == "ben")
-        try scene.store.book([.pay("R1-M", -100, "2026-02-16")], by: ana, at: now)
-        let key = try SigningKey.ed25519(id: "any", seed: SecretBytes([UInt8](repeating: 1, count: 32)))
-        let publicKey = try #require(key.verification.publicKey)
-        _ = try scene.store.addPublicKey(publicKey, id: "ana", for: nil, at: now)
-        let plain = Scene.alliance()
-        _ = try scene.store.apply(
-            Alliance(
-                id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
-                period: plain.period, expiry: plain.expiry, fourEyes: true, start: plain.start,
-                merchants: plain.merchants),
-            zone: Scene.utc, at: now)
-        let proven = Person("ana", provenKey: publicKey.bytes)
-        #expect(throws: PersonRefusal.draftRequired) {
-            try accept(scene, 2, "R1-M", charges: 5, by: proven)
-        }
-        #expect(
-            try bank.refused { try accept(scene, 2, "R1-M", charges: 5, by: proven, draft: true) }
-                == .nothingProposed)
-        // One person alone does not end them either.
-        #expect(
-            try bank.refused { try scene.store.reopenBankLines([1], because: "x", by: proven, at: now) }
-                == .entrySettled)
-        #expect(try charges(scene) == [5])
     }
 
     @Test("A part is booked as what came, ends its order, and leaves the rest open for the next run")
@@ -191,18 +221,43 @@ struct BankChargeTests {
         #expect(run.items[0].open.underWay == .zero)
     }
 
+    private func take(
+        _ scene: Scene, _ opening: Int64?, _ closing: Int64?, _ lines: [BankLine], _ file: String
+    ) throws -> BankImport {
+        let balances = StatementBalances(
+            account: "DE1", opening: opening.map { Money($0) }, closing: closing.map { Money($0) })
+        return try scene.store.importStatement(
+            BankStatement(form: .camt08, accounts: [], lines: lines, pending: 0, balances: [balances]),
+            digest: SHA256Digest(of: Array(file.utf8)), by: ana, at: now)
+    }
+
+    @Test("Statements in another order, and those that repeat what was there, miss none")
+    func order() throws {
+        let scene = try bank.scene()
+        func gaps(_ opening: Int64, _ closing: Int64, _ line: String) throws -> [Int64] {
+            let lines = [bank.line(line, closing - opening)]
+            return try take(scene, opening, closing, lines, "\(line) \(opening)").gaps.map(\.opens.minorUnits)
+        }
+        #expect(try gaps(200, 300, "b") == [])
+        #expect(try gaps(400, 500, "d") == [400])
+        // The one between them, the one before, and one that begins with the last and has more.
+        #expect(try gaps(300, 400, "c") == [] && gaps(100, 200, "a") == [] && gaps(400, 520, "e") == [])
+        #expect(try gaps(520, 530, "f") == [])
+        // A repetition says nothing of where the account stands now.
+        #expect(try take(scene, 100, 200, [bank.line("a", 100)], "again").gaps == [])
+        #expect(try gaps(530, 540, "g") == [] && gaps(535, 545, "h") == [535])
+        let files = try scene.store.pool.read {
+            try Int64.fetchOne($0, sql: "SELECT count(*) FROM bank_balances")
+        }
+        #expect(files == 8)
+    }
+
     @Test("A statement that does not begin where the one before ended is taken, and said")
     func gaps() throws {
         let scene = try bank.scene()
         func take(_ opening: Int64?, _ closing: Int64?, _ lines: [BankLine], _ file: String) throws
             -> BankImport
-        {
-            let balances = StatementBalances(
-                account: "DE1", opening: opening.map { Money($0) }, closing: closing.map { Money($0) })
-            return try scene.store.importStatement(
-                BankStatement(form: .camt08, accounts: [], lines: lines, pending: 0, balances: [balances]),
-                digest: SHA256Digest(of: Array(file.utf8)), by: ana, at: now)
-        }
+        { try self.take(scene, opening, closing, lines, file) }
         #expect(try take(500, 400, [bank.line("a", -100)], "1").gaps.isEmpty)
         #expect(try take(400, 435, [bank.line("b", 35)], "2").gaps.isEmpty)
         let gap = BankImport.Gap(account: "DE1", closed: Money(435), opens: Money(440))
@@ -227,6 +282,7 @@ struct BankChargeTests {
             ("UPDATE bank_matches SET charges = NULL", "bank_matches"),
             ("UPDATE bank_lines SET charges = 6", "bank_lines"),
             ("UPDATE bank_balances SET closing = 1", "bank_balances"),
+            ("UPDATE bank_balances SET opening = NULL", "bank_balances"),
             ("UPDATE bank_balances SET account = 'DE2'", "bank_balances"),
             ("DELETE FROM bank_balances", "bank_balances"),
             ("UPDATE bank_files SET balances = 0", "bank_files"),
@@ -244,8 +300,12 @@ struct BankChargeTests {
         let trouble = #expect(throws: StoreTrouble.self) { try scene.store.bankCharges() }
         #expect(
             trouble?.isDamage == true && trouble?.attempt.hasPrefix("read \(table), ") == true, "\(trouble!)")
-        // That the only row is gone, the check of rows by themselves cannot know.
-        guard !sql.hasPrefix("DELETE FROM bank_charges") else { return }
+        #expect(trouble?.hint?.contains("rederive") == false)
+        // It is told before anything is booked, and not booked again in silence.
+        #expect(throws: StoreTrouble.self) {
+            try scene.store.book([.pay("P", -1, "2026-02-16")], by: ben, at: now)
+        }
+        #expect(try scene.store.bookings().count == 1)
         #expect(try scene.store.changedRows().contains { $0.attempt.hasPrefix("read \(table), ") })
     }
 }
