@@ -101,6 +101,66 @@ struct RetentionTests {
         #expect(kept?.code == .archiveExists && kept?.reason.contains("keep it") == true)
     }
 
+    @Test("While a run is at work another one is refused, and tells of no file that it may go")
+    func busy() throws {
+        let story = try ArchivedStory()
+        try story.write([1], to: "a.zst")
+        let lock = try RetentionLock(in: story.folder.path)
+        for isDryRun in [false, true] {
+            let refusal = #expect(throws: RetentionRefusal.self) { try story.retain(isDryRun: isDryRun) }
+            #expect(refusal?.code == .retentionBusy)
+        }
+        withExtendedLifetime(lock) {}
+        #expect(try mode(of: story.folder.path + "/" + RetentionLock.name) == 0o600)
+        #expect(story.scratch.names == ["a.zst", "data"])
+    }
+
+    /// Publishes an archive, does something to the file or the batches, and goes on to the transaction.
+    private func takeOut(
+        _ story: ArchivedStory, after change: (OpenFolder, [ArchivedBatch]) throws -> Void
+    ) throws {
+        try story.withRequest("a.zst") { request, found in
+            let draft = DraftFile(beside: request.file)
+            let held = try Retention.write(found, to: draft, request, keptFrom: "2026-03")
+            let digest = try Retention.verified(draft, held, request)
+            let published = try PublishedArchive(draft, as: request.file)
+            try change(request.folder, held)
+            _ = try Retention.takeOut(
+                held, heldBy: digest, in: published, request, keptFrom: found.keptFrom)
+        }
+    }
+
+    @Test("An archive that is taken away or replaced before the transaction ends costs no byte")
+    func gone() throws {
+        for replacement in [nil, [1, 2, 3]] as [[UInt8]?] {
+            let story = try ArchivedStory()
+            let refusal = #expect(throws: RetentionRefusal.self) {
+                try takeOut(story) { _, _ in
+                    try FileManager.default.removeItem(atPath: story.scratch.file("a.zst"))
+                    if let replacement { try story.write(replacement, to: "a.zst") }
+                }
+            }
+            #expect(refusal?.code == .archiveGone)
+            #expect(try story.read { try $0.archives() }.isEmpty)
+            #expect(try story.rederive([]).isGood)
+            #expect(story.scratch.names == (replacement == nil ? ["data"] : ["a.zst", "data"]))
+        }
+    }
+
+    @Test("An archive whose batches another took meanwhile does not stay behind")
+    func superseded() throws {
+        let story = try ArchivedStory()
+        let refusal = #expect(throws: RetentionRefusal.self) {
+            try takeOut(story) { folder, held in
+                try folder.store.removeBytes(
+                    of: [held[0]], heldBy: SHA256Digest(of: [1]), named: "b.zst", keptFrom: 2,
+                    at: ArchivedStory.at)
+            }
+        }
+        #expect(refusal?.code == .archiveSuperseded)
+        #expect(story.scratch.names == ["data"])
+    }
+
     @Test("A rederivation under way stops at an archive that is made meanwhile")
     func meanwhile() throws {
         let story = try ArchivedStory()
