@@ -34,11 +34,21 @@ struct RetentionTests {
             #expect(report.isGood && report.archived == 7 && report.signatures == 10, "\(report.lines)")
             #expect(report.lines.contains("from archives: the bytes of 7 batches"))
         }
-        #expect(try story.rederive(["a.zst"], secret: false).isGood)
         // Any zstd unpacks it to the batches' bytes, one after the other.
         var unpacked: [UInt8] = []
         try PackedFile.unpack(made.path) { unpacked.append(contentsOf: $0) }
         #expect(unpacked == moved.flatMap { before[$0 - 1].bytes })
+    }
+
+    @Test("Without the master secret archived batches count as not checked, and not as signed by another")
+    func withoutSecret() throws {
+        let story = try ArchivedStory()
+        let before = try story.rederive([], secret: false)
+        try story.retain()
+        let report = try story.rederive(["a.zst"], secret: false)
+        #expect(report.isGood && report.archived == 7, "\(report.lines)")
+        #expect(report.unchecked == before.unchecked && report.unchecked > 0, "\(report.lines)")
+        #expect(report.signatures == before.signatures, "\(report.lines)")
     }
 
     @Test("Done twice, nothing is left to move; with fewer periods kept a second archive takes the rest")
