@@ -197,6 +197,27 @@ struct SecretRotationTests {
         }
     }
 
+    @Test("A clock that stands back at the restart is no reason to doubt what was signed before it")
+    func clockStandsBack() throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch("B-1", sequence: 1))
+        try settle(estate.open, 0)
+        _ = try SecretRotation(estate.open.folder)
+        let early = instant("2026-01-12T00:00:00Z")
+        let open = try estate.open.folder.open().takingUpSecret(at: early)
+        // Still by the clock that stands back.
+        let batch = Estate.batch("B-2", sequence: 2, at: "2026-01-11T10:00:00Z")
+        let answer = try open.intake().take(
+            batch, form: .ndjson, signature: estate.merchantKey.sign(batch), received: early)
+        #expect(try sealKeyID(answer) == "seal/2")
+        try settle(open, 1)
+        try open.store.shut()
+        for secret in [true, false] {
+            let report = try rederive(estate.open.folder, secret: secret)
+            #expect(report.isGood && report.batches == 2, "\(report.lines)")
+        }
+    }
+
     @Test("What an old version signed after a new one had taken its place is told")
     func retired() throws {
         let (estate, open) = try rotated()

@@ -6,7 +6,8 @@ public import Signing
 public struct SecretMark: Hashable, Sendable {
     /// From 1.
     public let version: Int
-    /// From when on it signs; of the first version the beginning of time.
+    /// From when on it signs; of the first version the beginning of time. Never before anything that the version before
+    /// it signed, however the clock stood.
     public let since: Instant
     /// The highest version of a webhook's secret that older versions make.
     public let webhooks: Int
@@ -58,8 +59,9 @@ extension Store {
             guard master.latest > present else { return nil }
             if known[0].seal == nil { try rows.add(1, of: master, since: known[0].since, webhooks: 0) }
             let webhooks = max(known[present - 1].webhooks, try highestWebhook(database))
+            let since = max(instant, known[present - 1].since, try lastSigned(database))
             for version in present + 1...master.latest {
-                try rows.add(version, of: master, since: instant, webhooks: webhooks)
+                try rows.add(version, of: master, since: since, webhooks: webhooks)
                 try AuditRows(database).add(
                     AuditEntry(
                         at: instant, act: .secretRotated, keyID: "seal/\(version)",
@@ -67,6 +69,16 @@ extension Store {
             }
             return master.latest
         }
+    }
+
+    /// When the latest of the receipts and closings was made, by the clock as it was then.
+    private func lastSigned(_ database: Database) throws -> Instant {
+        let query = try Prepared(
+            database,
+            """
+            SELECT max((SELECT coalesce(max(received), 0) FROM batches), (SELECT coalesce(max(closed), 0) FROM periods))
+            """)
+        return try query.first { $0.instant(0) } ?? Instant(milliseconds: 0)
     }
 
     private func highestWebhook(_ database: Database) throws -> Int {
