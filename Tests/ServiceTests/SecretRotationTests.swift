@@ -235,6 +235,44 @@ struct SecretRotationTests {
         )
     }
 
+    @Test(
+        "Each receiver's webhook secret stays while it is in force, and its next one comes of the new version"
+    )
+    func webhooks() throws {
+        let alliance = Estate.alliance.replacing(
+            "  name: Merchant N",
+            with: "  name: Merchant N\n  delivery: {webhook: {url: 'https://n.example/x', secret: 5}}"
+        ).replacing(
+            "  name: Merchant M",
+            with: "  name: Merchant M\n  delivery: {webhook: {url: 'https://m.example/x'}}")
+        let estate = try Estate(alliance: alliance)
+        func file(_ id: String, _ open: OpenFolder) throws -> [UInt8] { try KeyRegister(open).file(of: id) }
+        let stays = ["webhook/M/1", "webhook/N/4", "webhook/N/5"]
+        let changes = ["webhook/M/2", "webhook/N/6", "webhook/operator/1"]
+        let before = try (stays + changes).map { try file($0, estate.open) }
+        for id in stays { #expect(try KeyRegister(estate.open).caution(of: id) == nil) }
+        for id in changes {
+            let caution = try KeyRegister(estate.open).caution(of: id)
+            #expect(caution?.contains("version 1 of the master secret") == true, "\(caution ?? "none")")
+        }
+        _ = try SecretRotation(estate.open.folder)
+        let waiting = try estate.open.folder.open()
+        for id in changes {
+            let failure = #expect(throws: Failure.self) { try file(id, waiting) }
+            #expect(failure?.problem.hasPrefix("secret_waiting: ") == true, "\(failure?.problem ?? "")")
+        }
+        #expect(try stays.map { try file($0, waiting) } == Array(before.prefix(3)))
+        let open = try waiting.takingUpSecret(at: Self.changed)
+        #expect(try stays.map { try file($0, open) } == Array(before.prefix(3)))
+        for (id, old) in zip(changes, before.suffix(3)) {
+            #expect(try file(id, open) != old, "\(id) comes of the new version")
+            #expect(try KeyRegister(open).caution(of: id)?.contains("version 2 of the") == true)
+        }
+        for id in ["webhook/M/0", "webhook/M/1001", "webhook/X/1", "webhook/M", "webhook/M/01"] {
+            #expect(throws: KeyRegistryRefusal.self) { try file(id, open) }
+        }
+    }
+
     @Test("The list says which version is in use, which is retired and which waits")
     func listing() throws {
         let (estate, open) = try rotated()
