@@ -197,6 +197,36 @@ struct SecretRotationTests {
         }
     }
 
+    @Test(
+        "A file that lacks a version is told as such, and archives are checked by what the data itself knows")
+    func outdated() throws {
+        let story = try ArchivedStory()
+        let old = try story.scratch.write(text(of: story.folder.secretPath), to: "old.secret", mode: 0o600)
+        let new = try story.scratch.write(text(of: old), to: "new.secret", mode: 0o600)
+        _ = try SecretRotation(DataFolder(story.folder.path, secret: new))
+        let taken = try DataFolder(story.folder.path, secret: new).open().takingUpSecret(at: ArchivedStory.at)
+        let archive = story.scratch.file("a.zst")
+        _ = try Retention(.init(folder: taken, periods: 1, file: archive, at: ArchivedStory.at))
+        taken.shut()
+        let folder = DataFolder(story.folder.path, secret: old)
+        let failure = #expect(throws: Failure.self) {
+            try Rederivation(
+                .init(
+                    data: folder.path, secret: old, jwks: nil, from: nil, through: nil, scratch: nil,
+                    archives: [archive])
+            ).run()
+        }
+        #expect(failure?.problem.hasPrefix("secret_outdated: ") == true, "\(failure?.problem ?? "")")
+        let findings = try Diagnosis(.init(data: folder, archives: [archive], now: ArchivedStory.at)).findings
+        #expect(findings.first { $0.what == "archives" }?.state == .ok)
+        #expect(findings.first { $0.what == "secret" }?.text.contains("secret_outdated") == true)
+        let held = try MemberFile(
+            of: MemberID(verified: "ben"), in: folder, archives: [archive], at: ArchivedStory.at)
+        #expect(held.unread.isEmpty && !held.copies.isEmpty)
+        let sealed = try ArchiveFile(archive, sealKeys: [taken.master.sealKey(version: 2).verification])
+        #expect(sealed.index.entries.count == 7)
+    }
+
     @Test("A clock that stands back at the restart is no reason to doubt what was signed before it")
     func clockStandsBack() throws {
         let estate = try Estate()

@@ -30,6 +30,19 @@ extension Store {
         try reading("read what the master secret is known by") { try SecretMarkRows($0).all() }
     }
 
+    /// The public keys of the seals that documents of this data bear, in the order of their versions; nil: data that does
+    /// not say.
+    public func sealKeys() throws -> [VerificationKey]? {
+        let marks = try secretMarks()
+        guard marks.allSatisfy({ $0.seal != nil }) else { return nil }
+        return try marks.map { mark in
+            guard
+                let key = try? VerificationKey.ed25519(id: "seal/\(mark.version)", publicKey: mark.seal ?? [])
+            else { throw StoreTrouble.damaged("secret_marks", "version \(mark.version)") }
+            return key
+        }
+    }
+
     /// Whether this is the secret that the data is signed by, as far as it has versions. Of one that has fewer than
     /// were taken into use, `secretMarks` tells.
     ///
