@@ -53,7 +53,7 @@ public enum MasterSecretFile {
         let all = known + [SecretBytes(taking: &drawn)]
         var text = MasterSecret.fileContent(of: all)
         defer { SecretBytes.wipe(&text) }
-        try WholeFile.write(text, to: file, mode: 0o600, keepingOwner: true)
+        try WholeFile.write(text, to: file, mode: 0o600, ownedAs: file)
         return try read(path)
     }
 
