@@ -53,6 +53,25 @@ struct SecretRotationTests {
         #expect(!names.contains { $0.hasPrefix(".settled-") }, "\(names)")
     }
 
+    @Test(
+        "What a killed rotation left is told by the doctor, and taken away by the next one; another's stays")
+    func abandoned() throws {
+        let estate = try Estate()
+        let folder = estate.open.folder
+        let left = folder.path + "/.settled-secret-master.secret-0123456789abcdef.tmp"
+        let other = folder.path + "/.settled-secret-north.secret-0123456789abcdef.tmp"
+        func findings() throws -> [String] {
+            try Diagnosis(Diagnosis.Request(data: folder, now: Self.changed)).findings
+                .filter { $0.what == "secret" && $0.state == .warning }.map(\.text)
+        }
+        #expect(try findings().isEmpty)
+        for path in [left, other] { try Data("ab".utf8).write(to: URL(fileURLWithPath: path)) }
+        let found = try findings()
+        #expect(found.count == 2 && found[0].hasPrefix(left) && found[1].hasPrefix(other), "\(found)")
+        _ = try SecretRotation(folder)
+        #expect(!WholeFile.exists(left) && WholeFile.exists(other))
+    }
+
     @Test("Behind a symbolic link the file itself is replaced")
     func link() throws {
         let estate = try Estate()

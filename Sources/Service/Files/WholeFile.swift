@@ -28,13 +28,14 @@ public enum WholeFile {
     ///
     /// The bytes go to a hidden neighbour, are made durable, and take the name in one step. Without `replacing` a
     /// file that is already there is left alone and refused. `ownedAs`: what root writes belongs to whom this file or
-    /// folder belongs, who may be the one that reads it, and has the mode whatever root's umask is.
+    /// folder belongs, who may be the one that reads it, and has the mode whatever root's umask is. `draft`: what the
+    /// neighbour's name begins with, and a kill leaves behind.
     public static func write(
         _ bytes: [UInt8], to path: String, mode: mode_t = 0o644, replacing: Bool = true,
-        ownedAs owned: String? = nil
+        ownedAs owned: String? = nil, draft prefix: String = ".settled-"
     ) throws(Failure) {
         let folder = folderName(of: path)
-        let draft = folder + "/.settled-" + SecureRandom.hexDigits(16) + ".tmp"
+        let draft = folder + "/" + prefix + SecureRandom.hexDigits(16) + ".tmp"
         do throws(Failure) {
             let file = try Descriptor(
                 opening: draft, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode,
