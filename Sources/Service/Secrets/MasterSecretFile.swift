@@ -51,8 +51,12 @@ public enum MasterSecretFile {
         let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         let known = try versions(file, environment: [:])
         let prefix = draftPrefix + (file.split(separator: "/").last.map(String.init) ?? name) + "-"
-        for draft in drafts(in: folderName(of: file), prefix) where unlink(draft) != 0 && errno != ENOENT {
-            throw .fromSystem(draft, "take it away")
+        for draft in drafts(in: folderName(of: file), prefix) {
+            // No longer than a draft of this very file.
+            guard draft.utf8.count == folderName(of: file).utf8.count + 1 + prefix.utf8.count + 16 + 4 else {
+                continue
+            }
+            guard unlink(draft) == 0 || errno == ENOENT else { throw .fromSystem(draft, "take it away") }
         }
         var drawn = SecureRandom.bytes(32)
         let all = known + [SecretBytes(taking: &drawn)]
