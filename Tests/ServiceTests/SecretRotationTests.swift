@@ -139,6 +139,22 @@ struct SecretRotationTests {
                 environment: ["CREDENTIALS_DIRECTORY": "/run/credentials/x"]))
     }
 
+    @Test("Where the data or its secret is not, it is said which, and how the secret is named")
+    func notThere() throws {
+        let estate = try Estate()
+        let folder = estate.open.folder
+        func failure(_ folder: DataFolder) -> Failure? {
+            #expect(throws: Failure.self) { try SecretRotation(folder) }
+        }
+        let wrong = failure(DataFolder(estate.scratch.file("wrong"), secret: folder.secretPath))
+        #expect(wrong?.kind == .misused && wrong?.problem.contains("the data folder of an alliance") == true)
+        let elsewhere = DataFolder(folder.path, secret: folder.path + "/none.secret")
+        let opened = #expect(throws: Failure.self) { try elsewhere.open() }
+        for found in [failure(elsewhere), opened] {
+            #expect(found?.kind == .misused && found?.hint?.contains("--secret FILE") == true)
+        }
+    }
+
     @Test("While a daemon serves the folder nobody else takes the version into use")
     func served() throws {
         let estate = try Estate()
