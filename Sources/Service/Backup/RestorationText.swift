@@ -22,10 +22,16 @@ extension Restoration {
         let since = lastReceived.map { "after \(Self.time($0))" } ?? "ever"
         let acts = lastAct.map { "after \(Self.time($0))" } ?? "ever"
         let data = folder.path
-        return [
+        let secret =
             hasSecret
-                ? "the master secret is there, and is the one that this data is signed by"
-                : "copy the master secret to \(folder.secretPath), mode 0600; it is in no backup",
+            ? "the master secret is there, and is the one that this data is signed by"
+            : "copy the master secret to \(folder.secretPath), mode 0600; it is in no backup"
+        // What is added comes of the version in use: of another one it would be another key.
+        let waiting = waitingVersion.map {
+            "version \($0) of the master secret waits, and the first start takes it into use: before that, add again the"
+                + " keys (`settled key add`) and apply the alliance files of before its rotation, those of after it then"
+        }
+        return [secret] + (waiting.map { [$0] } ?? []) + [
             "settled serve --data \(data) --no-automatic-close: no period may close before all is here again",
             "have the merchants send again what they sent \(since): the same bytes are stored once, and get a"
                 + " receipt",
@@ -53,6 +59,7 @@ extension Restoration {
             archives.write(to: &object)
             object.name("has_secret")
             object.boolean(hasSecret)
+            object.member("waiting_version", ifPresent: waitingVersion.map(Int64.init))
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }
