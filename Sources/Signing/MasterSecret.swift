@@ -5,8 +5,8 @@
 public struct MasterSecret: Sendable {
     /// The first version first.
     private let versions: [SecretBytes]
-    /// Of each version but the first that was taken into use, the highest version of each receiver's webhook secret that
-    /// older ones make, by receiver; they rise.
+    /// Of each version but the first that was taken into use, the highest version of each receiver's webhook secret
+    /// that older ones make, by receiver; they rise.
     let webhookBounds: [[String: Int]]
 
     private init(_ versions: [SecretBytes], webhookBounds: [[String: Int]]) {
@@ -34,8 +34,9 @@ public struct MasterSecret: Sendable {
     /// The number of the last version.
     public var latest: Int { versions.count }
 
-    /// The same secret, with what is known of the versions after the first that were taken into use: a receiver's webhook
-    /// secret of a version above `bounds[n]` of that receiver, or above 0, is made by version n + 2, or by a later one.
+    /// The same secret, with what is known of the versions after the first that were taken into use: a receiver's
+    /// webhook secret of a version above `bounds[n]` of that receiver, or above 0, is made by version n + 2, or by a
+    /// later one.
     public func knowing(webhookBounds bounds: [[String: Int]]) -> MasterSecret {
         precondition(bounds.count < versions.count, "only a version that is there was taken into use")
         precondition(

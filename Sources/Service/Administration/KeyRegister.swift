@@ -42,8 +42,8 @@ public struct KeyRegister: Sendable {
     /// `statement/<merchant>/<version>`; of `webhook/<merchant>/<version>` a line with `whsec_…`. Of a seal or a
     /// registered public key, the public key as a JWK set.
     ///
-    /// Throws `keyUnknown`, and `refused` with `secret_waiting` for a webhook's secret that would not be the same when it
-    /// comes into force.
+    /// Throws `keyUnknown`, and `refused` with `secret_waiting` for a webhook's secret that would not be the same
+    /// when it comes into force.
     public func file(of id: String) throws -> [UInt8] {
         let known = try open.store.keys()
         if let key = known.first(where: { $0.id == id }), let publicKey = key.publicKey {

@@ -4,8 +4,9 @@ import Store
 
 /// A webhook's secret by its id, `webhook/OWNER/VERSION`, and whether it stays what it is.
 ///
-/// One that is in force, so in the alliance file, stays when a version of the master secret is taken into use; a later one
-/// then comes of that. It can be handed out before it is in force all the same, with word of which version it comes of.
+/// One that is in force, so in the alliance file, stays when a version of the master secret is taken into use; a
+/// later one then comes of that. It can be handed out before it is in force all the same, with word of which version
+/// it comes of.
 struct NamedWebhookSecret {
     private let id: String
     private let owner: String
@@ -30,8 +31,8 @@ struct NamedWebhookSecret {
         inForce = (merchant.map(\.delivery) ?? alliance.delivery)?.webhook?.secret
     }
 
-    /// A line with `whsec_…`. Throws `refused` with `secret_waiting` where a version of the master secret waits, of which it
-    /// would come after the daemon's next start.
+    /// A line with `whsec_…`. Throws `refused` with `secret_waiting` where a version of the master secret waits, of
+    /// which it would come after the daemon's next start.
     var file: [UInt8] {
         get throws {
             guard isInForce || open.master.latest == open.keyVersion else {

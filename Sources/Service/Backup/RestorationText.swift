@@ -22,16 +22,19 @@ extension Restoration {
         let since = lastReceived.map { "after \(Self.time($0))" } ?? "ever"
         let acts = lastAct.map { "after \(Self.time($0))" } ?? "ever"
         let data = folder.path
-        let secret =
+        var steps = [
             hasSecret
-            ? "the master secret is there, and is the one that this data is signed by"
-            : "copy the master secret to \(folder.secretPath), mode 0600; it is in no backup"
-        // What is added comes of the version in use: of another one it would be another key.
-        let waiting = waitingVersion.map {
-            "version \($0) of the master secret waits, and the first start takes it into use: before that, add again the"
-                + " keys (`settled key add`) and apply the alliance files of before its rotation, those of after it then"
+                ? "the master secret is there, and is the one that this data is signed by"
+                : "copy the master secret to \(folder.secretPath), mode 0600; it is in no backup"
+        ]
+        if let waitingVersion {
+            // What is added comes of the version in use: of another one it would be another key.
+            steps.append(
+                "version \(waitingVersion) of the master secret waits, and the first start takes it into use: before"
+                    + " that, add again the keys (`settled key add`) and apply the alliance files of before its"
+                    + " rotation; then those of after it")
         }
-        return [secret] + (waiting.map { [$0] } ?? []) + [
+        return steps + [
             "settled serve --data \(data) --no-automatic-close: no period may close before all is here again",
             "have the merchants send again what they sent \(since): the same bytes are stored once, and get a"
                 + " receipt",

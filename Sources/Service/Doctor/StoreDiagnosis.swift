@@ -50,7 +50,8 @@ struct StoreDiagnosis {
         return folders.sorted().flatMap { MasterSecretFile.drafts(in: $0) }.map {
             .init(
                 "secret", .warning,
-                "\($0): a rotation that was ended left it, with every version of the secret: rm '\($0)', or rotate again"
+                "\($0): a rotation that was ended left it, with every version of the secret:"
+                    + " rm '\($0)', or rotate again"
             )
         }
     }

@@ -33,8 +33,8 @@ struct RederivedKeys {
         self.standIn = standIn
     }
 
-    /// The signature of a batch, or of a contest, over the bytes that were signed; made anew where its key is derived from
-    /// a secret that is not at hand: what was stored under it cannot be proved then, and counts as not checked.
+    /// The signature of a batch, or of a contest, over the bytes that were signed; made anew where its key is derived
+    /// from a secret that is not at hand: what was stored under it cannot be proved then, and counts as not checked.
     func signature(_ text: String, of bytes: [UInt8]) -> (text: String, isChecked: Bool) {
         guard master == nil, let id = (try? DetachedJWS(parsing: text))?.keyID,
             let key = keys[id], key.isDerived, let derived = Self.derived(key, from: standIn)

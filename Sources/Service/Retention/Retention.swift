@@ -63,8 +63,8 @@ public struct Retention: Sendable {
         archive = try Self.takeOut(held, heldBy: digest, in: published, request, keptFrom: found.keptFrom)
     }
 
-    /// Takes the bytes out of the database, if the archive still lies where it was put. One that no batch came to need is
-    /// taken away.
+    /// Takes the bytes out of the database, if the archive still lies where it was put. One that no batch came to
+    /// need is taken away.
     static func takeOut(
         _ held: [ArchivedBatch], heldBy digest: SHA256Digest, in archive: PublishedArchive,
         _ request: Request,
@@ -80,8 +80,8 @@ public struct Retention: Sendable {
         }
     }
 
-    /// No archive is overwritten, and none gets a name that cannot be told. Under the lock alone a file that the database
-    /// does not know is one that no run is about to need.
+    /// No archive is overwritten, and none gets a name that cannot be told. Under the lock alone a file that the
+    /// database does not know is one that no run is about to need.
     private static func requireFree(_ path: String, _ store: Store) throws {
         let name = ArchiveShelf.name(of: path)
         guard !name.isEmpty, !path.hasSuffix("/"), PlainText.of(name) == name else {

@@ -1,8 +1,8 @@
 import Foundation
 import Store
 
-/// Keeps two runs of `settled retain` on one data folder apart: who has it may say of an archive that no run needs it. It
-/// goes with its process, however that ends; the empty file stays.
+/// Keeps two runs of `settled retain` on one data folder apart: who has it may say of an archive that no run needs
+/// it. It goes with its process, however that ends; the empty file stays.
 final class RetentionLock {
     static let name = "retain.lock"
 

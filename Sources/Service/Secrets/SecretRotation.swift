@@ -15,9 +15,9 @@ public struct SecretRotation: Sendable {
 
     /// Draws it. May be done beside the daemon, which has the versions in its memory that it started with.
     ///
-    /// Throws `misused` where there is no data or no secret, `refused` with `secret_mismatch` or `secret_outdated` for a
-    /// file that is not the data's, `secret_waiting` where a version waits already, `secret_credential` for a file that the
-    /// service manager wrote for this process, and `secret_busy` while another rotation is at work.
+    /// Throws `misused` where there is no data or no secret, `refused` with `secret_mismatch` or `secret_outdated`
+    /// for a file that is not the data's, `secret_waiting` where a version waits already, `secret_credential` for a
+    /// file that the service manager wrote for this process, and `secret_busy` while another rotation is at work.
     public init(_ folder: DataFolder) throws {
         try folder.requireFounded()
         let path = folder.secretPath

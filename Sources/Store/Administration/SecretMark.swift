@@ -9,8 +9,8 @@ public struct SecretMark: Hashable, Sendable {
     /// From when on it signs; of the first version the beginning of time. Never before anything that the version before
     /// it signed, however the clock stood.
     public let since: Instant
-    /// The highest version of each receiver's webhook secret that older versions make, by a merchant's id or `operator`:
-    /// the one that was in force when this was taken into use.
+    /// The highest version of each receiver's webhook secret that older versions make, by a merchant's id or
+    /// `operator`: the one that was in force when this was taken into use.
     public let webhooks: [String: Int]
     /// The public key of its seal. Nil: data that was founded before this was kept.
     let seal: [UInt8]?
@@ -30,8 +30,8 @@ extension Store {
         try reading("read what the master secret is known by") { try SecretMarkRows($0).all() }
     }
 
-    /// The public keys of the seals that documents of this data bear, in the order of their versions; nil: data that does
-    /// not say.
+    /// The public keys of the seals that documents of this data bear, in the order of their versions; nil: data that
+    /// does not say.
     public func sealKeys() throws -> [VerificationKey]? {
         let marks = try secretMarks()
         guard marks.allSatisfy({ $0.seal != nil }) else { return nil }

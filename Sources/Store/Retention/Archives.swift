@@ -76,8 +76,8 @@ extension Store {
     /// Takes the bytes away that an archive holds, and notes which that is, durably. The archive is on the disk already,
     /// and was read again.
     ///
-    /// Throws `archiveSuperseded` where any of the batches is not as it was when its bytes were read, and what `onceSure`
-    /// throws, which is asked last whether the archive is still there; nothing is changed then.
+    /// Throws `archiveSuperseded` where any of the batches is not as it was when its bytes were read, and what
+    /// `onceSure` throws, which is asked last whether the archive is still there; nothing is changed then.
     @discardableResult
     public func removeBytes(
         of batches: [ArchivedBatch], heldBy digest: SHA256Digest, named name: String, keptFrom: Int,
