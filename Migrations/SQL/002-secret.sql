@@ -4,8 +4,10 @@
 CREATE TABLE secret_marks (
     version INTEGER PRIMARY KEY CHECK (version >= 1),
     seal BLOB NOT NULL CHECK (length(seal) = 32),
-    -- When it was taken into use; of the first version 0.
+    -- When it was taken into use, or what the version before it signed last, if the clock stands back; of the first
+    -- version 0.
     since INTEGER NOT NULL,
-    -- The highest version of a webhook's secret that was in use then: those above are made by this version, or a later one.
-    webhooks INTEGER NOT NULL CHECK (webhooks >= 0)
+    -- The version of each receiver's webhook secret that was in force then, as JSON, by a merchant's id or
+    -- `operator`: those above are made by this version of the master secret, or by a later one.
+    webhooks TEXT NOT NULL
 ) STRICT;

@@ -29,6 +29,7 @@ public struct DataFolder: Hashable, Sendable {
     /// to the present one; what that does is told to `upgrading`.
     public func open(upgrading: (SchemaUpgrade) -> Void = DataFolder.tell) throws -> OpenFolder {
         try requireFounded()
+        try requireSecret()
         let master = try MasterSecretFile.read(secretPath)
         let store = try Store.open(folder: path, upgrading: upgrading)
         do { return try OpenFolder(folder: self, store: store, master: master) } catch {
@@ -69,6 +70,16 @@ public struct DataFolder: Hashable, Sendable {
     /// Says on standard error what is done to an older database: it may take a while.
     public static func tell(_ upgrade: SchemaUpgrade) {
         FileHandle.standardError.write(Data("\(upgrade)\n".utf8))
+    }
+
+    /// Throws `misused` where the file of the master secret is not there: it is kept elsewhere.
+    func requireSecret() throws(Failure) {
+        var status = stat()
+        guard stat(secretPath, &status) != 0, errno == ENOENT || errno == ENOTDIR else { return }
+        throw .misused(
+            secretPath, "there is no such file, expected the master secret of the data in \(path)",
+            hint: "name it by --secret FILE, as /etc/credstore/settled.master.secret, as root; the README's"
+                + " page for administrators says how a command gets an encrypted one")
     }
 
     /// Throws `misused` for a folder that is not there or holds no database: another one was meant.

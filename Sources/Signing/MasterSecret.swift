@@ -5,11 +5,11 @@
 public struct MasterSecret: Sendable {
     /// The first version first.
     private let versions: [SecretBytes]
-    /// Of each version but the first that was taken into use, the highest version of a webhook's secret that older ones
-    /// make; they rise.
-    let webhookBounds: [Int]
+    /// Of each version but the first that was taken into use, the highest version of each receiver's webhook secret
+    /// that older ones make, by receiver; they rise.
+    let webhookBounds: [[String: Int]]
 
-    private init(_ versions: [SecretBytes], webhookBounds: [Int]) {
+    private init(_ versions: [SecretBytes], webhookBounds: [[String: Int]]) {
         self.versions = versions
         self.webhookBounds = webhookBounds
     }
@@ -34,11 +34,15 @@ public struct MasterSecret: Sendable {
     /// The number of the last version.
     public var latest: Int { versions.count }
 
-    /// The same secret, with what is known of the versions after the first that were taken into use: secrets of
-    /// webhooks of a version above `bounds[n]` are made by version n + 2.
-    public func knowing(webhookBounds bounds: [Int]) -> MasterSecret {
+    /// The same secret, with what is known of the versions after the first that were taken into use: a receiver's
+    /// webhook secret of a version above `bounds[n]` of that receiver, or above 0, is made by version n + 2, or by a
+    /// later one.
+    public func knowing(webhookBounds bounds: [[String: Int]]) -> MasterSecret {
         precondition(bounds.count < versions.count, "only a version that is there was taken into use")
-        precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 <= $1 }, "bounds of webhooks rise")
+        precondition(
+            zip(bounds, bounds.dropFirst()).allSatisfy { before, bounds in
+                before.allSatisfy { $0.value <= bounds[$0.key] ?? 0 }
+            }, "bounds of webhooks rise")
         return MasterSecret(versions, webhookBounds: bounds)
     }
 

@@ -23,12 +23,17 @@ public struct WebhookSecret: Sendable {
 
 extension MasterSecret {
     /// Signs the webhooks of one receiver, a merchant's id or `operator`: `webhook/<owner>/<version>`. Versions count
-    /// from 1. Which version of the master secret makes it, `knowing(webhookBounds:)` says: one that is in use at a
-    /// receiver stays when the master secret gets a new version, the next one comes of the new.
+    /// from 1. One that is in force at a receiver stays when the master secret gets a new version, that receiver's next
+    /// one comes of the new.
     public func webhookSecret(owner: String, version: Int) -> WebhookSecret {
         precondition(version >= 1, "versions of secrets count from 1")
-        let secret = 1 + webhookBounds.count { version > $0 }
+        let secret = webhookOrigin(owner: owner, version: version)
         return WebhookSecret(derive(info: "settled/webhook/\(owner)/\(version)", version: secret))
+    }
+
+    /// Which version of the master secret makes it, as `knowing(webhookBounds:)` says.
+    public func webhookOrigin(owner: String, version: Int) -> Int {
+        1 + webhookBounds.count { version > $0[owner] ?? 0 }
     }
 }
 

@@ -85,7 +85,9 @@ extension KeyCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write the file of a key to standard output: a secret.",
             discussion: """
-                Of a registered Ed25519 key and of the seal, the public key.
+                Of a registered Ed25519 key and of the seal, the public key. Of a webhook's secret that the alliance \
+                file does not have yet, it says of which version of the master secret it comes, as it may come of a \
+                later one.
 
                 Example:
                   (umask 077; settled key show statement/M001/1 --data DIR > M001-statement.key)
@@ -99,7 +101,12 @@ extension KeyCommand {
 
         @OptionGroup var place: DataOption
 
-        func run() throws { emit(try KeyRegister(try place.folder.open()).file(of: id)) }
+        func run() throws {
+            let register = KeyRegister(try place.folder.open())
+            let file = try register.file(of: id)
+            if let caution = try register.caution(of: id) { complain("settled: warning: \(caution)") }
+            emit(file)
+        }
     }
 
     struct List: ParsableCommand {

@@ -17,6 +17,8 @@ struct RetainCommand: ParsableCommand {
             Examples:
               settled retain --periods 13 --archive /media/archives/2026.settled.zst --dry-run --data /var/lib/settled
               settled retain --periods 13 --archive /media/archives/2026.settled.zst --data /var/lib/settled
+              settled retain --periods 13 --archive /media/archives/2026.settled.zst --data /var/lib/settled \\
+                --secret /etc/credstore/settled.master.secret
             """)
 
     @Option(

@@ -69,17 +69,26 @@ struct SecretRotationTests {
         let audited = try Command(script, ["--jwks", jwks] + folders.map(\.path)).run()
         #expect(
             audited.status == 0 && audited.lastLine == "all is good", "\(audited.output)\(audited.errors)")
+        var keys: [String] = []
         for (version, folder) in zip(1..., folders) {
             let shown = try expectDone(
                 .settled("key", "show", "statement/bakery/\(version)", "--data", quayside.data))
             let key = try quayside.scratch.write(shown.output, to: "statement-\(version).key")
             chmod(key, 0o600)
+            keys += ["--key", key]
             let file = folder.appendingPathComponent("STATEMENT.json").path
             let ran = try expectDone(.settled("verify", file, "--jwks", jwks, "--key", key))
             #expect(ran.output.contains("statement/bakery/\(version)"), "\(ran.output)")
             let signed = try Command(script, ["--key", key, folder.path]).run()
             #expect(signed.output.contains("signed by statement/bakery/\(version)"), "\(signed.output)")
         }
+        let places = folders.map(\.path)
+        let lacking = try Command(script, keys.suffix(2) + places).run()
+        #expect(
+            lacking.status == 3 && lacking.output.contains("no --key is the key statement/bakery/1"),
+            "\(lacking.output)")
+        let whole = try Command(script, keys + places).run()
+        #expect(whole.status == 0 && whole.lastLine == "all is good", "\(whole.output)\(whole.errors)")
     }
 
     @Test("Neither an argument nor a variable is taken for a secret")

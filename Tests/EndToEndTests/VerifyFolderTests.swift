@@ -97,7 +97,9 @@ struct VerifyFolderTests {
         let signed = try audit(scratch, ["2026-01/M"], key: ["--key", key])
         #expect(signed.status == 0 && signed.output.contains("signed by statement/M/1"), "\(signed.output)")
         let other = try audit(scratch, ["2026-01/N"], key: ["--key", key])
-        #expect(other.status == 1 && other.output.contains("is not the key"), "\(other.output)")
+        #expect(
+            other.status == 3 && other.output.contains("no --key is the key statement/N/1"), "\(other.output)"
+        )
         #expect(try audit(scratch, ["2026-01/M"], key: []).status == 2)
     }
 

@@ -53,6 +53,25 @@ struct SecretRotationTests {
         #expect(!names.contains { $0.hasPrefix(".settled-") }, "\(names)")
     }
 
+    @Test(
+        "What a killed rotation left is told by the doctor, and taken away by the next one; another's stays")
+    func abandoned() throws {
+        let estate = try Estate()
+        let folder = estate.open.folder
+        let left = folder.path + "/.settled-secret-master.secret-0123456789abcdef.tmp"
+        let other = folder.path + "/.settled-secret-north.secret-0123456789abcdef.tmp"
+        func findings() throws -> [String] {
+            try Diagnosis(Diagnosis.Request(data: folder, now: Self.changed)).findings
+                .filter { $0.what == "secret" && $0.state == .warning }.map(\.text)
+        }
+        #expect(try findings().isEmpty)
+        for path in [left, other] { try Data("ab".utf8).write(to: URL(fileURLWithPath: path)) }
+        let found = try findings()
+        #expect(found.count == 2 && found[0].hasPrefix(left) && found[1].hasPrefix(other), "\(found)")
+        _ = try SecretRotation(folder)
+        #expect(!WholeFile.exists(left) && WholeFile.exists(other))
+    }
+
     @Test("Behind a symbolic link the file itself is replaced")
     func link() throws {
         let estate = try Estate()
@@ -118,6 +137,22 @@ struct SecretRotationTests {
             MasterSecretFile.isCredential(
                 "/run/credentials/x/master.secret",
                 environment: ["CREDENTIALS_DIRECTORY": "/run/credentials/x"]))
+    }
+
+    @Test("Where the data or its secret is not, it is said which, and how the secret is named")
+    func notThere() throws {
+        let estate = try Estate()
+        let folder = estate.open.folder
+        func failure(_ folder: DataFolder) -> Failure? {
+            #expect(throws: Failure.self) { try SecretRotation(folder) }
+        }
+        let wrong = failure(DataFolder(estate.scratch.file("wrong"), secret: folder.secretPath))
+        #expect(wrong?.kind == .misused && wrong?.problem.contains("the data folder of an alliance") == true)
+        let elsewhere = DataFolder(folder.path, secret: folder.path + "/none.secret")
+        let opened = #expect(throws: Failure.self) { try elsewhere.open() }
+        for found in [failure(elsewhere), opened] {
+            #expect(found?.kind == .misused && found?.hint?.contains("--secret FILE") == true)
+        }
     }
 
     @Test("While a daemon serves the folder nobody else takes the version into use")
@@ -197,6 +232,57 @@ struct SecretRotationTests {
         }
     }
 
+    @Test(
+        "A file that lacks a version is told as such, and archives are checked by what the data itself knows")
+    func outdated() throws {
+        let story = try ArchivedStory()
+        let old = try story.scratch.write(text(of: story.folder.secretPath), to: "old.secret", mode: 0o600)
+        let new = try story.scratch.write(text(of: old), to: "new.secret", mode: 0o600)
+        _ = try SecretRotation(DataFolder(story.folder.path, secret: new))
+        let taken = try DataFolder(story.folder.path, secret: new).open().takingUpSecret(at: ArchivedStory.at)
+        let archive = story.scratch.file("a.zst")
+        _ = try Retention(.init(folder: taken, periods: 1, file: archive, at: ArchivedStory.at))
+        taken.shut()
+        let folder = DataFolder(story.folder.path, secret: old)
+        let failure = #expect(throws: Failure.self) {
+            try Rederivation(
+                .init(
+                    data: folder.path, secret: old, jwks: nil, from: nil, through: nil, scratch: nil,
+                    archives: [archive])
+            ).run()
+        }
+        #expect(failure?.problem.hasPrefix("secret_outdated: ") == true, "\(failure?.problem ?? "")")
+        let findings = try Diagnosis(.init(data: folder, archives: [archive], now: ArchivedStory.at)).findings
+        #expect(findings.first { $0.what == "archives" }?.state == .ok)
+        #expect(findings.first { $0.what == "secret" }?.text.contains("secret_outdated") == true)
+        let held = try MemberFile(
+            of: MemberID(verified: "ben"), in: folder, archives: [archive], at: ArchivedStory.at)
+        #expect(held.unread.isEmpty && !held.copies.isEmpty)
+        let sealed = try ArchiveFile(archive, sealKeys: [taken.master.sealKey(version: 2).verification])
+        #expect(sealed.index.entries.count == 7)
+    }
+
+    @Test("A clock that stands back at the restart is no reason to doubt what was signed before it")
+    func clockStandsBack() throws {
+        let estate = try Estate()
+        _ = try estate.take(Estate.batch("B-1", sequence: 1))
+        try settle(estate.open, 0)
+        _ = try SecretRotation(estate.open.folder)
+        let early = instant("2026-01-12T00:00:00Z")
+        let open = try estate.open.folder.open().takingUpSecret(at: early)
+        // Still by the clock that stands back.
+        let batch = Estate.batch("B-2", sequence: 2, at: "2026-01-11T10:00:00Z")
+        let answer = try open.intake().take(
+            batch, form: .ndjson, signature: estate.merchantKey.sign(batch), received: early)
+        #expect(try sealKeyID(answer) == "seal/2")
+        try settle(open, 1)
+        try open.store.shut()
+        for secret in [true, false] {
+            let report = try rederive(estate.open.folder, secret: secret)
+            #expect(report.isGood && report.batches == 2, "\(report.lines)")
+        }
+    }
+
     @Test("What an old version signed after a new one had taken its place is told")
     func retired() throws {
         let (estate, open) = try rotated()
@@ -212,6 +298,44 @@ struct SecretRotationTests {
         #expect(
             !report.isGood && report.lines.contains { $0.contains("receipt of batch B-3") }, "\(report.lines)"
         )
+    }
+
+    @Test(
+        "Each receiver's webhook secret stays while it is in force, and its next one comes of the new version"
+    )
+    func webhooks() throws {
+        let alliance = Estate.alliance.replacing(
+            "  name: Merchant N",
+            with: "  name: Merchant N\n  delivery: {webhook: {url: 'https://n.example/x', secret: 5}}"
+        ).replacing(
+            "  name: Merchant M",
+            with: "  name: Merchant M\n  delivery: {webhook: {url: 'https://m.example/x'}}")
+        let estate = try Estate(alliance: alliance)
+        func file(_ id: String, _ open: OpenFolder) throws -> [UInt8] { try KeyRegister(open).file(of: id) }
+        let stays = ["webhook/M/1", "webhook/N/4", "webhook/N/5"]
+        let changes = ["webhook/M/2", "webhook/N/6", "webhook/operator/1"]
+        let before = try (stays + changes).map { try file($0, estate.open) }
+        for id in stays { #expect(try KeyRegister(estate.open).caution(of: id) == nil) }
+        for id in changes {
+            let caution = try KeyRegister(estate.open).caution(of: id)
+            #expect(caution?.contains("version 1 of the master secret") == true, "\(caution ?? "none")")
+        }
+        _ = try SecretRotation(estate.open.folder)
+        let waiting = try estate.open.folder.open()
+        for id in changes {
+            let failure = #expect(throws: Failure.self) { try file(id, waiting) }
+            #expect(failure?.problem.hasPrefix("secret_waiting: ") == true, "\(failure?.problem ?? "")")
+        }
+        #expect(try stays.map { try file($0, waiting) } == Array(before.prefix(3)))
+        let open = try waiting.takingUpSecret(at: Self.changed)
+        #expect(try stays.map { try file($0, open) } == Array(before.prefix(3)))
+        for (id, old) in zip(changes, before.suffix(3)) {
+            #expect(try file(id, open) != old, "\(id) comes of the new version")
+            #expect(try KeyRegister(open).caution(of: id)?.contains("version 2 of the") == true)
+        }
+        for id in ["webhook/M/0", "webhook/M/1001", "webhook/X/1", "webhook/M", "webhook/M/01"] {
+            #expect(throws: KeyRegistryRefusal.self) { try file(id, open) }
+        }
     }
 
     @Test("The list says which version is in use, which is retired and which waits")

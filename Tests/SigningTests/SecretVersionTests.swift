@@ -46,7 +46,7 @@ struct SecretVersionTests {
     func webhooks() throws {
         let old = try MasterSecret(first)
         let waiting = try MasterSecret(versions: [first, second])
-        let taken = waiting.knowing(webhookBounds: [3])
+        let taken = waiting.knowing(webhookBounds: [["M": 3, "N": 1]])
         for version in [1, 3] {
             #expect(
                 taken.webhookSecret(owner: "M", version: version).text
@@ -58,6 +58,14 @@ struct SecretVersionTests {
         #expect(
             taken.webhookSecret(owner: "M", version: 4).text != old.webhookSecret(owner: "M", version: 4).text
         )
+        // Each receiver's versions count by themselves: N has seen no second one, O none at all.
+        for (owner, version) in [("N", 2), ("O", 1)] {
+            #expect(
+                taken.webhookSecret(owner: owner, version: version).text
+                    != old.webhookSecret(owner: owner, version: version).text)
+            #expect(taken.webhookOrigin(owner: owner, version: version) == 2)
+        }
+        #expect(taken.webhookOrigin(owner: "N", version: 1) == 1)
     }
 
     @Test("A file has a version a line, and is read as it is written")

@@ -81,6 +81,21 @@ struct SecretMarkTests {
         #expect(try scene.store.isSigned(by: secret(3)) && !scene.store.isSigned(by: Scene.secret(2)))
     }
 
+    @Test("A clock that stands back makes no version begin before what the one before it signed")
+    func clockStandsBack() throws {
+        let scene = try Scene()
+        try scene.store.know(secret(1))
+        let received = Instant.at("2026-01-31T23:00:00Z")
+        try scene.send("b1", 1, [record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")], received: received)
+        let early = received.advanced(byHours: -48)
+        _ = try scene.store.takeUp(secret(2), at: early)
+        #expect(try scene.store.secretMarks().map(\.since) == [Instant(milliseconds: 0), received])
+        let later = received.advanced(byHours: 1)
+        _ = try scene.store.takeUp(secret(3), at: later)
+        _ = try scene.store.takeUp(secret(4), at: early)
+        #expect(try scene.store.secretMarks().map(\.since).suffix(2) == [later, later])
+    }
+
     @Test("A key is of the version in use when it is added, and stays so")
     func keys() throws {
         let scene = try Scene()

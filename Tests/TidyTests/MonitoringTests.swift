@@ -61,7 +61,7 @@ struct MonitoringTests {
     func alerts() throws {
         let alerts = try text("Deploy/monitoring/settled.rules.yaml").components(separatedBy: "- alert: ")
             .dropFirst()
-        #expect(alerts.count == 23)
+        #expect(alerts.count == 24)
         for alert in alerts {
             #expect(alert.contains(/severity: (page|ticket)/) && alert.contains("summary: "), "\(alert)")
             #expect(alert.contains(/runbook: \S/), "\(alert)")

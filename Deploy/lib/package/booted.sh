@@ -123,6 +123,8 @@ expect "encrypted by the machine's key: nowhere in the clear, and the daemon is 
     "! test -e /etc/credstore/settled.master.secret && test -s /etc/credstore.encrypted/settled.master.secret"
 expect "it is ready" soon ready
 the_recipe admin-rotate
+expect "what goes into the safe has both versions" sh -c "[ \"\$(wc -l </run/settled.master.secret)\" = 2 ]"
+the_recipe admin-rotated
 expect "rotated: it is ready" soon ready
 expect "and what it signs next is checked by another seal, as the old one stays" sh -c \
     "curl --silent --fail http://127.0.0.1:8080/.well-known/jwks.json | grep seal/1 | grep seal/2"

@@ -4,7 +4,7 @@ public import Store
 
 /// What `settled key` does: keys that batches may be signed with come, are shown, and go.
 public struct KeyRegister: Sendable {
-    private let open: OpenFolder
+    let open: OpenFolder
 
     public init(_ open: OpenFolder) {
         self.open = open
@@ -41,6 +41,9 @@ public struct KeyRegister: Sendable {
     /// The key file of an id, a secret: `batch/<merchant>/<version>`, `operator/<version>` or
     /// `statement/<merchant>/<version>`; of `webhook/<merchant>/<version>` a line with `whsec_…`. Of a seal or a
     /// registered public key, the public key as a JWK set.
+    ///
+    /// Throws `keyUnknown`, and `refused` with `secret_waiting` for a webhook's secret that would not be the same
+    /// when it comes into force.
     public func file(of id: String) throws -> [UInt8] {
         let known = try open.store.keys()
         if let key = known.first(where: { $0.id == id }), let publicKey = key.publicKey {
@@ -49,7 +52,7 @@ public struct KeyRegister: Sendable {
         }
         if let seal = sealKeys.first(where: { $0.id == id }) { return Self.set([seal]) }
         if id.hasPrefix("statement/") { return try statementFile(of: id) }
-        if id.hasPrefix("webhook/") { return try webhookSecret(of: id) }
+        if let webhook = try NamedWebhookSecret(id, open) { return try webhook.file }
         guard let key = known.first(where: { $0.id == id }) else { throw KeyRegistryRefusal.keyUnknown(id) }
         return try secretFile(of: key)
     }
@@ -102,17 +105,5 @@ extension KeyRegister {
             throw KeyRegistryRefusal.keyUnknown(id)
         }
         return KeyFile.bytes(of: open.master.statementKey(owner: String(parts[1]), version: version))
-    }
-
-    /// Of any version, so that the next one can be handed out before it signs.
-    private func webhookSecret(of id: String) throws -> [UInt8] {
-        let parts = id.split(separator: "/", omittingEmptySubsequences: false)
-        let owners = try open.store.schedule().alliance.merchants.map(\.id.text) + ["operator"]
-        guard parts.count == 3, owners.contains(String(parts[1])), let version = Int(parts[2]),
-            (1...1_000).contains(version), "\(version)" == parts[2]
-        else {
-            throw KeyRegistryRefusal.keyUnknown(id)
-        }
-        return Array((open.master.webhookSecret(owner: String(parts[1]), version: version).text + "\n").utf8)
     }
 }

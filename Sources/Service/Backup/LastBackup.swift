@@ -90,7 +90,8 @@ extension LastBackup {
                 }
             }
         }
-        try WholeFile.write(json.bytes + [UInt8(ascii: "\n")], to: Self.path(in: folder), mode: 0o644)
+        try WholeFile.write(
+            json.bytes + [UInt8(ascii: "\n")], to: Self.path(in: folder), mode: 0o644, ownedAs: folder)
     }
 
     private init?(_ written: Written) {

@@ -18,6 +18,9 @@ public struct Restoration: Sendable {
     public let upgradedFrom: Int?
     /// Whether the master secret is in the folder, or where it was said to be; it is the right one then.
     public let hasSecret: Bool
+    /// The last version of the master secret, where the backup knows nothing of it: the daemon's first start takes it
+    /// into use.
+    public let waitingVersion: Int?
 
     /// Puts the backup at `file`, packed or not, into a folder that has no database yet; the folder is made if it is not
     /// there.
@@ -48,7 +51,9 @@ public struct Restoration: Sendable {
             throw Self.broken(file, finding)
         }
         hasSecret = WholeFile.exists(folder.secretPath)
-        if hasSecret { try folder.requireOwn(MasterSecretFile.read(folder.secretPath), of: store) }
+        let master = hasSecret ? try MasterSecretFile.read(folder.secretPath) : nil
+        let inUse = try master.map { try folder.requireOwn($0, of: store).count }
+        waitingVersion = master.flatMap { $0.latest > inUse ?? 0 ? $0.latest : nil }
         alliance = try store.schedule().alliance.id
         contents = try DatabaseContents(ofFile: draft.path)
         lastReceived = try store.growth(since: Instant(milliseconds: 0)).lastReceived

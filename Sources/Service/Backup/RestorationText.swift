@@ -22,10 +22,19 @@ extension Restoration {
         let since = lastReceived.map { "after \(Self.time($0))" } ?? "ever"
         let acts = lastAct.map { "after \(Self.time($0))" } ?? "ever"
         let data = folder.path
-        return [
+        var steps = [
             hasSecret
                 ? "the master secret is there, and is the one that this data is signed by"
-                : "copy the master secret to \(folder.secretPath), mode 0600; it is in no backup",
+                : "copy the master secret to \(folder.secretPath), mode 0600; it is in no backup"
+        ]
+        if let waitingVersion {
+            // What is added comes of the version in use: of another one it would be another key.
+            steps.append(
+                "version \(waitingVersion) of the master secret waits, and the first start takes it into use: before"
+                    + " that, add again the keys (`settled key add`) and apply the alliance files of before its"
+                    + " rotation; then those of after it")
+        }
+        return steps + [
             "settled serve --data \(data) --no-automatic-close: no period may close before all is here again",
             "have the merchants send again what they sent \(since): the same bytes are stored once, and get a"
                 + " receipt",
@@ -53,6 +62,7 @@ extension Restoration {
             archives.write(to: &object)
             object.name("has_secret")
             object.boolean(hasSecret)
+            object.member("waiting_version", ifPresent: waitingVersion.map(Int64.init))
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }

@@ -14,7 +14,7 @@ extension StoreDiagnosis {
                 )
             ]
         }
-        let sealKeys = try SealFile.keys(of: request.data)
+        let sealKeys = try SealFile.keys(of: request.data, store)
         do {
             try ArchiveShelf(request.archives, of: known, sealKeys: sealKeys).requireAll()
         } catch let refusal as RetentionRefusal {
@@ -25,11 +25,15 @@ extension StoreDiagnosis {
 }
 
 extension SealFile {
-    /// The seal's public keys as a data folder has them: by its master secret, else by `keys/seal.jwks`; none where it
-    /// has neither.
-    static func keys(of folder: DataFolder) throws -> [VerificationKey] {
+    /// The seal's public keys that archives of a data folder bear: those that the database knows. Of data that does not
+    /// say, by its master secret, else by `keys/seal.jwks`; none where it has neither.
+    ///
+    /// Throws `secret_mismatch` and `secret_outdated` for a secret that is asked and is not the data's.
+    static func keys(of folder: DataFolder, _ store: Store) throws -> [VerificationKey] {
+        if let known = try store.sealKeys() { return known }
         if WholeFile.exists(folder.secretPath) {
             let master = try MasterSecretFile.read(folder.secretPath)
+            try folder.requireOwn(master, of: store)
             return DocumentSigner(master: master, version: master.latest).sealKeys
         }
         let published = folder.keysPath + "/" + name

@@ -10,7 +10,8 @@ struct StoreDiagnosis {
 
     /// What was found, each part by itself: one that cannot be read is a finding too.
     func findings(_ progress: SimulationProgress) -> [Diagnosis.Finding] {
-        return look("secret", secret) + look("database") { try database(progress) } + look("disk", disk)
+        return look("secret", secret) + abandonedSecrets + look("database") { try database(progress) }
+            + look("disk", disk)
             + look("clock", clock) + look("periods", periods) + look("deliveries", deliveries)
             + look("keys", keys) + look("backups", backups) + look("archives", archives)
     }
@@ -41,6 +42,18 @@ struct StoreDiagnosis {
         return [
             .init("secret", .ok, "it is there, its owner's alone, and the one that the data is signed by")
         ]
+    }
+
+    /// What a killed rotation left beside the secret, or in the data folder.
+    private var abandonedSecrets: [Diagnosis.Finding] {
+        let folders = Set([request.data.path, folderName(of: request.data.secretPath)])
+        return folders.sorted().flatMap { MasterSecretFile.drafts(in: $0) }.map {
+            .init(
+                "secret", .warning,
+                "\($0): a rotation that was ended left it, with every version of the secret:"
+                    + " rm '\($0)', or rotate again"
+            )
+        }
     }
 
     private func database(_ progress: SimulationProgress) throws -> [Diagnosis.Finding] {

@@ -27,19 +27,20 @@ public enum WholeFile {
     /// Writes a file so that at any moment, power cuts included, either all of it is there or none of it.
     ///
     /// The bytes go to a hidden neighbour, are made durable, and take the name in one step. Without `replacing` a
-    /// file that is already there is left alone and refused. `keepingOwner`: what root writes belongs to whom the
-    /// file before belonged, who may be the one that reads it.
+    /// file that is already there is left alone and refused. `ownedAs`: what root writes belongs to whom this file or
+    /// folder belongs, who may be the one that reads it, and has the mode whatever root's umask is. `draft`: what the
+    /// neighbour's name begins with, and a kill leaves behind.
     public static func write(
         _ bytes: [UInt8], to path: String, mode: mode_t = 0o644, replacing: Bool = true,
-        keepingOwner: Bool = false
+        ownedAs owned: String? = nil, draft prefix: String = ".settled-"
     ) throws(Failure) {
         let folder = folderName(of: path)
-        let draft = folder + "/.settled-" + SecureRandom.hexDigits(16) + ".tmp"
+        let draft = folder + "/" + prefix + SecureRandom.hexDigits(16) + ".tmp"
         do throws(Failure) {
             let file = try Descriptor(
                 opening: draft, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode,
                 attempt: "create a file beside \(path)")
-            if keepingOwner { try giveToOwner(of: path, file) }
+            if let owned { try giveToOwner(of: owned, file, mode) }
             try file.writeAll(bytes)
             try file.synchronize()
             try name(draft, path, replacing: replacing)
@@ -50,7 +51,10 @@ public enum WholeFile {
         try synchronizeFolder(folder)
     }
 
-    private static func giveToOwner(of path: String, _ file: borrowing Descriptor) throws(Failure) {
+    private static func giveToOwner(
+        of path: String, _ file: borrowing Descriptor, _ mode: mode_t
+    ) throws(Failure) {
+        guard fchmod(file.number, mode) == 0 else { throw .fromSystem(file.path, "give it its mode") }
         var status = stat()
         guard geteuid() == 0, stat(path, &status) == 0 else { return }
         guard fchown(file.number, status.st_uid, status.st_gid) == 0 else {

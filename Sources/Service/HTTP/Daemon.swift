@@ -234,7 +234,8 @@ extension Daemon {
                 scrape: Scrape(
                     intake: intake, health: health, bounds: bounds, connections: connections,
                     measures: measures,
-                    book: BookReading(store: intake.store, clock: clock, threads: readers),
+                    book: BookReading(
+                        store: intake.store, clock: clock, threads: readers, logger: logger),
                     reserveBytes: configuration.reserveBytes, closesAutomatically: closer != nil,
                     certificates: certificates, started: WallClock.system.now),
                 logger: logger, quiet: quiet)

@@ -59,7 +59,8 @@ extension MemberFile {
     {
         let store = try folder.openStore()
         defer { try? store.shut() }
-        let shelf = try ArchiveShelf(archives, of: store.archives(), sealKeys: SealFile.keys(of: folder))
+        let shelf = try ArchiveShelf(
+            archives, of: store.archives(), sealKeys: SealFile.keys(of: folder, store))
         let archived: ArchivedBytes = { try shelf.bytes(of: $0, in: $1) }
         let schedule = try store.schedule()
         let stored = try store.records(of: member)

@@ -12,8 +12,8 @@ struct BookFigures: Sendable {
     let closesFrom: Instant
     let isStuck: Bool
     let lastClose: PeriodStanding.Close?
-    /// Nil: nobody made a backup here, or it cannot be read when.
-    let lastBackup: LastBackup?
+    /// Nil: nobody tried to make one here. A failure: what was noted of it cannot be read.
+    let lastBackup: Result<LastBackup?, Failure>
 
     /// Merchants that a scrape names at most, of each kind: those that were the alliance's first.
     static let mostMerchants = 1_000
@@ -32,6 +32,6 @@ struct BookFigures: Sendable {
         closesFrom = period.end.advanced(byHours: schedule.alliance.graceHours)
         isStuck = try store.failedClose() != nil
         lastClose = try store.lastClose()
-        lastBackup = try? LastBackup(in: store.folder)
+        lastBackup = Result { () throws(Failure) in try LastBackup(in: store.folder) }
     }
 }

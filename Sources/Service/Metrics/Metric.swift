@@ -51,7 +51,8 @@ extension Metric {
     static let backupAt = Metric(
         "settled_backup_last_timestamp_seconds", .gauge, "When the last backup of this database was made.")
     static let backupOK = Metric(
-        "settled_backup_last_success", .gauge, "1 if the last try at a backup made one.")
+        "settled_backup_last_success", .gauge,
+        "1 if the last try at a backup made one, 0 too where it cannot be read whether it did.")
     static let figuresRead = Metric(
         "settled_figures_read", .gauge, "1 if what the database has to say could be read.")
 

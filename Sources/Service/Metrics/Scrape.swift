@@ -53,8 +53,14 @@ struct Scrape: Sendable {
         exposition.add(.logBytes, Int(sizes.log))
         exposition.add(.freeBytes, sizes.free.map { Int($0) })
         exposition.add(.reserveBytes, reserveBytes)
-        exposition.add(.backupAt, figures?.lastBackup?.made?.at.seconds)
-        exposition.add(.backupOK, figures?.lastBackup.map { $0.failed == nil })
+        switch figures?.lastBackup {
+        case .success(let last):
+            exposition.add(.backupAt, last?.made?.at.seconds)
+            exposition.add(.backupOK, last.map { $0.failed == nil })
+        // That there is one which cannot be read is another thing than that there is none.
+        case .failure: exposition.add(.backupOK, false)
+        case nil: break
+        }
         exposition.add(.figuresRead, figures != nil)
     }
 

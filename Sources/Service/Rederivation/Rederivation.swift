@@ -50,15 +50,17 @@ public struct Rederivation: Sendable {
     public init(_ request: Request) { self.request = request }
 
     /// Does it all. Throws `Failure` for a folder that holds no alliance or a period that has not closed
-    /// (`misused`), `RetentionRefusal` where an archive is not at hand or not as it was written, and trouble with the
+    /// (`misused`), `refused` with `secret_mismatch` or `secret_outdated` for a master secret that is not the data's,
+    /// `RetentionRefusal` where an archive is not at hand or not as it was written, and trouble with the
     /// disk; what is found wrong stands in the report.
     public func run(progress: SimulationProgress = .silent) throws -> RederivationReport {
         try request.folder.requireFounded()
         let stored = try Store.openToRead(folder: request.folder.path)
         defer { try? stored.shut() }
+        if let master = request.master { try request.folder.requireOwn(master, of: stored) }
         let history = try stored.history()
         let shelf = try ArchiveShelf(
-            request.archives, of: stored.archives(), sealKeys: request.checkingKeys)
+            request.archives, of: stored.archives(), sealKeys: stored.sealKeys() ?? request.checkingKeys)
         try shelf.requireAll()
         let scratch = try ScratchFolder(beside: request.folder.path, in: request.scratch)
         defer { scratch.clear() }

@@ -56,7 +56,7 @@ extension RederivationRun {
             return nil
         }
         guard let bytes = try bytes(of: arrival) else { return nil }
-        let (signature, isChecked) = keys.signature(of: arrival)
+        let (signature, isChecked) = keys.signature(arrival.signature, of: bytes)
         do throws(BatchRefusal) {
             let authentic = try AuthenticBatch(
                 bytes: bytes, form: form, signature: signature, limit: .max,

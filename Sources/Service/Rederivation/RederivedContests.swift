@@ -12,7 +12,8 @@ extension RederivationRun {
         }
         do {
             let authentic = try AuthenticContest(
-                bytes: stored.bytes, signature: keys.signature(of: stored).text, received: received
+                bytes: stored.bytes, signature: keys.signature(stored.signature, of: stored.bytes).text,
+                received: received
             ) { [keys] in keys.key($0, at: received) }
             if let jws = try? DetachedJWS(parsing: stored.signature) { usedKeys.insert(jws.keyID) }
             // As long as records stand on it, and one or a statement is contested, the alliance keeps its id.

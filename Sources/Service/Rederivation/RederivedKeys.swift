@@ -33,18 +33,9 @@ struct RederivedKeys {
         self.standIn = standIn
     }
 
-    /// A batch's signature, made anew where its key is derived from a secret that is not at hand: what was
-    /// stored under it cannot be proved then, and counts as not checked.
-    func signature(of arrival: StoredArrival) -> (text: String, isChecked: Bool) {
-        signature(arrival.signature, of: arrival.bytes)
-    }
-
-    /// The same of a contest.
-    func signature(of contest: StoredContest) -> (text: String, isChecked: Bool) {
-        signature(contest.signature, of: contest.bytes)
-    }
-
-    private func signature(_ text: String, of bytes: [UInt8]) -> (text: String, isChecked: Bool) {
+    /// The signature of a batch, or of a contest, over the bytes that were signed; made anew where its key is derived
+    /// from a secret that is not at hand: what was stored under it cannot be proved then, and counts as not checked.
+    func signature(_ text: String, of bytes: [UInt8]) -> (text: String, isChecked: Bool) {
         guard master == nil, let id = (try? DetachedJWS(parsing: text))?.keyID,
             let key = keys[id], key.isDerived, let derived = Self.derived(key, from: standIn)
         else { return (text, true) }

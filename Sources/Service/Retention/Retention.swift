@@ -40,19 +40,16 @@ public struct Retention: Sendable {
     /// nothing is changed then.
     public init(_ request: Request, progress: SimulationProgress = .silent) throws {
         defer { progress.clear() }
+        let lock = try RetentionLock(in: request.folder.folder.path)
+        defer { withExtendedLifetime(lock) {} }
         let store = request.folder.store
         let found = try store.archivable(keeping: request.periods)
         path = request.file
         keptFrom = try store.schedule().calendar.period(found.keptFrom).id
         batches = Int64(found.batches.count)
         bytes = found.bytes
-        guard !found.batches.isEmpty else {
-            archive = nil
-            fileBytes = nil
-            return
-        }
-        try Self.requireFree(request.file, store)
-        guard !request.isDryRun else {
+        if !found.batches.isEmpty { try Self.requireFree(request.file, store) }
+        guard !found.batches.isEmpty, !request.isDryRun else {
             archive = nil
             fileBytes = nil
             return
@@ -61,14 +58,30 @@ public struct Retention: Sendable {
         let held = try Self.write(found, to: draft, request, keptFrom: keptFrom, progress)
         let digest = try Self.verified(draft, held, request, progress)
         fileBytes = try draft.byteCount()
-        try draft.publish(as: request.file)
+        let published = try PublishedArchive(draft, as: request.file)
         progress.show("taking the bytes out of the database")
-        archive = try store.removeBytes(
-            of: held, heldBy: digest, named: ArchiveShelf.name(of: request.file), keptFrom: found.keptFrom,
-            at: request.at)
+        archive = try Self.takeOut(held, heldBy: digest, in: published, request, keptFrom: found.keptFrom)
     }
 
-    /// No archive is overwritten, and none gets a name that cannot be told.
+    /// Takes the bytes out of the database, if the archive still lies where it was put. One that no batch came to
+    /// need is taken away.
+    static func takeOut(
+        _ held: [ArchivedBatch], heldBy digest: SHA256Digest, in archive: PublishedArchive,
+        _ request: Request,
+        keptFrom: Int
+    ) throws -> StoredArchive {
+        do {
+            return try request.folder.store.removeBytes(
+                of: held, heldBy: digest, named: ArchiveShelf.name(of: archive.path), keptFrom: keptFrom,
+                at: request.at, onceSure: archive.requireInPlace)
+        } catch let refusal as RetentionRefusal where refusal.code == .archiveSuperseded {
+            try archive.withdraw()
+            throw refusal
+        }
+    }
+
+    /// No archive is overwritten, and none gets a name that cannot be told. Under the lock alone a file that the
+    /// database does not know is one that no run is about to need.
     private static func requireFree(_ path: String, _ store: Store) throws {
         let name = ArchiveShelf.name(of: path)
         guard !name.isEmpty, !path.hasSuffix("/"), PlainText.of(name) == name else {

@@ -45,17 +45,36 @@ public enum MasterSecretFile {
     }
 
     /// Draws a further version and puts it behind those in the file, which a whole one takes the place of: mode 0600,
-    /// of the same owner. Behind a symbolic link the file that it names is replaced.
+    /// of the same owner. Behind a symbolic link the file that it names is replaced. Drafts of it that killed rotations
+    /// left are taken away, so the caller keeps other rotations of the file off.
     static func addVersion(to path: String) throws(Failure) -> MasterSecret {
         let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         let known = try versions(file, environment: [:])
+        let prefix = draftPrefix + (file.split(separator: "/").last.map(String.init) ?? name) + "-"
+        for draft in drafts(in: folderName(of: file), prefix) {
+            // No longer than a draft of this very file.
+            guard draft.utf8.count == folderName(of: file).utf8.count + 1 + prefix.utf8.count + 16 + 4 else {
+                continue
+            }
+            guard unlink(draft) == 0 || errno == ENOENT else { throw .fromSystem(draft, "take it away") }
+        }
         var drawn = SecureRandom.bytes(32)
         let all = known + [SecretBytes(taking: &drawn)]
         var text = MasterSecret.fileContent(of: all)
         defer { SecretBytes.wipe(&text) }
-        try WholeFile.write(text, to: file, mode: 0o600, keepingOwner: true)
+        try WholeFile.write(text, to: file, mode: 0o600, ownedAs: file, draft: prefix)
         return try read(path)
     }
+
+    /// Drafts of secrets in a folder, by path: each has all versions, and outlives a rotation only if that was killed.
+    static func drafts(in folder: String, _ prefix: String = draftPrefix) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".tmp") }.sorted().map {
+            folder + "/" + $0
+        }
+    }
+
+    static let draftPrefix = ".settled-secret-"
 
     /// The bytes of the secret in a file: what its hex digits, and a line end, stand for, or else the file's
     /// bytes as they are. Refuses fewer than 32 bytes, half a byte of hex, and more than one version.

@@ -15,16 +15,18 @@ public struct SecretRotation: Sendable {
 
     /// Draws it. May be done beside the daemon, which has the versions in its memory that it started with.
     ///
-    /// Throws `refused` with `secret_mismatch` or `secret_outdated` for a file that is not the data's,
-    /// `secret_waiting` where a version waits already, `secret_credential` for a file that the service manager wrote
-    /// for this process, and `secret_busy` while another rotation is at work.
+    /// Throws `misused` where there is no data or no secret, `refused` with `secret_mismatch` or `secret_outdated`
+    /// for a file that is not the data's, `secret_waiting` where a version waits already, `secret_credential` for a
+    /// file that the service manager wrote for this process, and `secret_busy` while another rotation is at work.
     public init(_ folder: DataFolder) throws {
+        try folder.requireFounded()
         let path = folder.secretPath
         guard !MasterSecretFile.isCredential(path) else {
             throw Failure.refused(
                 path, "secret_credential: is a copy that the service manager made for this process",
                 hint: "name the file that it is made of by --secret, as root")
         }
+        try folder.requireSecret()
         let file = try Descriptor(opening: path, flags: O_RDONLY, attempt: "read it")
         guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
             throw Failure.refused(path, "secret_busy: another rotation is at work", hint: "wait for its end")

@@ -6,10 +6,12 @@ public import Signing
 public struct SecretMark: Hashable, Sendable {
     /// From 1.
     public let version: Int
-    /// From when on it signs; of the first version the beginning of time.
+    /// From when on it signs; of the first version the beginning of time. Never before anything that the version before
+    /// it signed, however the clock stood.
     public let since: Instant
-    /// The highest version of a webhook's secret that older versions make.
-    public let webhooks: Int
+    /// The highest version of each receiver's webhook secret that older versions make, by a merchant's id or
+    /// `operator`: the one that was in force when this was taken into use.
+    public let webhooks: [String: Int]
     /// The public key of its seal. Nil: data that was founded before this was kept.
     let seal: [UInt8]?
 }
@@ -19,13 +21,26 @@ extension Store {
     /// version, which is published anyway; what is kept once stays.
     public func know(_ master: MasterSecret) throws {
         try writing("write down what the master secret is known by") { database in
-            try SecretMarkRows(database).add(1, of: master, since: Instant(milliseconds: 0), webhooks: 0)
+            try SecretMarkRows(database).add(1, of: master, since: Instant(milliseconds: 0), webhooks: [:])
         }
     }
 
     /// The versions that were taken into use, the first one first; the last one is in use.
     public func secretMarks() throws -> [SecretMark] {
         try reading("read what the master secret is known by") { try SecretMarkRows($0).all() }
+    }
+
+    /// The public keys of the seals that documents of this data bear, in the order of their versions; nil: data that
+    /// does not say.
+    public func sealKeys() throws -> [VerificationKey]? {
+        let marks = try secretMarks()
+        guard marks.allSatisfy({ $0.seal != nil }) else { return nil }
+        return try marks.map { mark in
+            guard
+                let key = try? VerificationKey.ed25519(id: "seal/\(mark.version)", publicKey: mark.seal ?? [])
+            else { throw StoreTrouble.damaged("secret_marks", "version \(mark.version)") }
+            return key
+        }
     }
 
     /// Whether this is the secret that the data is signed by, as far as it has versions. Of one that has fewer than
@@ -56,10 +71,11 @@ extension Store {
             let known = try rows.all()
             let present = known.count
             guard master.latest > present else { return nil }
-            if known[0].seal == nil { try rows.add(1, of: master, since: known[0].since, webhooks: 0) }
-            let webhooks = max(known[present - 1].webhooks, try highestWebhook(database))
+            if known[0].seal == nil { try rows.add(1, of: master, since: known[0].since, webhooks: [:]) }
+            let webhooks = known[present - 1].webhooks.merging(try webhooksInForce(database)) { max($0, $1) }
+            let since = max(instant, known[present - 1].since, try lastSigned(database))
             for version in present + 1...master.latest {
-                try rows.add(version, of: master, since: instant, webhooks: webhooks)
+                try rows.add(version, of: master, since: since, webhooks: webhooks)
                 try AuditRows(database).add(
                     AuditEntry(
                         at: instant, act: .secretRotated, keyID: "seal/\(version)",
@@ -69,10 +85,22 @@ extension Store {
         }
     }
 
-    private func highestWebhook(_ database: Database) throws -> Int {
+    /// When the latest of the receipts and closings was made, by the clock as it was then.
+    private func lastSigned(_ database: Database) throws -> Instant {
+        let query = try Prepared(
+            database,
+            """
+            SELECT max((SELECT coalesce(max(received), 0) FROM batches), (SELECT coalesce(max(closed), 0) FROM periods))
+            """)
+        return try query.first { $0.instant(0) } ?? Instant(milliseconds: 0)
+    }
+
+    private func webhooksInForce(_ database: Database) throws -> [String: Int] {
         let alliance = try inForce(database).schedule.alliance
-        let destinations = [alliance.delivery] + alliance.merchants.map(\.delivery)
-        return destinations.compactMap { $0?.webhook?.secret }.max() ?? 0
+        var webhooks: [String: Int] = [:]
+        for merchant in alliance.merchants { webhooks[merchant.id.text] = merchant.delivery?.webhook?.secret }
+        webhooks["operator"] = alliance.delivery?.webhook?.secret
+        return webhooks
     }
 
     private static func hasSealed(_ key: VerificationKey, _ database: Database) throws -> Bool {
@@ -102,13 +130,14 @@ struct SecretMarkRows {
         ).all { row in
             SecretMark(
                 version: Int(clamping: row.integer(0)), since: row.instant(2),
-                webhooks: Int(clamping: row.integer(3)), seal: row.bytes(1))
+                webhooks: try Self.webhooks(row), seal: row.bytes(1))
         }
         guard !marks.isEmpty else {
-            return [SecretMark(version: 1, since: Instant(milliseconds: 0), webhooks: 0, seal: nil)]
+            return [SecretMark(version: 1, since: Instant(milliseconds: 0), webhooks: [:], seal: nil)]
         }
         for (number, mark) in zip(1..., marks) {
-            guard mark.version == number, number == 1 || mark.webhooks >= marks[number - 2].webhooks else {
+            let before = number == 1 ? [:] : marks[number - 2].webhooks
+            guard mark.version == number, before.allSatisfy({ $0.value <= mark.webhooks[$0.key] ?? 0 }) else {
                 throw StoreTrouble.damaged(
                     "secret_marks", "version \(mark.version)", "versions count on, and what they hold rises")
             }
@@ -116,10 +145,22 @@ struct SecretMarkRows {
         return marks
     }
 
+    private static func webhooks(_ row: Prepared) throws -> [String: Int] {
+        guard let json = try? JSONValue(parsing: row.bytes(3)), case .object(let members) = json else {
+            throw StoreTrouble.damaged("secret_marks", "version \(row.integer(0))")
+        }
+        return try members.reduce(into: [:]) { webhooks, member in
+            guard let version = member.value.integer, version >= 1 else {
+                throw StoreTrouble.damaged("secret_marks", "version \(row.integer(0))")
+            }
+            webhooks[member.name] = Int(version)
+        }
+    }
+
     /// The version in use.
     func present() throws -> Int { try all().count }
 
-    func add(_ version: Int, of master: MasterSecret, since: Instant, webhooks: Int) throws {
+    func add(_ version: Int, of master: MasterSecret, since: Instant, webhooks: [String: Int]) throws {
         guard let seal = master.sealKey(version: version).verification.publicKey else {
             preconditionFailure("a seal is an Ed25519 key")
         }
@@ -132,7 +173,13 @@ struct SecretMarkRows {
         insert.bind(1, Int64(version))
         insert.bind(2, seal.bytes)
         insert.bind(3, since.milliseconds)
-        insert.bind(4, Int64(webhooks))
+        var json = CanonicalJSON()
+        json.object { json in
+            for (owner, version) in webhooks.sorted(by: { $0.key < $1.key }) {
+                json.member(owner, Int64(version))
+            }
+        }
+        insert.bind(4, String(decoding: json.bytes, as: UTF8.self))
         try insert.run()
     }
 }

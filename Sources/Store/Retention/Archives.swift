@@ -76,12 +76,12 @@ extension Store {
     /// Takes the bytes away that an archive holds, and notes which that is, durably. The archive is on the disk already,
     /// and was read again.
     ///
-    /// Throws `archiveSuperseded` where any of the batches is not as it was when its bytes were read; nothing is changed
-    /// then.
+    /// Throws `archiveSuperseded` where any of the batches is not as it was when its bytes were read, and what
+    /// `onceSure` throws, which is asked last whether the archive is still there; nothing is changed then.
     @discardableResult
     public func removeBytes(
         of batches: [ArchivedBatch], heldBy digest: SHA256Digest, named name: String, keptFrom: Int,
-        at instant: Instant
+        at instant: Instant, onceSure: () throws -> Void = {}
     ) throws -> StoredArchive {
         precondition(!batches.isEmpty, "an archive holds a batch")
         return try writing("take the bytes of archived batches away") { database in
@@ -95,6 +95,7 @@ extension Store {
                 AuditEntry(
                     at: instant, act: .bytesArchived, digest: digest.text,
                     reason: "\(batches.count) batches of \(bytes) bytes, settled before \(kept), in \(name)"))
+            try onceSure()
             return archive
         }
     }

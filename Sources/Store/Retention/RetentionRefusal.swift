@@ -7,6 +7,10 @@ public struct RetentionRefusal: Error, Hashable, Sendable {
         case archiveExists = "archive_exists"
         /// While the archive was written, another one took some of its batches.
         case archiveSuperseded = "archive_superseded"
+        /// The archive was taken away before the database had noted it.
+        case archiveGone = "archive_gone"
+        /// Another run is at work on the same data.
+        case retentionBusy = "retention_busy"
         /// An archive that is needed is not at hand.
         case archiveMissing = "archive_missing"
         /// A file is none of this data's archives.

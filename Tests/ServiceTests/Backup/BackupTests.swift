@@ -176,6 +176,30 @@ struct BackupTests {
         #expect(try mode(of: bare.path) == 0o700)
     }
 
+    @Test(
+        "Of a backup from before a rotation it is said that a version waits, and what comes before the start")
+    func waiting() throws {
+        let estate = try estate()
+        let path = try backup(estate, estate.scratch.file("b.sqlite")).path
+        let folder = try place(estate)
+        #expect(try Restoration(path, into: folder).waitingVersion == nil)
+        try FileManager.default.removeItem(atPath: folder.databasePath)
+        let merchant = MerchantID(verified: "M")
+        let late = try KeyRegister(estate.open).addDerived(for: merchant, now: Estate.received)
+        let handedOut = try KeyRegister(estate.open).file(of: late.key.id)
+        _ = try SecretRotation(estate.open.folder)
+        let rotated = DataFolder(folder.path, secret: estate.open.folder.secretPath)
+        let restored = try Restoration(path, into: rotated)
+        #expect(restored.waitingVersion == 2 && restored.json.contains(#""waiting_version":2"#))
+        #expect(restored.lines.contains { $0.contains("version 2 of the master secret waits") })
+        let again = try rotated.open()
+        defer { again.shut() }
+        let added = try KeyRegister(again).addDerived(for: merchant, now: Estate.received)
+        #expect(added.key.id == late.key.id)
+        #expect(
+            try KeyRegister(again).file(of: added.key.id) == handedOut, "before the start it is the same key")
+    }
+
     @Test("What is restored belongs to the data folder's owner and group, also where root restores it")
     func owner() throws {
         let estate = try estate()

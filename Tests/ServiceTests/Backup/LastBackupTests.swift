@@ -106,6 +106,39 @@ struct LastBackupTests {
         }
     }
 
+    @Test("One that cannot be read is another thing than none: no success, and a word of why")
+    func unreadable() async throws {
+        let estate = try Estate()
+        try Data("{}{".utf8).write(
+            to: URL(fileURLWithPath: estate.open.folder.path + "/" + LastBackup.name))
+        try await withMetrics(estate) { _, metrics in
+            let scraped = try await scrape(metrics)
+            #expect(scraped["settled_backup_last_timestamp_seconds"] == nil)
+            #expect(scraped["settled_backup_last_success"] == 0)
+            #expect(scraped["settled_figures_read"] == 1)
+        }
+        let found = try #require(try finding(estate, "2026-01-25T00:00:00Z"))
+        #expect(found.state == .trouble && found.text.contains("backup.last"), "\(found.text)")
+    }
+
+    @Test(
+        "What root notes the daemon can read, whatever root's umask is",
+        .enabled(if: geteuid() == 0, "only root gives files away"))
+    func readable() throws {
+        let estate = try Estate()
+        let folder = estate.open.folder.path
+        #expect(chown(folder, 12_345, 12_346) == 0)
+        let note = folder + "/" + LastBackup.name
+        // As an earlier one was left by a root that kept everything to itself.
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: note))
+        #expect(chmod(note, 0o600) == 0)
+        try LastBackup.note(
+            Failure.trouble("b", "is full"), at: instant("2026-01-25T02:00:00Z"), in: folder)
+        var status = stat()
+        #expect(stat(note, &status) == 0 && status.st_mode & 0o777 == 0o644)
+        #expect(status.st_uid == 12_345 && status.st_gid == 12_346)
+    }
+
     /// Of a database of 3 GB that grows by 30 MB a day.
     private func forecast(_ sizes: [Int64], keep: Int?, free: Int64 = 6_000_000_000) -> DiskForecast {
         let now = instant("2026-02-01T00:00:00Z")

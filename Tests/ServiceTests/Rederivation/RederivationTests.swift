@@ -326,15 +326,16 @@ struct RederivationTests {
         }
     }
 
-    @Test("Another secret than the folder's is found at the first batch")
+    @Test("Another secret than the folder's is refused as such, and not taken for what signed nothing")
     func otherSecret() throws {
         let scratch = try Scratch()
         let folder = try copy(scratch)
         let secret = try scratch.write(String(repeating: "5a", count: 32), to: "secret", mode: 0o600)
-        let report = try Rederivation(
-            .init(data: folder, secret: secret, jwks: nil, from: nil, through: nil, scratch: nil)
-        ).run()
-        #expect(!report.isGood && report.findings[0].problem.contains("signature_invalid"), "\(report.lines)")
-        #expect(report.stopped != nil)
+        let failure = #expect(throws: Failure.self) {
+            try Rederivation(
+                .init(data: folder, secret: secret, jwks: nil, from: nil, through: nil, scratch: nil)
+            ).run()
+        }
+        #expect(failure?.problem.hasPrefix("secret_mismatch: ") == true, "\(failure?.problem ?? "")")
     }
 }

@@ -34,11 +34,21 @@ struct RetentionTests {
             #expect(report.isGood && report.archived == 7 && report.signatures == 10, "\(report.lines)")
             #expect(report.lines.contains("from archives: the bytes of 7 batches"))
         }
-        #expect(try story.rederive(["a.zst"], secret: false).isGood)
         // Any zstd unpacks it to the batches' bytes, one after the other.
         var unpacked: [UInt8] = []
         try PackedFile.unpack(made.path) { unpacked.append(contentsOf: $0) }
         #expect(unpacked == moved.flatMap { before[$0 - 1].bytes })
+    }
+
+    @Test("Without the master secret archived batches count as not checked, and not as signed by another")
+    func withoutSecret() throws {
+        let story = try ArchivedStory()
+        let before = try story.rederive([], secret: false)
+        try story.retain()
+        let report = try story.rederive(["a.zst"], secret: false)
+        #expect(report.isGood && report.archived == 7, "\(report.lines)")
+        #expect(report.unchecked == before.unchecked && report.unchecked > 0, "\(report.lines)")
+        #expect(report.signatures == before.signatures, "\(report.lines)")
     }
 
     @Test("Done twice, nothing is left to move; with fewer periods kept a second archive takes the rest")
@@ -99,6 +109,66 @@ struct RetentionTests {
         }
         let kept = #expect(throws: RetentionRefusal.self) { try story.retain("b.zst") }
         #expect(kept?.code == .archiveExists && kept?.reason.contains("keep it") == true)
+    }
+
+    @Test("While a run is at work another one is refused, and tells of no file that it may go")
+    func busy() throws {
+        let story = try ArchivedStory()
+        try story.write([1], to: "a.zst")
+        let lock = try RetentionLock(in: story.folder.path)
+        for isDryRun in [false, true] {
+            let refusal = #expect(throws: RetentionRefusal.self) { try story.retain(isDryRun: isDryRun) }
+            #expect(refusal?.code == .retentionBusy)
+        }
+        withExtendedLifetime(lock) {}
+        #expect(try mode(of: story.folder.path + "/" + RetentionLock.name) == 0o600)
+        #expect(story.scratch.names == ["a.zst", "data"])
+    }
+
+    /// Publishes an archive, does something to the file or the batches, and goes on to the transaction.
+    private func takeOut(
+        _ story: ArchivedStory, after change: (OpenFolder, [ArchivedBatch]) throws -> Void
+    ) throws {
+        try story.withRequest("a.zst") { request, found in
+            let draft = DraftFile(beside: request.file)
+            let held = try Retention.write(found, to: draft, request, keptFrom: "2026-03")
+            let digest = try Retention.verified(draft, held, request)
+            let published = try PublishedArchive(draft, as: request.file)
+            try change(request.folder, held)
+            _ = try Retention.takeOut(
+                held, heldBy: digest, in: published, request, keptFrom: found.keptFrom)
+        }
+    }
+
+    @Test("An archive that is taken away or replaced before the transaction ends costs no byte")
+    func gone() throws {
+        for replacement in [nil, [1, 2, 3]] as [[UInt8]?] {
+            let story = try ArchivedStory()
+            let refusal = #expect(throws: RetentionRefusal.self) {
+                try takeOut(story) { _, _ in
+                    try FileManager.default.removeItem(atPath: story.scratch.file("a.zst"))
+                    if let replacement { try story.write(replacement, to: "a.zst") }
+                }
+            }
+            #expect(refusal?.code == .archiveGone)
+            #expect(try story.read { try $0.archives() }.isEmpty)
+            #expect(try story.rederive([]).isGood)
+            #expect(story.scratch.names == (replacement == nil ? ["data"] : ["a.zst", "data"]))
+        }
+    }
+
+    @Test("An archive whose batches another took meanwhile does not stay behind")
+    func superseded() throws {
+        let story = try ArchivedStory()
+        let refusal = #expect(throws: RetentionRefusal.self) {
+            try takeOut(story) { folder, held in
+                try folder.store.removeBytes(
+                    of: [held[0]], heldBy: SHA256Digest(of: [1]), named: "b.zst", keptFrom: 2,
+                    at: ArchivedStory.at)
+            }
+        }
+        #expect(refusal?.code == .archiveSuperseded)
+        #expect(story.scratch.names == ["data"])
     }
 
     @Test("A rederivation under way stops at an archive that is made meanwhile")
