@@ -39,8 +39,10 @@ public struct ExplainedMovement: Sendable {
     public let points: Points
     /// What it adds to the line, before rounding; nil where it makes no line.
     public let exact: ExactAmount?
-    /// What set the price.
+    /// What set the price; nil where nothing did, where the lines say it, and where it is not the business of who asks.
     public let priced: TermsMention?
+    /// Told by itself, in a record's life: the lines that it makes on the statements that who asks may see.
+    public let lines: [ExplainedLine]
     /// Nil: time alone made it expire.
     public let cause: RecordMention?
     /// The record that made the lot.

@@ -54,6 +54,7 @@ extension Phrase {
 
     private var ofMovements: (english: String, chinese: String)? {
         switch self {
+        case .madeLine: ("%1 of %2", "%2的%1")
         case .moved: ("%1: %2 of %3 points", "%1：%2%3积分")
         case .movedIssue: ("issue", "发放")
         case .movedAllocation: ("redemption", "兑换")

@@ -60,7 +60,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case termsFrom, byCampaign, byItem, termsAtEach, noTerms
     // Of movements
     case moved, movedIssue, movedAllocation, movedRestoration, movedRecovery, movedDebtRecovery, movedExpiry
-    case byTime, byRecord, takesBackRecord, lotOf, lotPrice, lotExpires, lotNever, lotOwn, lotMadeBy
+    case madeLine, byTime, byRecord, takesBackRecord, lotOf, lotPrice, lotExpires, lotNever, lotOwn, lotMadeBy
     case ofPoints, atTime, effectiveAt, atBatchLine, batchNumbered, signedWith, batchList
     // Of records and debts
     case recordOf, atStore, validThrough, takesBack, receivedIn, isLate, belongsTo, cameAgain, refusedWith

@@ -72,6 +72,41 @@ struct RecordLifeTests {
         #expect(try life("m2", of: "P", for: .merchant(MerchantID(verified: "P"))) == nil)
     }
 
+    @Test(
+        "A redemption is told by the lines that it makes: what it is paid, by whose terms, and what is charged"
+    )
+    func lines() throws {
+        let story = try CatalogueStory()
+        let store = story.estate.open.store
+        func life(_ id: String, _ merchant: String, for viewer: Explainer.Viewer) throws -> RecordLife {
+            try #require(
+                try RecordLife(
+                    RecordID(verified: id), of: MerchantID(verified: merchant), in: store, for: viewer))
+        }
+        let item = try life("M-2", "M", for: .operator)
+        let taken = try #require(item.chapters.first?.movements.first)
+        #expect(taken.priced == nil && taken.exact == nil)
+        #expect(
+            taken.lines.map { "\($0.merchant) \($0.key.kind.name) \($0.exact) \($0.priced)" } == [
+                "S redemption_charge -30 campaign spring", "S redemption_payout 26 item tulips",
+            ])
+        let text = try text(item).components(separatedBy: "\n")
+        #expect(
+            text.contains(
+                "    Payout for redemptions (redemption_payout) of S: 0.26 EUR, price 0.0052, rate 10%, by item tulips"
+            ), "\(text)")
+        let own = Explainer.Viewer.merchant(MerchantID(verified: "M"))
+        #expect(try life("M-2", "M", for: own).chapters[0].movements.map(\.lines.count) == [0])
+        let plain = try #require(try life("M-1", "M", for: own).chapters.first?.movements.first)
+        #expect(
+            plain.lines.map { "\($0.merchant) \($0.key) \($0.exact) \($0.priced)" } == [
+                "M redemption_payout S price 0.01 rate 0 40 terms of M from 2026-01-01"
+            ])
+        // The earn is of S's campaign; what it is charged with is no matter of who reported it.
+        let reporter = Explainer.Viewer.merchant(MerchantID(verified: "N"))
+        #expect(try life("N-1", "N", for: reporter).chapters[0].movements.allSatisfy { $0.priced == nil })
+    }
+
     @Test("A record that was refused alone is told with code, batch, line and time, and what it said")
     func refused() throws {
         let store = try Self.story.get().folder.openStore()
