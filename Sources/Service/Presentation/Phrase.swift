@@ -18,7 +18,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case flows, issuer, redeemer, flowOwn, flowOut, flowIn, whose, charged, paid, flowNote, total
     // Course
     case course, courseShown, openPoints, balanceCourse, owedToMerchants, owedByMerchants
-    case operatorBalance, operatorActivity, merchantsCourse, balanceAt
+    case operatorBalance, operatorActivity, operatorPayments, merchantsCourse, balanceAt
     // Records
     case records, recordsOfAll, settled, late, pending, refused, exceptions, record, type, state
     case reason, pointsMissing, reasonMeaning
@@ -168,6 +168,7 @@ extension Phrase {
         case .owedByMerchants: ("Owed by merchants", "商户应付")
         case .operatorBalance: ("Operator's balance", "运营方余额")
         case .operatorActivity: ("Operator's activity", "运营方本期发生")
+        case .operatorPayments: ("Operator's payments", "运营方付款")
         case .merchantsCourse: ("Each merchant", "各商户")
         case .balanceAt: ("Balance %1", "余额 %1")
         // Records

@@ -188,6 +188,40 @@ struct ClosingFormsTests {
         #expect(course[0]["closing"] as? String == (try closing().0.digest))
     }
 
+    @Test("Of a course with payments each balance is the one before, activity and payments, in every form")
+    func payments() throws {
+        let story = try LongStory()
+        let desk = try ReadingDesk(story.folder)
+        defer { try? desk.store.shut() }
+        let report = try desk.flows(period: "2026-03")
+        let rows = report.courseTable.split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        #expect(rows[0][9...11] == ["activity", "payments", "balance"])
+        var balances: [String: Decimal] = [:]
+        var paid: [String] = []
+        for row in rows.dropFirst() where !row[2].isEmpty {
+            let amounts = try row[9...11].map { try #require(Decimal(string: $0)) }
+            #expect(balances[row[2], default: 0] + amounts[0] + amounts[1] == amounts[2], "\(row)")
+            balances[row[2]] = amounts[2]
+            if amounts[1] != 0 { paid.append("\(row[1]) \(row[2]) \(row[10])") }
+        }
+        #expect(
+            paid == [
+                "2026-01 N 5.00", "2026-01 operator -5.00", "2026-03 P 0.30", "2026-03 operator -0.30",
+            ])
+        let text = report.text(.english).split(separator: "\n").map {
+            $0.split(separator: " ").map(String.init)
+        }
+        let last = try #require(rows.last)
+        #expect(text.contains { $0.first == "2026-03" && $0.suffix(3) == last[9...11] }, "\(text)")
+        let merchant = try #require(rows.last { $0[2] == "P" })
+        #expect(text.contains { $0.first == "P" && $0.contains(merchant[10]) && $0.contains(merchant[11]) })
+        for language in Language.allCases {
+            #expect(report.page(language).contains(language.say(.operatorPayments)))
+        }
+    }
+
     @Test("A wide matrix is listed, a pair a row, and nothing of it is left out")
     func wide() {
         let flows = (0..<9).map { number in
@@ -260,7 +294,7 @@ struct ClosingFormsTests {
         for closed in flows.closings {
             let own = rows.filter { $0[1] == closed.period.id }
             #expect(own.first.map { $0[2].isEmpty && $0[8] == "\(closed.points.closing)" } == true)
-            for column in [9, 10] {
+            for column in [9, 10, 11] {
                 #expect(own.dropFirst().compactMap { Decimal(string: $0[column]) }.reduce(0, +) == 0)
             }
         }
