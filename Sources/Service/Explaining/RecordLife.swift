@@ -69,6 +69,18 @@ extension RecordLife {
     }
 }
 
+extension RecordCopy {
+    /// Whether it came before the record that took the id, in an earlier batch or on an earlier line of the same.
+    func isBefore(_ origin: RecordOrigin) -> Bool {
+        (batch.number, line) < (origin.batch.number, origin.line)
+    }
+
+    /// What its line said, where that is known and is not what the record says.
+    func content(besides origin: RecordOrigin) -> Settlement.Record? {
+        record == origin.record ? nil : record
+    }
+}
+
 /// Picks out of what a close made of a member all that one record has to do with.
 private struct ChapterReader {
     let origin: RecordOrigin

@@ -92,6 +92,7 @@ extension Phrase {
         case .isLate: ("late", "迟到")
         case .belongsTo: ("belongs to %1", "归属%1")
         case .cameAgain: ("came again %1 in batch %2, line %3: %4", "再次收到：%1，批次%2第%3行：%4")
+        case .cameBefore: ("came before, %1 in batch %2, line %3: %4", "此前收到：%1，批次%2第%3行：%4")
         case .refusedWith: ("refused, %1", "已拒绝，%1")
         case .archiveNamed: ("the archive %1, %2", "归档文件%1，%2")
         case .bytesAreIn: ("its bytes are in %1", "其字节在%1中")

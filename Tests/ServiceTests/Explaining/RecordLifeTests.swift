@@ -144,8 +144,10 @@ struct RecordLifeTests {
     )
     func later() throws {
         let estate = try Estate()
-        func send(_ batch: String, _ sequence: Int64, _ received: String) throws {
-            let bytes = Estate.batch(batch, sequence: sequence, records: 1, at: "2026-01-10T10:00:00Z")
+        func send(
+            _ batch: String, _ sequence: Int64, _ received: String, at: String = "2026-01-10T10:00:00Z"
+        ) throws {
+            let bytes = Estate.batch(batch, sequence: sequence, records: 1, at: at)
             let same = String(decoding: bytes, as: UTF8.self).replacing("\(batch)-0", with: "X")
             _ = try estate.take(Array(same.utf8), received: instant(received))
         }
@@ -158,6 +160,21 @@ struct RecordLifeTests {
         try send("B-2", 2, "2026-01-10T11:00:00Z")
         let life = try #require(try RecordLife(id, of: merchant, in: store, for: .operator))
         #expect(life.origin.batch.batch.text == "B-2" && life.copies.map(\.code) == [.inFuture])
+        try send("B-3", 3, "2026-01-10T12:00:00Z", at: "2026-01-10T10:30:00Z")
+        let more = try #require(try RecordLife(id, of: merchant, in: store, for: .operator))
+        let said = ExplanationText(more.schedule).lines(more)
+        #expect(
+            said[2...5] == [
+                "  came before, 2026-01-10T09:00:00+00:00 in batch B-1, line 2: refused, in_future",
+                "  came again 2026-01-10T12:00:00+00:00 in batch B-3, line 2: refused, id_reused",
+                "    earn M/X: 100 points of member-0 at 2026-01-10T10:30:00+00:00", "",
+            ], "\(said)")
+        #expect(
+            ExplanationText(more.schedule, .chinese).lines(more)[2]
+                == "  此前收到：2026-01-10T09:00:00+00:00，批次B-1第2行：已拒绝，in_future")
+        let copies = try #require(try members(more.bytes)["copies"] as? [[String: Any]])
+        #expect(copies[0]["record"] == nil && copies[1]["code"] as? String == "id_reused")
+        #expect((copies[1]["record"] as? [String: Any])?["at"] as? String == "2026-01-10T10:30:00.000Z")
         try tamper(
             with: estate.open.folder.databasePath, "UPDATE record_refusals SET id = 'Y'")
         let trouble = #expect(throws: StoreTrouble.self) {
