@@ -33,11 +33,11 @@ enum Phrase: String, CaseIterable, Sendable {
     case positions, journal, account, debit, credit, liability, funding, expires, value, statements
     // How to check it
     case check, form, digestOf, signedBy, sealedBy, details, previous, fromSigned, fromClosings
-    case courseSource
+    case everyFigure, everyOtherFigure, courseSource
     // Disputes
     case disputes, disputesNote, disputesUnread, dispute, opened, due, lineOf
     // Where a close was cut, and the accounts
-    case cut, cutAfter, cutBeforeAny, cutListed, cutEarlier, cutUnread
+    case cut, cutAfter, cutBeforeAny, cutListed, cutEarlier, cutUnread, cutSource
     case accountMeaning, accountReceivable, accountPool, accountMargin, accountBreakage, accountFees
     case accountVAT, accountAdjustments, accountBank, accountOpening, accountRounding
     // Words of the documents
@@ -221,15 +221,17 @@ extension Phrase {
         case .fromSigned:
             (
                 """
-                Every figure here was read from the signed file %1. To check it: sha256sum %1 must give \
+                %2 here was read from the signed file %1. To check it: sha256sum %1 must give \
                 its digest; settled verify %1 --jwks seal.jwks checks the seal, as openssl and any JOSE \
                 library can.
                 """,
                 """
-                此处所有数字均读自已签名的文件 %1。核验方法：sha256sum %1 应得出其摘要；settled verify %1 --jwks seal.jwks \
+                %2均读自已签名的文件 %1。核验方法：sha256sum %1 应得出其摘要；settled verify %1 --jwks seal.jwks \
                 可核验印章，openssl 与任何 JOSE 库亦可。
                 """
             )
+        case .everyFigure: ("Every figure", "此处所有数字")
+        case .everyOtherFigure: ("Every other figure", "此处其余数字")
         case .fromClosings:
             (
                 """

@@ -87,10 +87,15 @@ struct ClosingFormsTests {
             + " 09:00:00 +00:00: \(last.digest). What came later belongs to later periods."
         for form in [first.text(.english), first.page(.english)] {
             #expect(words(form).contains(said + " That batch is among those that the signed closing lists."))
+            #expect(words(form).contains("was read from the database: the signed file does not say it."))
+            #expect(
+                words(form).contains("Every other figure here was read from the signed file CLOSING.json."))
+            #expect(!form.contains("Every figure"))
         }
         let chinese = first.page(.chinese)
         #expect(chinese.contains("计入的最后批次") && chinese.contains("其中最后一个是M的批次B-1，签名方：商户，"))
-        #expect(chinese.contains("该批次列于已签名的结算书。"))
+        #expect(chinese.contains("该批次列于已签名的结算书。结算开始及批次到达的时间读自数据库"))
+        #expect(chinese.contains("此处其余数字均读自已签名的文件 CLOSING.json。"))
         try ShownFigures(first.json).expect(on: chinese)
         let second = try desk.closing(period: "2026-02")
         #expect(
@@ -111,7 +116,9 @@ struct ClosingFormsTests {
         defer { try? quiet.store.shut() }
         #expect(
             try words(quiet.closing(period: "2026-01").text(.english)).contains(
-                "The close began at 2026-02-03 06:00:00 +00:00, and no batch had come by then."))
+                "The close began at 2026-02-03 06:00:00 +00:00, and no batch had come by then. What came later belongs"
+                    + " to later periods. When the close began, and what came when, was read from the database"
+            ))
         let estate = try closed()
         try tamper(
             with: estate.open.folder.databasePath, "UPDATE periods SET last_batch = 1 WHERE period = 1")
