@@ -28,7 +28,10 @@ extension Phrase {
         case .byCampaign: ("campaign %1", "活动%1")
         case .byItem: ("item %1", "礼品%1")
         case .termsAtEach:
-            ("the redeem fee of the terms of %1 at each redemption", "每次兑换时%1条款的手续费率")
+            (
+                "the redeem fee of the terms of %1 in force at each redemption, from %2",
+                "每次兑换时%1有效条款（自%2起）的手续费率"
+            )
         case .noTerms: ("no terms", "无条款")
         case .overviewTitle: ("statement of %1 for %2, number %3, in %4", "%1 %2对账单，第%3号，货币%4")
         case .noLines: ("it has no lines", "无明细")

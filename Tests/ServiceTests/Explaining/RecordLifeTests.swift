@@ -105,6 +105,7 @@ struct RecordLifeTests {
         // The earn is of S's campaign; what it is charged with is no matter of who reported it.
         let reporter = Explainer.Viewer.merchant(MerchantID(verified: "N"))
         #expect(try life("N-1", "N", for: reporter).chapters[0].movements.allSatisfy { $0.priced == nil })
+        withExtendedLifetime(story) {}
     }
 
     @Test("A record that was refused alone is told with code, batch, line and time, and what it said")
