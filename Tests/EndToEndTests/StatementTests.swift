@@ -36,7 +36,9 @@ struct StatementTests {
             Command.settled("explain", "cinema", "2025-04", "--record", "C-4", "--data", data)
         ).output
         let lines = life.split(separator: "\n").filter { $0.contains("(redemption_payout) of garden: ") }
-        #expect(!lines.isEmpty && lines.allSatisfy { $0.hasSuffix(", price 0.0052, rate 1%, by item tulips") })
+        #expect(
+            !lines.isEmpty && lines.allSatisfy { $0.hasSuffix(", price 0.0052, rate 1%, by item tulips") },
+            "\(life)")
         #expect(!life.contains("redemption of 500 points, by "), "\(life)")
     }
 

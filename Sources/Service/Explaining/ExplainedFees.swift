@@ -1,4 +1,5 @@
 import Settlement
+import Store
 
 /// Lines without movements: rates on other lines. Rulebook §6.
 extension Explainer {

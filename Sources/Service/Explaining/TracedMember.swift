@@ -1,5 +1,4 @@
 public import Settlement
-import Store
 
 /// A line that a movement makes: on whose statement, how much it adds, and what set its price.
 public struct ExplainedLine: Sendable {
