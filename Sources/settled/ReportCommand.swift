@@ -14,9 +14,10 @@ struct FlowsReport: ParsableCommand {
         abstract: "Who spent whose points in a period, what was charged and paid, and the course up to it.",
         discussion: """
             Read from the signed closings, which are checked first: bytes that do not fit their digest, signature or \
-            seal are refused. The matrix is that of the period; points, balances and activity go back up to 13 \
-            periods. --csv has the matrix, with --course the course: of each period all merchants' points in a row \
-            without a merchant, and every merchant's activity and balance. --json has both.
+            seal are refused. The matrix is that of the period; points, balances, activity and payments go back up to \
+            13 periods. --csv has the matrix, with --course the course: of each period all merchants' points in a row \
+            without a merchant, and every merchant's activity, payments and balance, to which the balance before and \
+            these add up. --json has matrix and course, with the positions as they were signed.
 
             Examples:
               settled report flows 2026-11 --data /var/lib/settled

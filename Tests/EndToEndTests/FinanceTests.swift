@@ -45,7 +45,7 @@ struct FinanceTests {
         let course = try shown(flows, "--csv", "--course").output
         #expect(course.hasPrefix("alliance,period,merchant,issued,"), "\(course)")
         for row in [
-            "quayside,2025-03,bakery,,,,,,,", "quayside,2025-04,bakery,,,,,,,-5.59,-19.10,EUR\n",
+            "quayside,2025-03,bakery,,,,,,,", "quayside,2025-04,bakery,,,,,,,-5.59,0.00,-19.10,EUR\n",
             "quayside,2025-04,operator,,,,,,,",
         ] { #expect(course.contains(row), "\(row)\n\(course)") }
         for other in ["--html", "--json", "--csv=course"] {

@@ -29,6 +29,19 @@ struct StatementTests {
         #expect(Self.withoutChance(written) != written)
     }
 
+    @Test("A gift's redemption is explained by the price of the gift, as its supplier's statement has it")
+    func gift() throws {
+        let data = try Quayside.played.get().data
+        let life = try expectDone(
+            Command.settled("explain", "cinema", "2025-04", "--record", "C-4", "--data", data)
+        ).output
+        let lines = life.split(separator: "\n").filter { $0.contains("(redemption_payout) of garden: ") }
+        #expect(
+            !lines.isEmpty && lines.allSatisfy { $0.hasSuffix(", price 0.0052, rate 1%, by item tulips") },
+            "\(life)")
+        #expect(!life.contains("redemption of 500 points, by "), "\(life)")
+    }
+
     /// An explanation without what is another one each time that the example is played: when batches came, and the
     /// bytes of their signatures, by a key that is made by chance.
     private static func withoutChance(_ text: String) -> String {

@@ -34,7 +34,7 @@ public struct Explainer: Sendable {
     let store: Store
     let schedule: Schedule
     let viewer: Viewer
-    private let tracer: LineTracer
+    let tracer: LineTracer
 
     /// Throws `StoreTrouble` where what is stored cannot be read.
     public init(_ stored: StoredStatement, in store: Store, for viewer: Viewer) throws {
@@ -78,8 +78,8 @@ public struct Explainer: Sendable {
     /// What a line comes to before rounding, `sums` being those of the lines of points; nil where nothing is rounded.
     func exact(_ line: StatementDocument.Line, _ sums: [LineName: ExactAmount]) -> ExactAmount? {
         switch line.kind {
-        case LineKind.redeemFee.name: redeemFee(line).exact
-        case LineKind.vat.name: vat(line).exact
+        case LineKind.redeemFee.name: redeemFeeBase(line).exact
+        case LineKind.vat.name: vatBase(line).exact
         default: sums[LineName(line)]
         }
     }
@@ -108,7 +108,7 @@ public struct Explainer: Sendable {
         of line: StatementDocument.Line, _ window: Window
     ) throws -> LineExplanation.Basis {
         switch line.kind {
-        case LineKind.redeemFee.name: return redeemFee(line)
+        case LineKind.redeemFee.name: return try redeemFee(line)
         case LineKind.periodFee.name: return .fee(terms: termsAtEnd)
         case LineKind.vat.name: return vat(line)
         case LineKind.adjustment.name:

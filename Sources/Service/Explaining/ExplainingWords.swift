@@ -7,7 +7,9 @@ extension TermsMention: CustomStringConvertible {
     func said(in language: Language) -> String {
         switch self {
         case .terms(let merchant, let from): language.say(.termsFrom, merchant.text, from)
-        case .termsAtEach(let merchant): language.say(.termsAtEach, merchant.text)
+        case .termsAtEach(let merchant, let from):
+            language.say(
+                .termsAtEach, merchant.text, from.joined(separator: language == .english ? ", " : "、"))
         case .campaign(let campaign): language.say(.byCampaign, campaign.text)
         case .item(let item): language.say(.byItem, item.text)
         case .noTerms: language.say(.noTerms)

@@ -68,6 +68,7 @@ extension ExplainedMovement {
             json.member("points", points.count)
             json.member("exact", ifPresent: exact?.description)
             json.member("priced", ifPresent: priced?.description)
+            if !lines.isEmpty { json.member("lines", array: lines) { $1.write(to: &$0) } }
             if let cause { json.member("cause") { cause.write(to: &$0, origins) } }
             json.member("lot") { json in
                 lot.write(to: &json, origins)
@@ -78,6 +79,21 @@ extension ExplainedMovement {
             }
             json.member("redeemer", ifPresent: redeemer?.text)
             if let reversed { json.member("reversed") { reversed.write(to: &$0, origins) } }
+        }
+    }
+}
+
+extension ExplainedLine {
+    func write(to json: inout CanonicalJSON) {
+        json.object { json in
+            json.member("merchant", merchant.text)
+            json.member("kind", key.kind.name)
+            json.member("counterparty", ifPresent: key.counterparty?.text)
+            json.member("price", ifPresent: key.price?.description)
+            json.member("rate", ifPresent: key.rate?.description)
+            json.member("reference", ifPresent: key.reference)
+            json.member("exact", exact.description)
+            json.member("priced", priced.description)
         }
     }
 }

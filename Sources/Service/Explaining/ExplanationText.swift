@@ -84,10 +84,13 @@ public struct ExplanationText: Sendable {
             Figures.count(movement.points.count))
         let priced = movement.priced.map { language.say(.byTerms, words($0)) }
         var lines = [
-            "  " + listed([moved, movement.exact.map { money($0) }, priced]),
-            "    "
-                + (movement.cause.map { language.say(.byRecord, words($0, origins)) } ?? language.say(.byTime)),
+            "  " + listed([moved, movement.exact.map { money($0) }, priced])
         ]
+        lines += movement.lines.map { "    " + words($0) }
+        lines.append(
+            "    "
+                + (movement.cause.map { language.say(.byRecord, words($0, origins)) } ?? language.say(.byTime))
+        )
         if let reversed = movement.reversed {
             lines.append("    " + language.say(.takesBackRecord, words(reversed, origins)))
         }
@@ -97,6 +100,17 @@ public struct ExplanationText: Sendable {
         let terms = movement.terms.map { words($0) } ?? []
         lines.append("    " + listed([language.say(.lotOf, movement.issuer.text)] + terms + [made]))
         return lines
+    }
+
+    private func words(_ line: ExplainedLine) -> String {
+        let kind = line.key.kind.name
+        let name = "\(LineWords.name(of: kind, in: language)) (\(kind))"
+        return language.say(.madeLine, name, line.merchant.text) + language.colon
+            + listed([
+                money(line.exact), line.key.price.map { language.say(.atPrice, $0.description) },
+                line.key.rate.map { language.say(.atRate, Figures.percent($0.description)) },
+                language.say(.byTerms, words(line.priced)),
+            ])
     }
 
     private func words(_ terms: LotTerms) -> [String] {

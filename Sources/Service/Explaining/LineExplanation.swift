@@ -25,8 +25,8 @@ public struct LotTerms: Hashable, Sendable {
 public enum TermsMention: Hashable, Sendable {
     /// The terms of a merchant, by the local date from which they are in force.
     case terms(of: MerchantID, from: String)
-    /// The redeem fee of the terms that were in force at each redemption.
-    case termsAtEach(of: MerchantID)
+    /// The redeem fee of the terms that were in force at each redemption, by the dates from which those are in force.
+    case termsAtEach(of: MerchantID, from: [String])
     case campaign(CampaignID)
     case item(ItemID)
     case noTerms
@@ -39,8 +39,10 @@ public struct ExplainedMovement: Sendable {
     public let points: Points
     /// What it adds to the line, before rounding; nil where it makes no line.
     public let exact: ExactAmount?
-    /// What set the price.
+    /// What set the price; nil where nothing did, where the lines say it, and where it is not the business of who asks.
     public let priced: TermsMention?
+    /// Told by itself, in a record's life: the lines that it makes on the statements that who asks may see.
+    public let lines: [ExplainedLine]
     /// Nil: time alone made it expire.
     public let cause: RecordMention?
     /// The record that made the lot.
@@ -81,12 +83,6 @@ public struct LineExplanation: Sendable {
         /// The period's fee.
         case fee(terms: TermsMention)
         case booking(StoredBooking)
-
-        /// The sum before rounding of what is a rate on other lines.
-        var exact: ExactAmount? {
-            guard case .rate(_, _, let exact, _) = self else { return nil }
-            return exact
-        }
     }
 
     public let merchant: MerchantID

@@ -6,18 +6,37 @@ struct Mentions {
     let schedule: Schedule
     let viewer: Explainer.Viewer
 
-    func explained(_ movement: TracedMovement, of member: SettledMember) -> ExplainedMovement {
+    /// A movement on a statement; or, with all its `lines`, by itself, its price then told only where `isPriced`.
+    func explained(
+        _ movement: TracedMovement, of member: SettledMember, isPriced: Bool = true,
+        lines: [ExplainedLine] = []
+    ) -> ExplainedMovement {
         let lot = member.lots[movement.lot]
         let cause = movement.event.map { member.events[$0] }
         let allocation = movement.allocation.map { member.allocations[$0] }
         return ExplainedMovement(
             kind: movement.kind, member: member.member, points: movement.points, exact: movement.exact,
-            priced: movement.terms.map { priced(by: $0, movement, lot: lot, allocation: allocation) },
+            priced: isPriced
+                ? movement.terms.map { priced(by: $0, movement, lot: lot, allocation: allocation) } : nil,
+            lines: lines,
             cause: cause.map { mention($0) },
             lot: mention(lot), issuer: lot.issuer,
             terms: isOwn(lot.issuer)
                 ? LotTerms(issuePrice: lot.issuePrice, funding: lot.funding, expiresAt: lot.expiresAt) : nil,
             redeemer: allocation?.redeemer, reversed: reversed(movement, cause, allocation))
+    }
+
+    /// The line that a movement makes on a merchant's statement; nil: none.
+    func line(
+        of movement: TracedMovement, on merchant: MerchantID, in member: SettledMember
+    ) -> ExplainedLine? {
+        guard let key = movement.line, let exact = movement.exact, let terms = movement.terms else {
+            return nil
+        }
+        let allocation = movement.allocation.map { member.allocations[$0] }
+        return ExplainedLine(
+            merchant: merchant, key: key, exact: exact,
+            priced: priced(by: terms, movement, lot: member.lots[movement.lot], allocation: allocation))
     }
 
     /// DETAILS.csv shows of others' records who, what and when, but not how many points they were of.

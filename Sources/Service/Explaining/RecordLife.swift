@@ -69,6 +69,18 @@ extension RecordLife {
     }
 }
 
+extension RecordCopy {
+    /// Whether it came before the record that took the id, in an earlier batch or on an earlier line of the same.
+    func isBefore(_ origin: RecordOrigin) -> Bool {
+        (batch.number, line) < (origin.batch.number, origin.line)
+    }
+
+    /// What its line said, where that is known and is not what the record says.
+    func content(besides origin: RecordOrigin) -> Settlement.Record? {
+        record == origin.record ? nil : record
+    }
+}
+
 /// Picks out of what a close made of a member all that one record has to do with.
 private struct ChapterReader {
     let origin: RecordOrigin
@@ -100,11 +112,12 @@ private struct ChapterReader {
         }
         guard own != nil || !movements.isEmpty || !reversals.isEmpty else { return nil }
         let mentions = Mentions(schedule: schedule, viewer: viewer)
+        let traced = TracedMember(settled, mentions)
         return RecordLife.Chapter(
             period: period, outcome: own.map { settled.outcomes[$0] },
             effective: own.map { settled.events[$0].effective },
             attempts: own.map { settled.events[$0].attempts } ?? 0,
-            movements: movements.map { mentions.explained(untraced($0), of: settled) },
+            movements: movements.map { traced.movement($0) },
             reversals: reversals.map { (mentions.mention(settled.events[$0]), settled.outcomes[$0]) },
             lot: settled.lots.first { $0.number == origin.number && mentions.isOwn($0.issuer) })
     }
@@ -121,11 +134,5 @@ private struct ChapterReader {
         return settled.lots[movement.lot].issuer == merchant
             || movement.event.map { settled.events[$0].merchant } == merchant
             || movement.allocation.map { settled.allocations[$0].redeemer } == merchant
-    }
-
-    /// A movement by itself, of no line.
-    private func untraced(_ position: Int) -> TracedMovement {
-        let movement = settled.movements[position]
-        return TracedMovement(movement, at: position, pricedBy: settled.lots[movement.lot].terms)
     }
 }

@@ -23,6 +23,9 @@ extension RecordLife {
                     json.member("line", Int64(copy.line))
                     json.member("received", copy.batch.received.description)
                     json.member("code", ifPresent: copy.code?.rawValue)
+                    if let other = copy.content(besides: origin) {
+                        json.member("record") { other.write(of: origin.merchant, to: &$0) }
+                    }
                 }
             }
             json.member("chapters", array: chapters) { write($1, to: &$0) }

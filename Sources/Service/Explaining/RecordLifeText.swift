@@ -14,7 +14,7 @@ extension ExplanationText {
                 + listed([
                     received, origin.late ? language.say(.isLate) : nil, language.say(.belongsTo, period),
                 ]))
-        lines += life.copies.map { "  " + words($0) }
+        lines += life.copies.flatMap { self.lines($0, of: origin) }
         if !life.unread.isEmpty {
             lines.append("  " + language.say(.copiesUnknown, listed(life.unread.map(words))))
         }
@@ -48,10 +48,14 @@ extension ExplanationText {
         return [head] + (extras.isEmpty ? [] : ["  " + listed(extras)])
     }
 
-    private func words(_ copy: RecordCopy) -> String {
-        language.say(
-            .cameAgain, time(copy.batch.received), copy.batch.batch.text, "\(copy.line)",
+    /// A copy that came before the record, or after it, and what it said where that was something else.
+    private func lines(_ copy: RecordCopy, of origin: RecordOrigin) -> [String] {
+        let came = language.say(
+            copy.isBefore(origin) ? .cameBefore : .cameAgain, time(copy.batch.received),
+            copy.batch.batch.text, "\(copy.line)",
             copy.code.map { language.say(.refusedWith, $0.rawValue) } ?? language.say(.equalIgnored))
+        let other = copy.content(besides: origin).map { lines($0, of: origin.merchant) } ?? []
+        return ["  " + came] + other.map { "    " + $0 }
     }
 
     private func lines(_ chapter: RecordLife.Chapter, _ origins: [RecordNumber: RecordOrigin]) -> [String] {

@@ -80,15 +80,10 @@ extension MemberFile {
     private static func chapters(of member: MemberID, _ store: Store) throws -> [Chapter] {
         try store.settled(member, in: 0..<store.earliestOpen()).map { ordinal, settled in
             let schedule = try store.schedule(ofClosed: ordinal)
-            let mentions = Mentions(schedule: schedule, viewer: .operator)
+            let traced = TracedMember(settled, Mentions(schedule: schedule, viewer: .operator))
             return Chapter(
                 period: schedule.calendar.period(ordinal),
-                movements: settled.movements.indices.map { place in
-                    let movement = settled.movements[place]
-                    let traced = TracedMovement(
-                        movement, at: place, pricedBy: settled.lots[movement.lot].terms)
-                    return mentions.explained(traced, of: settled)
-                },
+                movements: settled.movements.indices.map { traced.movement($0) },
                 details: details(of: settled, schedule))
         }
     }

@@ -57,14 +57,22 @@ struct ClosingSheet {
                 Figures.clock(
                     instant.text(offsetSeconds: zone.offsetSeconds(at: instant), milliseconds: false))
             }
-            guard let last = cut.last else { return language.say(.cutBeforeAny, clock(cut.at)) }
+            guard let last = cut.last else {
+                return sentences([language.say(.cutBeforeAny, clock(cut.at)), language.say(.cutSource)])
+            }
             let isListed = closing.batches.contains { $0.digest == last.summary.digest }
-            return language.say(
+            let after = language.say(
                 .cutAfter, clock(cut.at), last.summary.batch.text, last.summary.merchant.text,
                 DocumentWords.signer(last.summary.signer.rawValue, in: language), clock(last.received),
                 last.summary.digest)
-                + (language == .english ? " " : "") + language.say(isListed ? .cutListed : .cutEarlier)
+            return sentences([
+                after, language.say(isListed ? .cutListed : .cutEarlier), language.say(.cutSource),
+            ])
         }
+    }
+
+    private func sentences(_ sentences: [String]) -> String {
+        sentences.joined(separator: language == .english ? " " : "")
     }
 
     private var records: Sheet.Table {
@@ -176,8 +184,9 @@ struct ClosingSheet {
 
     private var checking: (sentence: String, facts: [(name: String, cell: Sheet.Cell)]) {
         guard let proof else { return (language.say(.nothingWritten), []) }
+        let figures = language.say(surroundings.cut == nil ? .everyFigure : .everyOtherFigure)
         return (
-            language.say(.fromSigned, "CLOSING.json"),
+            language.say(.fromSigned, "CLOSING.json", figures),
             [
                 (language.say(.form), Sheet.Cell(closing.format, "format")),
                 (language.say(.digestOf, "CLOSING.json"), .digest(proof.digest)),

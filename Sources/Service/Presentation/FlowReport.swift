@@ -20,6 +20,20 @@ public struct FlowReport: Sendable {
         closings.map { closing in closing.positions.first { $0.merchant == merchant } }
     }
 
+    /// What was paid in a period, from a merchant as a positive amount: what its balance changed by besides its
+    /// activity, the balance before being that with which its account in the signed journal opens.
+    static func payments(of position: ClosingDocument.Position, in closing: ClosingDocument) -> Int64 {
+        let name = JournalAccounts.receivable(MerchantID(verified: position.merchant))
+        let owed = closing.journal.first { $0.account == name }?.opening ?? 0
+        return position.closing + owed - position.activity
+    }
+
+    /// The same of the operator, to whom merchants pay: as a negative amount.
+    static func operatorPayments(in closing: ClosingDocument) -> Int64 {
+        let bank = closing.journal.first { $0.account == JournalAccounts.bank }
+        return bank.map { $0.credit - $0.debit } ?? 0
+    }
+
     /// What the alliance owes merchants at a closing, and what merchants owe it, both as positive amounts.
     static func owed(_ closing: ClosingDocument) -> (toMerchants: Int64, byMerchants: Int64) {
         closing.positions.reduce((toMerchants: 0, byMerchants: 0)) { sum, position in

@@ -93,13 +93,14 @@ private struct FlowSheet {
             title: language.say(.balance), intro: shown,
             columns: [
                 make.left(.period), make.right(.owedToMerchants), make.right(.owedByMerchants),
-                make.right(.operatorActivity), make.right(.operatorBalance),
+                make.right(.operatorActivity), make.right(.operatorPayments), make.right(.operatorBalance),
             ])
         let owed = closings.map(FlowReport.owed)
         for (closing, owed) in zip(closings, owed) {
             table.add(
                 Sheet.Cell(closing.period.id), make.money(owed.toMerchants), make.money(owed.byMerchants),
-                make.money(closing.operator.activity), make.money(closing.operator.closing))
+                make.money(closing.operator.activity), make.money(FlowReport.operatorPayments(in: closing)),
+                make.money(closing.operator.closing))
         }
         let exponent = report.last.currency.exponent
         table.drawings = [
@@ -124,12 +125,12 @@ private struct FlowSheet {
         return table
     }
 
-    /// Every merchant's activity, the balances that led to it, and their course as a line.
+    /// Every merchant's activity and payments, the balances that led to it, and their course as a line.
     private var merchants: Sheet.Table {
         let recent = closings.suffix(4)
         var table = Sheet.Table(
             title: language.say(.merchantsCourse),
-            columns: [make.left(.merchant), make.right(.activity)]
+            columns: [make.left(.merchant), make.right(.activity), make.right(.payments)]
                 + recent.map { .right(language.say(.balanceAt, $0.period.id)) } + [make.left(.course)])
         for position in report.last.positions {
             let course = report.course(of: position.merchant)
@@ -140,6 +141,7 @@ private struct FlowSheet {
                 [
                     make.merchant(position.merchant, "", report.surroundings.names).unsourced,
                     make.money(position.activity),
+                    make.money(FlowReport.payments(of: position, in: report.last)),
                 ] + balances + [line])
         }
         return table

@@ -64,6 +64,11 @@ extension Phrase {
                 "That batch was counted by an earlier closing: none has come since.",
                 "该批次已计入以往的结算，此后未收到其他批次。"
             )
+        case .cutSource:
+            (
+                "When the close began, and what came when, was read from the database: the signed file does not say it.",
+                "结算开始及批次到达的时间读自数据库，已签名的文件中没有。"
+            )
         case .cutUnread: ("This cannot be read: %1 is not as it was written.", "无法读取：%1与写入时不符。")
         // What the operator's accounts hold
         case .accountMeaning: ("What the accounts hold", "账户说明")

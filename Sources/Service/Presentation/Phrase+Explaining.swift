@@ -28,7 +28,10 @@ extension Phrase {
         case .byCampaign: ("campaign %1", "活动%1")
         case .byItem: ("item %1", "礼品%1")
         case .termsAtEach:
-            ("the redeem fee of the terms of %1 at each redemption", "每次兑换时%1条款的手续费率")
+            (
+                "the redeem fee of the terms of %1 in force at each redemption, from %2",
+                "每次兑换时%1有效条款（自%2起）的手续费率"
+            )
         case .noTerms: ("no terms", "无条款")
         case .overviewTitle: ("statement of %1 for %2, number %3, in %4", "%1 %2对账单，第%3号，货币%4")
         case .noLines: ("it has no lines", "无明细")
@@ -54,6 +57,7 @@ extension Phrase {
 
     private var ofMovements: (english: String, chinese: String)? {
         switch self {
+        case .madeLine: ("%1 of %2", "%2的%1")
         case .moved: ("%1: %2 of %3 points", "%1：%2%3积分")
         case .movedIssue: ("issue", "发放")
         case .movedAllocation: ("redemption", "兑换")
@@ -91,6 +95,7 @@ extension Phrase {
         case .isLate: ("late", "迟到")
         case .belongsTo: ("belongs to %1", "归属%1")
         case .cameAgain: ("came again %1 in batch %2, line %3: %4", "再次收到：%1，批次%2第%3行：%4")
+        case .cameBefore: ("came before, %1 in batch %2, line %3: %4", "此前收到：%1，批次%2第%3行：%4")
         case .refusedWith: ("refused, %1", "已拒绝，%1")
         case .archiveNamed: ("the archive %1, %2", "归档文件%1，%2")
         case .bytesAreIn: ("its bytes are in %1", "其字节在%1中")

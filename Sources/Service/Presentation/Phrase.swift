@@ -18,7 +18,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case flows, issuer, redeemer, flowOwn, flowOut, flowIn, whose, charged, paid, flowNote, total
     // Course
     case course, courseShown, openPoints, balanceCourse, owedToMerchants, owedByMerchants
-    case operatorBalance, operatorActivity, merchantsCourse, balanceAt
+    case operatorBalance, operatorActivity, operatorPayments, merchantsCourse, balanceAt
     // Records
     case records, recordsOfAll, settled, late, pending, refused, exceptions, record, type, state
     case reason, pointsMissing, reasonMeaning
@@ -33,11 +33,11 @@ enum Phrase: String, CaseIterable, Sendable {
     case positions, journal, account, debit, credit, liability, funding, expires, value, statements
     // How to check it
     case check, form, digestOf, signedBy, sealedBy, details, previous, fromSigned, fromClosings
-    case courseSource
+    case everyFigure, everyOtherFigure, courseSource
     // Disputes
     case disputes, disputesNote, disputesUnread, dispute, opened, due, lineOf
     // Where a close was cut, and the accounts
-    case cut, cutAfter, cutBeforeAny, cutListed, cutEarlier, cutUnread
+    case cut, cutAfter, cutBeforeAny, cutListed, cutEarlier, cutUnread, cutSource
     case accountMeaning, accountReceivable, accountPool, accountMargin, accountBreakage, accountFees
     case accountVAT, accountAdjustments, accountBank, accountOpening, accountRounding
     // Words of the documents
@@ -60,11 +60,11 @@ enum Phrase: String, CaseIterable, Sendable {
     case termsFrom, byCampaign, byItem, termsAtEach, noTerms
     // Of movements
     case moved, movedIssue, movedAllocation, movedRestoration, movedRecovery, movedDebtRecovery, movedExpiry
-    case byTime, byRecord, takesBackRecord, lotOf, lotPrice, lotExpires, lotNever, lotOwn, lotMadeBy
+    case madeLine, byTime, byRecord, takesBackRecord, lotOf, lotPrice, lotExpires, lotNever, lotOwn, lotMadeBy
     case ofPoints, atTime, effectiveAt, atBatchLine, batchNumbered, signedWith, batchList
     // Of records and debts
     case recordOf, atStore, validThrough, takesBack, receivedIn, isLate, belongsTo, cameAgain, refusedWith
-    case archiveNamed, bytesAreIn, copiesUnknown
+    case cameBefore, archiveNamed, bytesAreIn, copiesUnknown
     case equalIgnored, triedOnce, triedTimes, reversalRecord, lotThen, nowIs, stateOpen, shortOf
     case debtList, debtLeft, debtLeftBy, debtForLot, debtPaid, debtLessened, debtFromLot, debtOwed, debtDone
     case paidList, paidDebt, lessenedDebt
@@ -168,6 +168,7 @@ extension Phrase {
         case .owedByMerchants: ("Owed by merchants", "商户应付")
         case .operatorBalance: ("Operator's balance", "运营方余额")
         case .operatorActivity: ("Operator's activity", "运营方本期发生")
+        case .operatorPayments: ("Operator's payments", "运营方付款")
         case .merchantsCourse: ("Each merchant", "各商户")
         case .balanceAt: ("Balance %1", "余额 %1")
         // Records
@@ -220,15 +221,17 @@ extension Phrase {
         case .fromSigned:
             (
                 """
-                Every figure here was read from the signed file %1. To check it: sha256sum %1 must give \
+                %2 here was read from the signed file %1. To check it: sha256sum %1 must give \
                 its digest; settled verify %1 --jwks seal.jwks checks the seal, as openssl and any JOSE \
                 library can.
                 """,
                 """
-                此处所有数字均读自已签名的文件 %1。核验方法：sha256sum %1 应得出其摘要；settled verify %1 --jwks seal.jwks \
+                %2均读自已签名的文件 %1。核验方法：sha256sum %1 应得出其摘要；settled verify %1 --jwks seal.jwks \
                 可核验印章，openssl 与任何 JOSE 库亦可。
                 """
             )
+        case .everyFigure: ("Every figure", "此处所有数字")
+        case .everyOtherFigure: ("Every other figure", "此处其余数字")
         case .fromClosings:
             (
                 """

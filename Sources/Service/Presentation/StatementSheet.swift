@@ -155,7 +155,10 @@ struct StatementSheet {
                     ?? Sheet.Cell(language.say(.none))
             ),
         ]
-        let sentences = [language.say(.fromSigned, "STATEMENT.json"), language.say(.courseSource)]
+        let sentences = [
+            language.say(.fromSigned, "STATEMENT.json", language.say(.everyFigure)),
+            language.say(.courseSource),
+        ]
         return (sentences.joined(separator: language == .english ? " " : ""), facts)
     }
 }

@@ -73,12 +73,11 @@ extension ClosingDocument {
 
 extension FlowReport {
     /// The course: of each period a row of all merchants' points together, whose merchant is empty, then each one's
-    /// activity and balance, the operator's last.
+    /// activity, payments and balance, the operator's last. The balance before, activity and payments add up to it.
     public var courseTable: String {
         var table = Tabular(
             "alliance", "period", "merchant", "issued", "reversed", "redeemed", "restored", "expired",
-            "points",
-            "activity", "balance", "currency")
+            "points", "activity", "payments", "balance", "currency")
         for closing in closings {
             let points = closing.points
             let counts = [
@@ -86,12 +85,14 @@ extension FlowReport {
                 points.closing,
             ]
             let head = [closing.alliance, closing.period.id]
-            table.add(head + [""] + counts.map { "\($0)" } + ["", "", closing.currency.code])
+            table.add(head + [""] + counts.map { "\($0)" } + ["", "", "", closing.currency.code])
+            let own = closing.operator
             let positions =
-                closing.positions.map { ($0.merchant, $0.activity, $0.closing) }
-                + [("operator", closing.operator.activity, closing.operator.closing)]
-            for (merchant, activity, balance) in positions {
-                let money = [activity, balance].map {
+                closing.positions.map {
+                    ($0.merchant, [$0.activity, Self.payments(of: $0, in: closing), $0.closing])
+                } + [("operator", [own.activity, Self.operatorPayments(in: closing), own.closing])]
+            for (merchant, amounts) in positions {
+                let money = amounts.map {
                     Figures.plain($0, exponent: closing.currency.exponent)
                 }
                 table.add(

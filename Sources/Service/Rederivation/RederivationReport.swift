@@ -35,6 +35,8 @@ public struct RederivationReport: Sendable {
     public internal(set) var unchecked: Int64 = 0
     /// Seals that were checked, or made again and compared.
     public internal(set) var seals: Int64 = 0
+    /// Seals that were not, as neither the master secret nor any public key of a seal is at hand.
+    public internal(set) var sealsUnchecked: Int64 = 0
     public internal(set) var bookings: Int64 = 0
     /// What no signed document holds, so that a change of it cannot be seen: the reasons of bookings, and keys that
     /// signed no stored batch.

@@ -12,7 +12,9 @@ extension RederivationReport {
         lines.append(
             "signatures of batches: \(signatures) good"
                 + (unchecked > 0 ? ", \(unchecked) not checked, as the master secret is not at hand" : "")
-                + "; seals: \(seals) good")
+                + "; seals: \(seals) good"
+                + (sealsUnchecked > 0
+                    ? ", \(sealsUnchecked) not checked, as no key of the seal is at hand" : ""))
         if archived > 0 { lines.append("from archives: the bytes of \(archived) batches") }
         if unseenReasons > 0 || unseenKeys > 0 {
             lines.append(
@@ -44,6 +46,7 @@ extension RederivationReport {
             object.member("signatures", signatures)
             object.member("signatures_unchecked", unchecked)
             object.member("seals", seals)
+            object.member("seals_unchecked", sealsUnchecked)
             object.member("unseen_reasons", unseenReasons)
             object.member("unseen_keys", unseenKeys)
             object.member("found", found)

@@ -65,7 +65,10 @@ extension RederivationRun {
     }
 
     private mutating func checkSeal(of document: SealedDocument, place: String) {
-        guard !request.sealKeys.isEmpty else { return }
+        guard !request.sealKeys.isEmpty else {
+            report.sealsUnchecked += 1
+            return
+        }
         do throws(SignatureRefusal) {
             let seal = try DetachedJWS(parsing: document.seal)
             guard let key = request.sealKeys.first(where: { $0.id == seal.keyID }) else {

@@ -124,6 +124,31 @@ struct ClosePreviewTests {
         #expect(try silent(estate) == ["M"])
     }
 
+    @Test(
+        "That there is nothing to report counts for the period in whose close it comes, and not for the next one"
+    )
+    func quiet() throws {
+        func silent(_ estate: Estate) throws -> [String?] {
+            try warnings(preview(estate, at: "2026-02-20T00:00:00Z"))
+                .filter { $0["code"] as? String == "not_reported" }.map { $0["merchant"] as? String }
+        }
+        let estate = try Estate(alliance: Self.alliance)
+        // In February, within the grace of January.
+        func nothing(_ merchant: String, _ sequence: Int64, _ received: String) throws {
+            let bytes = Estate.batch("B-\(sequence)", sequence: sequence, records: 0, merchant: merchant)
+            _ = try estate.intake.take(
+                bytes, form: .ndjson, signature: estate.key(of: merchant).sign(bytes),
+                received: instant(received))
+        }
+        try nothing("M", 1, "2026-02-01T10:00:00Z")
+        try nothing("N", 1, "2026-02-01T11:00:00Z")
+        #expect(try silent(estate) == [])
+        try Self.close(estate, 0)
+        #expect(try silent(estate) == ["M", "N"])
+        try nothing("N", 2, "2026-02-01T11:00:00Z")
+        #expect(try silent(estate) == ["M"])
+    }
+
     @Test("Missing batches, records that would stay pending and activity that is unusual are warned of")
     func findings() throws {
         let estate = try Estate(alliance: Self.alliance)

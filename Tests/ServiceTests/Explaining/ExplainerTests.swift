@@ -215,6 +215,29 @@ struct ExplainerTests {
             "\(adjustment.json)")
     }
 
+    @Test(
+        "A fee on redemptions names the terms of each, gifts and what an earlier period redeemed among them")
+    func redeemFees() throws {
+        let story = try CatalogueStory()
+        let store = story.estate.open.store
+        func fee(_ period: Int) throws -> LineExplanation {
+            try #require(try lines(explainer("S", period, store)).first { $0.line.kind == "redeem_fee" })
+        }
+        let january = try explainer("S", 0, store).words().lines(fee(0))
+        #expect(
+            january.contains(
+                "  by the redeem fee of the terms of S in force at each redemption, from 2026-01-01, 2026-01-16"
+            ),
+            "\(january)")
+        // The gift of January 12 alone.
+        guard case .rate(_, let base, _, let terms) = try fee(1).basis else {
+            Issue.record("a fee is a rate")
+            return
+        }
+        #expect(base == 26 && terms == .termsAtEach(of: MerchantID(verified: "S"), from: ["2026-01-01"]))
+        withExtendedLifetime(story) {}
+    }
+
     private func explainer(_ merchant: String, _ period: Int, _ store: Store) throws -> Explainer {
         let statement = try #require(try store.statement(of: MerchantID(verified: merchant), period: period))
         return try Explainer(statement, in: store, for: .operator)

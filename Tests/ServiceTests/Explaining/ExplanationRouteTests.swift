@@ -84,6 +84,32 @@ struct ExplanationRouteTests {
         }
     }
 
+    @Test("The life of a redemption shows what it was paid by, and nothing that others agreed on")
+    func redemption() async throws {
+        let story = try CatalogueStory()
+        try await withDaemon(story.estate) { url, _ in
+            func life(_ id: String) async throws -> (text: String, lines: [[String: Any]]) {
+                let reply = try await read(url, path + "?record=\(id)", story.estate.token(of: "M"))
+                let chapter = (try members(reply.body)["chapters"] as? [[String: Any]])?.first
+                let movement = try #require((chapter?["movements"] as? [[String: Any]])?.first)
+                return (
+                    String(decoding: reply.body, as: UTF8.self),
+                    movement["lines"] as? [[String: Any]] ?? []
+                )
+            }
+            let item = try await life("M-2")
+            #expect(item.lines.isEmpty && !item.text.contains("priced"), "\(item.text)")
+            let plain = try await life("M-1")
+            #expect(
+                plain.lines.count == 1 && plain.lines[0]["priced"] as? String == "terms of M from 2026-01-01")
+            #expect(
+                plain.lines[0]["exact"] as? String == "40" && plain.lines[0]["price"] as? String == "0.01")
+            for text in [item.text, plain.text] {
+                #expect(!text.contains("campaign spring") && !text.contains("terms of S"), "\(text)")
+            }
+        }
+    }
+
     @Test("A record of the merchant's that was refused alone is told with its code, another's is not")
     func refused() async throws {
         let estate = try Estate()

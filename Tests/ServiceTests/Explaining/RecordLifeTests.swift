@@ -72,6 +72,42 @@ struct RecordLifeTests {
         #expect(try life("m2", of: "P", for: .merchant(MerchantID(verified: "P"))) == nil)
     }
 
+    @Test(
+        "A redemption is told by the lines that it makes: what it is paid, by whose terms, and what is charged"
+    )
+    func lines() throws {
+        let story = try CatalogueStory()
+        let store = story.estate.open.store
+        func life(_ id: String, _ merchant: String, for viewer: Explainer.Viewer) throws -> RecordLife {
+            try #require(
+                try RecordLife(
+                    RecordID(verified: id), of: MerchantID(verified: merchant), in: store, for: viewer))
+        }
+        let item = try life("M-2", "M", for: .operator)
+        let taken = try #require(item.chapters.first?.movements.first)
+        #expect(taken.priced == nil && taken.exact == nil)
+        #expect(
+            taken.lines.map { "\($0.merchant) \($0.key.kind.name) \($0.exact) \($0.priced)" } == [
+                "S redemption_charge -30 campaign spring", "S redemption_payout 26 item tulips",
+            ])
+        let text = try text(item).components(separatedBy: "\n")
+        #expect(
+            text.contains(
+                "    Payout for redemptions (redemption_payout) of S: 0.26 EUR, price 0.0052, rate 10%, by item tulips"
+            ), "\(text)")
+        let own = Explainer.Viewer.merchant(MerchantID(verified: "M"))
+        #expect(try life("M-2", "M", for: own).chapters[0].movements.map(\.lines.count) == [0])
+        let plain = try #require(try life("M-1", "M", for: own).chapters.first?.movements.first)
+        #expect(
+            plain.lines.map { "\($0.merchant) \($0.key) \($0.exact) \($0.priced)" } == [
+                "M redemption_payout S price 0.01 rate 0 40 terms of M from 2026-01-01"
+            ])
+        // The earn is of S's campaign; what it is charged with is no matter of who reported it.
+        let reporter = Explainer.Viewer.merchant(MerchantID(verified: "N"))
+        #expect(try life("N-1", "N", for: reporter).chapters[0].movements.allSatisfy { $0.priced == nil })
+        withExtendedLifetime(story) {}
+    }
+
     @Test("A record that was refused alone is told with code, batch, line and time, and what it said")
     func refused() throws {
         let store = try Self.story.get().folder.openStore()
@@ -109,8 +145,10 @@ struct RecordLifeTests {
     )
     func later() throws {
         let estate = try Estate()
-        func send(_ batch: String, _ sequence: Int64, _ received: String) throws {
-            let bytes = Estate.batch(batch, sequence: sequence, records: 1, at: "2026-01-10T10:00:00Z")
+        func send(
+            _ batch: String, _ sequence: Int64, _ received: String, at: String = "2026-01-10T10:00:00Z"
+        ) throws {
+            let bytes = Estate.batch(batch, sequence: sequence, records: 1, at: at)
             let same = String(decoding: bytes, as: UTF8.self).replacing("\(batch)-0", with: "X")
             _ = try estate.take(Array(same.utf8), received: instant(received))
         }
@@ -123,6 +161,21 @@ struct RecordLifeTests {
         try send("B-2", 2, "2026-01-10T11:00:00Z")
         let life = try #require(try RecordLife(id, of: merchant, in: store, for: .operator))
         #expect(life.origin.batch.batch.text == "B-2" && life.copies.map(\.code) == [.inFuture])
+        try send("B-3", 3, "2026-01-10T12:00:00Z", at: "2026-01-10T10:30:00Z")
+        let more = try #require(try RecordLife(id, of: merchant, in: store, for: .operator))
+        let said = ExplanationText(more.schedule).lines(more)
+        #expect(
+            said[2...5] == [
+                "  came before, 2026-01-10T09:00:00+00:00 in batch B-1, line 2: refused, in_future",
+                "  came again 2026-01-10T12:00:00+00:00 in batch B-3, line 2: refused, id_reused",
+                "    earn M/X: 100 points of member-0 at 2026-01-10T10:30:00+00:00", "",
+            ], "\(said)")
+        #expect(
+            ExplanationText(more.schedule, .chinese).lines(more)[2]
+                == "  此前收到：2026-01-10T09:00:00+00:00，批次B-1第2行：已拒绝，in_future")
+        let copies = try #require(try members(more.bytes)["copies"] as? [[String: Any]])
+        #expect(copies[0]["record"] == nil && copies[1]["code"] as? String == "id_reused")
+        #expect((copies[1]["record"] as? [String: Any])?["at"] as? String == "2026-01-10T10:30:00.000Z")
         try tamper(
             with: estate.open.folder.databasePath, "UPDATE record_refusals SET id = 'Y'")
         let trouble = #expect(throws: StoreTrouble.self) {

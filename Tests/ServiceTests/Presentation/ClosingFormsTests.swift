@@ -87,10 +87,15 @@ struct ClosingFormsTests {
             + " 09:00:00 +00:00: \(last.digest). What came later belongs to later periods."
         for form in [first.text(.english), first.page(.english)] {
             #expect(words(form).contains(said + " That batch is among those that the signed closing lists."))
+            #expect(words(form).contains("was read from the database: the signed file does not say it."))
+            #expect(
+                words(form).contains("Every other figure here was read from the signed file CLOSING.json."))
+            #expect(!form.contains("Every figure"))
         }
         let chinese = first.page(.chinese)
         #expect(chinese.contains("计入的最后批次") && chinese.contains("其中最后一个是M的批次B-1，签名方：商户，"))
-        #expect(chinese.contains("该批次列于已签名的结算书。"))
+        #expect(chinese.contains("该批次列于已签名的结算书。结算开始及批次到达的时间读自数据库"))
+        #expect(chinese.contains("此处其余数字均读自已签名的文件 CLOSING.json。"))
         try ShownFigures(first.json).expect(on: chinese)
         let second = try desk.closing(period: "2026-02")
         #expect(
@@ -111,7 +116,9 @@ struct ClosingFormsTests {
         defer { try? quiet.store.shut() }
         #expect(
             try words(quiet.closing(period: "2026-01").text(.english)).contains(
-                "The close began at 2026-02-03 06:00:00 +00:00, and no batch had come by then."))
+                "The close began at 2026-02-03 06:00:00 +00:00, and no batch had come by then. What came later belongs"
+                    + " to later periods. When the close began, and what came when, was read from the database"
+            ))
         let estate = try closed()
         try tamper(
             with: estate.open.folder.databasePath, "UPDATE periods SET last_batch = 1 WHERE period = 1")
@@ -188,6 +195,40 @@ struct ClosingFormsTests {
         #expect(course[0]["closing"] as? String == (try closing().0.digest))
     }
 
+    @Test("Of a course with payments each balance is the one before, activity and payments, in every form")
+    func payments() throws {
+        let story = try LongStory()
+        let desk = try ReadingDesk(story.folder)
+        defer { try? desk.store.shut() }
+        let report = try desk.flows(period: "2026-03")
+        let rows = report.courseTable.split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        #expect(rows[0][9...11] == ["activity", "payments", "balance"])
+        var balances: [String: Decimal] = [:]
+        var paid: [String] = []
+        for row in rows.dropFirst() where !row[2].isEmpty {
+            let amounts = try row[9...11].map { try #require(Decimal(string: $0)) }
+            #expect(balances[row[2], default: 0] + amounts[0] + amounts[1] == amounts[2], "\(row)")
+            balances[row[2]] = amounts[2]
+            if amounts[1] != 0 { paid.append("\(row[1]) \(row[2]) \(row[10])") }
+        }
+        #expect(
+            paid == [
+                "2026-01 N 5.00", "2026-01 operator -5.00", "2026-03 P 0.30", "2026-03 operator -0.30",
+            ])
+        let text = report.text(.english).split(separator: "\n").map {
+            $0.split(separator: " ").map(String.init)
+        }
+        let last = try #require(rows.last)
+        #expect(text.contains { $0.first == "2026-03" && $0.suffix(3) == last[9...11] }, "\(text)")
+        let merchant = try #require(rows.last { $0[2] == "P" })
+        #expect(text.contains { $0.first == "P" && $0.contains(merchant[10]) && $0.contains(merchant[11]) })
+        for language in Language.allCases {
+            #expect(report.page(language).contains(language.say(.operatorPayments)))
+        }
+    }
+
     @Test("A wide matrix is listed, a pair a row, and nothing of it is left out")
     func wide() {
         let flows = (0..<9).map { number in
@@ -260,7 +301,7 @@ struct ClosingFormsTests {
         for closed in flows.closings {
             let own = rows.filter { $0[1] == closed.period.id }
             #expect(own.first.map { $0[2].isEmpty && $0[8] == "\(closed.points.closing)" } == true)
-            for column in [9, 10] {
+            for column in [9, 10, 11] {
                 #expect(own.dropFirst().compactMap { Decimal(string: $0[column]) }.reduce(0, +) == 0)
             }
         }

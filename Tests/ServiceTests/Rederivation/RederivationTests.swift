@@ -21,13 +21,14 @@ struct RederivationTests {
     }
 
     private func rederive(
-        _ folder: String, secret: Bool = true, from: String? = nil, through: String? = nil
+        _ folder: String, secret: Bool = true, seal: Bool = true, from: String? = nil, through: String? = nil
     ) throws -> RederivationReport {
         let original = try story()
         return try Rederivation(
             .init(
                 data: folder, secret: secret ? original.secretPath : nil,
-                jwks: original.keysPath + "/seal.jwks", from: from, through: through, scratch: nil)
+                jwks: seal ? original.keysPath + "/seal.jwks" : nil, from: from, through: through,
+                scratch: nil)
         ).run()
     }
 
@@ -45,6 +46,23 @@ struct RederivationTests {
         #expect(unsigned.isGood, "\(unsigned.lines)")
         #expect(unsigned.signatures == 2 && unsigned.unchecked == 8 && unsigned.seals == full.seals)
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["copy"])
+    }
+
+    @Test("Seals that no key at hand can check are counted apart, and said to be unchecked")
+    func withoutKeys() throws {
+        let scratch = try Scratch()
+        let folder = try copy(scratch)
+        let report = try rederive(folder, secret: false, seal: false)
+        #expect(report.isGood && report.seals == 0 && report.sealsUnchecked == 11 + 10, "\(report.lines)")
+        #expect(
+            report.lines.contains {
+                $0.hasSuffix("; seals: 0 good, 21 not checked, as no key of the seal is at hand")
+            }, "\(report.lines)")
+        let json = try members(Array(report.json.utf8))
+        #expect(json["seals"] as? Int == 0 && json["seals_unchecked"] as? Int == 21)
+        let checked = try rederive(folder, secret: false)
+        #expect(checked.sealsUnchecked == 0 && !checked.lines.contains { $0.contains("no key of the seal") })
+        withExtendedLifetime(scratch) {}
     }
 
     @Test(
