@@ -28,12 +28,20 @@ public struct ExplainedDebt: Sendable {
     public let payments: [Payment]
 }
 
+/// One payment of a debt, without the others: a debt may have any number of them.
+public struct PaidDebt: Sendable {
+    public let issuer: MerchantID
+    /// The record that left the debt.
+    public let reversal: RecordMention
+    public let payment: ExplainedDebt.Payment
+}
+
 /// What one record has to do with its member's debts, as far as who asks may see that: only the issuer sees a debt.
 struct RecordDebts {
     /// Those that it left, or that were left by reversals of it.
     let left: [ExplainedDebt]
     /// Others that points of it paid, or points that another lot gained by it.
-    let paid: [(debt: ExplainedDebt, payment: ExplainedDebt.Payment)]
+    let paid: [PaidDebt]
 
     /// `kept` is all that closes made of the member, in order. Throws `StoreTrouble` where that does not come of its
     /// records.
@@ -53,17 +61,20 @@ struct RecordDebts {
         let debts = replay.debts.filter { mentions.isOwn($0.lot.issuer) }
         left = debts.filter { $0.isOf(number) }.map { mentions.explained($0) }
         paid = debts.filter { !$0.isOf(number) }.flatMap { debt in
-            debt.payments.filter { $0.cause.number == number || $0.isTaken && $0.lot.number == number }
-                .map { (debt: mentions.explained(debt), payment: mentions.explained($0)) }
+            let reversal = mentions.mention(debt.reversal)
+            return debt.payments.filter {
+                $0.cause.number == number || $0.isTaken && $0.lot.number == number
+            }.map {
+                PaidDebt(issuer: debt.lot.issuer, reversal: reversal, payment: mentions.explained($0))
+            }
         }
     }
 
     /// The records whose batches may be told.
     var numbers: [RecordNumber] {
-        let debts = left + paid.map(\.debt)
+        let debts = left.flatMap { [$0.reversal.number, $0.lot.number] } + paid.map(\.reversal.number)
         let payments = left.flatMap(\.payments) + paid.map(\.payment)
-        return debts.flatMap { [$0.reversal.number, $0.lot.number] }.compactMap { $0 }
-            + payments.flatMap { [$0.lot.number, $0.cause.number] }.compactMap { $0 }
+        return (debts + payments.flatMap { [$0.lot.number, $0.cause.number] }).compactMap { $0 }
     }
 }
 

@@ -29,7 +29,7 @@ public struct RecordLife: Sendable {
     /// reversals of it left.
     public let debts: [ExplainedDebt]
     /// Other debts that points of its lot paid, or points that another lot gained by it.
-    public let paid: [(debt: ExplainedDebt, payment: ExplainedDebt.Payment)]
+    public let paid: [PaidDebt]
     /// Batch and line of the records that the chapters name, as far as who asks may see them.
     public let origins: [RecordNumber: RecordOrigin]
     public let schedule: Schedule

@@ -29,9 +29,9 @@ extension RecordLife {
             json.member("debts", array: debts) { $1.write(to: &$0, origins) }
             json.member("paid", array: paid) { json, paid in
                 json.object { json in
-                    json.member("issuer", paid.debt.issuer.text)
+                    json.member("issuer", paid.issuer.text)
                     paid.payment.writeMembers(to: &json, origins)
-                    json.member("reversal") { paid.debt.reversal.write(to: &$0, origins) }
+                    json.member("reversal") { paid.reversal.write(to: &$0, origins) }
                 }
             }
             json.member("batches", array: batches) { $1.write(to: &$0) }

@@ -27,7 +27,7 @@ extension ExplanationText {
         }
         if !life.paid.isEmpty {
             lines += ["", language.say(.paidList)]
-            lines += life.paid.flatMap { self.lines($0.payment, of: $0.debt, life.origins) }
+            lines += life.paid.flatMap { self.lines($0, life.origins) }
         }
         return lines + [""] + self.lines(life.batches)
     }
@@ -116,14 +116,13 @@ extension ExplanationText {
     }
 
     /// What a record's points paid of a debt.
-    private func lines(
-        _ payment: ExplainedDebt.Payment, of debt: ExplainedDebt, _ origins: [RecordNumber: RecordOrigin]
-    ) -> [String] {
-        let paid = language.say(
+    private func lines(_ paid: PaidDebt, _ origins: [RecordNumber: RecordOrigin]) -> [String] {
+        let payment = paid.payment
+        let head = language.say(
             payment.isTaken ? .paidDebt : .lessenedDebt, language.name(ofPeriod: payment.period.id),
-            Figures.count(payment.points.count), debt.issuer.text)
-        return ["  " + paid] + lines(payment, origins)
-            + ["      " + language.say(.debtLeftBy, words(debt.reversal, origins))]
+            Figures.count(payment.points.count), paid.issuer.text)
+        return ["  " + head] + lines(payment, origins)
+            + ["      " + language.say(.debtLeftBy, words(paid.reversal, origins))]
     }
 
     /// From which lot, and by which record, if that is not the one that made the lot.
