@@ -15,6 +15,7 @@ extension ExplanationText {
                     received, origin.late ? language.say(.isLate) : nil, language.say(.belongsTo, period),
                 ]))
         lines += life.copies.map { "  " + words($0) }
+        lines += more(life.copiesCount - life.copies.count)
         if !life.unread.isEmpty {
             lines.append("  " + language.say(.copiesUnknown, listed(life.unread.map(words))))
         }
@@ -24,10 +25,12 @@ extension ExplanationText {
         lines += ["", language.say(.nowIs, listed([word(now), now.code]))]
         if !life.debts.isEmpty {
             lines += ["", language.say(.debtList)] + life.debts.flatMap { self.lines($0, life.origins) }
+            lines += more(life.debtsCount - life.debts.count)
         }
         if !life.paid.isEmpty {
             lines += ["", language.say(.paidList)]
             lines += life.paid.flatMap { self.lines($0, life.origins) }
+            lines += more(life.paidCount - life.paid.count)
         }
         return lines + [""] + self.lines(life.batches)
     }
@@ -46,6 +49,11 @@ extension ExplanationText {
             .recordOf, DocumentWords.type(record.type.name, in: language), "\(merchant)/\(record.id)",
             Figures.count(record.points.count), record.member.text, time(record.at))
         return [head] + (extras.isEmpty ? [] : ["  " + listed(extras)])
+    }
+
+    /// How many of a list are not told, if any.
+    func more(_ count: Int) -> [String] {
+        count > 0 ? ["  " + language.say(.andMore, Figures.count(Int64(count)))] : []
     }
 
     private func words(_ copy: RecordCopy) -> String {
@@ -68,9 +76,11 @@ extension ExplanationText {
                     ]))
         }
         lines += chapter.movements.flatMap { self.lines($0, origins) }
+        lines += more(chapter.movementsCount - chapter.movements.count)
         lines += chapter.reversals.map { reversal, outcome in
             "  " + language.say(.reversalRecord, words(reversal, origins), words(outcome))
         }
+        lines += more(chapter.reversalsCount - chapter.reversals.count)
         if let lot = chapter.lot {
             let figures = [lot.open, lot.expired, lot.reversed, lot.points].map { Figures.count($0.count) }
             lines.append("  " + language.say(.lotThen, figures[0], figures[1], figures[2], figures[3]))
@@ -112,7 +122,7 @@ extension ExplanationText {
                 "    " + language.say(payment.isTaken ? .debtPaid : .debtLessened, period, points))
             lines += self.lines(payment, origins)
         }
-        return lines + ["    " + owed]
+        return lines + more(debt.paymentsCount - debt.payments.count).map { "  " + $0 } + ["    " + owed]
     }
 
     /// What a record's points paid of a debt.

@@ -96,6 +96,7 @@ extension Phrase {
         case .bytesAreIn: ("its bytes are in %1", "其字节在%1中")
         case .copiesUnknown:
             ("whether it came again is not known of batches in %1", "%1中的批次是否再次带来该记录，不得而知")
+        case .andMore: ("… and %1 more", "……另有%1项")
         case .equalIgnored: ("equal, ignored", "内容相同，已忽略")
         case .triedOnce: ("tried once before", "此前尝试1次")
         case .triedTimes: ("tried %1 times before", "此前尝试%1次")

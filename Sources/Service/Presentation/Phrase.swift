@@ -64,7 +64,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case ofPoints, atTime, effectiveAt, atBatchLine, batchNumbered, signedWith, batchList
     // Of records and debts
     case recordOf, atStore, validThrough, takesBack, receivedIn, isLate, belongsTo, cameAgain, refusedWith
-    case archiveNamed, bytesAreIn, copiesUnknown
+    case archiveNamed, bytesAreIn, copiesUnknown, andMore
     case equalIgnored, triedOnce, triedTimes, reversalRecord, lotThen, nowIs, stateOpen, shortOf
     case debtList, debtLeft, debtLeftBy, debtForLot, debtPaid, debtLessened, debtFromLot, debtOwed, debtDone
     case paidList, paidDebt, lessenedDebt

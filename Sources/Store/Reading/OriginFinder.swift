@@ -70,19 +70,51 @@ final class OriginFinder {
         }
     }
 
-    func copies(of id: RecordID, in batch: Int64) throws -> [RecordCopy] {
-        let (signing, records) = try content(of: batch) { $0.record.id == id }
-        let refused = try refused(in: batch)
+    /// Lines of a batch that bear an id and became no record: the first `most` of them, and how many there are.
+    func copies(
+        of id: RecordID, in batch: Int64, most: Int
+    ) throws -> (copies: [RecordCopy], count: Int) {
+        var lines: [Int] = []
+        let (signing, records) = try content(of: batch) {
+            guard $0.record.id == id else { return false }
+            lines.append($0.line)
+            // One of them may have become the record.
+            return lines.count <= most + 1
+        }
+        let refused = try refused(in: batch, bearing: id)
         guard let records else {
             try noteUnread(batch, signing)
-            return refused.filter { $0.value.id == id.text }.keys.sorted().map {
-                RecordCopy(batch: signing, line: $0, record: nil, code: refused[$0]?.code)
+            return (
+                refused.keys.sorted().prefix(most).map {
+                    RecordCopy(batch: signing, line: $0, record: nil, code: refused[$0] ?? nil)
+                }, refused.count
+            )
+        }
+        guard !lines.isEmpty else { return ([], 0) }
+        let own = try acceptedLines(of: batch)
+        let copies = records.filter { !own.contains($0.line) }.prefix(most).map {
+            RecordCopy(batch: signing, line: $0.line, record: $0.record, code: refused[$0.line] ?? nil)
+        }
+        return (copies, lines.count { !own.contains($0) })
+    }
+
+    /// Lines of a batch that bear an id and were refused alone. Throws `StoreTrouble` where its bytes have no such record
+    /// at one of them.
+    func refusals(of id: RecordID, at lines: Set<Int>, in batch: Int64) throws -> [RecordCopy] {
+        let (signing, records) = try content(of: batch) { lines.contains($0.line) && $0.record.id == id }
+        let refused = try refused(in: batch, bearing: id)
+        guard let records else {
+            return lines.sorted().map {
+                RecordCopy(batch: signing, line: $0, record: nil, code: refused[$0] ?? nil)
             }
         }
-        guard !records.isEmpty else { return [] }
-        let own = try acceptedLines(of: batch)
-        return records.filter { !own.contains($0.line) }.map {
-            RecordCopy(batch: signing, line: $0.line, record: $0.record, code: refused[$0.line]?.code)
+        guard records.count == lines.count else {
+            throw StoreTrouble.damaged(
+                "record_refusals", "batch \(batch)",
+                "the batch's bytes have no such record at the line that was refused")
+        }
+        return records.map {
+            RecordCopy(batch: signing, line: $0.line, record: $0.record, code: refused[$0.line] ?? nil)
         }
     }
 
@@ -101,7 +133,7 @@ final class OriginFinder {
             MemberCopy(
                 record: $0.record,
                 copy: RecordCopy(
-                    batch: signing, line: $0.line, record: $0.record, code: refused[$0.line]?.code))
+                    batch: signing, line: $0.line, record: $0.record, code: refused[$0.line] ?? nil))
         }
     }
 
@@ -112,13 +144,19 @@ final class OriginFinder {
         missed[archive.number] = archive
     }
 
-    /// What was refused alone, by line.
-    private func refused(in batch: Int64) throws -> [Int: (id: String, code: RecordRefusalCode?)] {
-        let query = try Prepared(database, "SELECT line, id, code FROM record_refusals WHERE batch = ?")
+    /// What was refused alone, by line; nil as an id: whatever it bears.
+    private func refused(
+        in batch: Int64, bearing id: RecordID? = nil
+    ) throws -> [Int: RecordRefusalCode?] {
+        let query = try Prepared(
+            database,
+            "SELECT line, code FROM record_refusals WHERE batch = ?" + (id == nil ? "" : " AND id = ?"))
         query.bind(1, batch)
-        var refused: [Int: (id: String, code: RecordRefusalCode?)] = [:]
+        if let id { query.bind(2, id) }
+        var refused: [Int: RecordRefusalCode?] = [:]
         try query.forEach {
-            refused[Int(clamping: $0.integer(0))] = ($0.text(1), RecordRefusalCode(rawValue: $0.text(2)))
+            refused.updateValue(
+                RecordRefusalCode(rawValue: $0.text(1)), forKey: Int(clamping: $0.integer(0)))
         }
         return refused
     }

@@ -38,30 +38,43 @@ struct ManyPaymentsTests {
         return estate
     }
 
-    @Test("The record that made them names each payment once, and with none of them the debt's others")
-    func paid() throws {
-        let estate = try estate()
-        let life = try #require(
+    private func life(_ id: String, in estate: Estate, for viewer: Explainer.Viewer) throws -> RecordLife {
+        try #require(
             try RecordLife(
-                RecordID(verified: "rr"), of: MerchantID(verified: "M"), in: estate.open.store,
-                for: .merchant(MerchantID(verified: "M"))))
-        #expect(life.paid.count == Self.count && life.debts.isEmpty)
-        #expect(life.paid.allSatisfy { $0.payment.points == Points(1) && $0.reversal.id.text == "v" })
-        #expect(Set(life.paid.map(\.payment.lot.id)).count == Self.count)
-        let json = try members(life.bytes)
-        let payments = try #require(json["paid"] as? [[String: Any]])
-        #expect(payments.count == Self.count && payments.allSatisfy { $0["payments"] == nil })
+                RecordID(verified: id), of: MerchantID(verified: "M"), in: estate.open.store, for: viewer))
     }
 
-    @Test("The record that left it tells as many")
+    @Test("The record that made them names the first ones, each once, without the debt's others")
+    func paid() throws {
+        let estate = try estate()
+        let life = try life("rr", in: estate, for: .merchant(MerchantID(verified: "M")))
+        #expect(life.paidCount == Self.count && life.paid.count == RecordLife.most)
+        #expect(life.debts.isEmpty && life.debtsCount == 0)
+        #expect(life.paid.allSatisfy { $0.payment.points == Points(1) && $0.reversal.id.text == "v" })
+        #expect(Set(life.paid.map(\.payment.lot.id)).count == RecordLife.most)
+        // Each point was given back, and taken.
+        let chapter = try #require(life.chapters.first)
+        #expect(chapter.movementsCount == 2 * Self.count && chapter.movements.count == RecordLife.most)
+        let json = try members(life.bytes)
+        let payments = try #require(json["paid"] as? [[String: Any]])
+        #expect(json["paid_count"] as? Int == Self.count && payments.count == RecordLife.most)
+        #expect(payments.allSatisfy { $0["payments"] == nil && $0["points"] as? Int == 1 })
+        let text = ExplanationText(life.schedule).lines(life)
+        #expect(text.contains("  … and 2,000 more") && text.contains("  … and 5,000 more"))
+    }
+
+    @Test("The record that left it tells the first ones, and how many there are")
     func left() throws {
         let estate = try estate()
-        let life = try #require(
-            try RecordLife(
-                RecordID(verified: "v"), of: MerchantID(verified: "M"), in: estate.open.store,
-                for: .operator))
+        let life = try life("v", in: estate, for: .operator)
         let debt = try #require(life.debts.first)
-        #expect(life.debts.count == 1 && life.paid.isEmpty && debt.owed == .zero)
-        #expect(debt.points == Points(Int64(Self.count)) && debt.payments.count == Self.count)
+        #expect(life.debtsCount == 1 && life.paid.isEmpty && debt.owed == .zero)
+        #expect(debt.points == Points(Int64(Self.count)) && debt.paymentsCount == Self.count)
+        #expect(debt.payments.count == RecordLife.most)
+        let json = try members(life.bytes)
+        let written = try #require((json["debts"] as? [[String: Any]])?.first)
+        #expect(written["payments_count"] as? Int == Self.count)
+        #expect((written["payments"] as? [Any])?.count == RecordLife.most)
+        #expect(ExplanationText(life.schedule).lines(life).contains("    … and 2,000 more"))
     }
 }
