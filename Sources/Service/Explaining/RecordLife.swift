@@ -18,12 +18,12 @@ public struct RecordLife: Sendable {
         public let attempts: Int
         /// Changes of its lot, of what it took, or that it caused, in order.
         public let movements: [ExplainedMovement]
-        public let movementsCount: Int
         /// Reversals of it that were looked at, and what became of each.
         public let reversals: [(record: RecordMention, outcome: Outcome)]
-        public let reversalsCount: Int
         /// Its lot as the close left it.
         public let lot: Lot?
+        public let movementsCount: Int
+        public let reversalsCount: Int
     }
 
     public let origin: RecordOrigin
@@ -117,10 +117,9 @@ private struct ChapterReader {
             effective: own.map { settled.events[$0].effective },
             attempts: own.map { settled.events[$0].attempts } ?? 0,
             movements: movements.map { mentions.explained(untraced($0), of: settled) },
-            movementsCount: concerned.count,
             reversals: reversals.map { (mentions.mention(settled.events[$0]), settled.outcomes[$0]) },
-            reversalsCount: reversed.count,
-            lot: settled.lots.first { $0.number == origin.number && mentions.isOwn($0.issuer) })
+            lot: settled.lots.first { $0.number == origin.number && mentions.isOwn($0.issuer) },
+            movementsCount: concerned.count, reversalsCount: reversed.count)
     }
 
     private func concerns(_ movement: Movement) -> Bool {

@@ -51,11 +51,6 @@ extension ExplanationText {
         return [head] + (extras.isEmpty ? [] : ["  " + listed(extras)])
     }
 
-    /// How many of a list are not told, if any.
-    func more(_ count: Int) -> [String] {
-        count > 0 ? ["  " + language.say(.andMore, Figures.count(Int64(count)))] : []
-    }
-
     private func words(_ copy: RecordCopy) -> String {
         language.say(
             .cameAgain, time(copy.batch.received), copy.batch.batch.text, "\(copy.line)",
@@ -101,6 +96,11 @@ extension ExplanationText {
     private func word(_ state: RecordState) -> String {
         if case .open = state { return language.say(.stateOpen) }
         return DocumentWords.state(state.word, in: language)
+    }
+
+    /// How many of a list are not told, if any.
+    func more(_ count: Int) -> [String] {
+        count > 0 ? ["  " + language.say(.andMore, Figures.count(Int64(count)))] : []
     }
 
     /// A debt, and what paid it.

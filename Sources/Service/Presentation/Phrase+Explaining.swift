@@ -96,7 +96,6 @@ extension Phrase {
         case .bytesAreIn: ("its bytes are in %1", "其字节在%1中")
         case .copiesUnknown:
             ("whether it came again is not known of batches in %1", "%1中的批次是否再次带来该记录，不得而知")
-        case .andMore: ("… and %1 more", "……另有%1项")
         case .equalIgnored: ("equal, ignored", "内容相同，已忽略")
         case .triedOnce: ("tried once before", "此前尝试1次")
         case .triedTimes: ("tried %1 times before", "此前尝试%1次")
@@ -126,6 +125,7 @@ extension Phrase {
                 "%1: %2 points less of a debt to %3, given back to its lot after that had expired",
                 "%1：该批积分过期后退还，对%3所欠减少%2积分"
             )
+        case .andMore: ("… and %1 more", "……另有%1项")
         case .refusedAlone: ("%1: refused alone, when its batch came", "%1：所在批次到达时被单独拒绝")
         case .refusedAloneNote:
             (

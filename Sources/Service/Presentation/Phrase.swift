@@ -64,10 +64,10 @@ enum Phrase: String, CaseIterable, Sendable {
     case ofPoints, atTime, effectiveAt, atBatchLine, batchNumbered, signedWith, batchList
     // Of records and debts
     case recordOf, atStore, validThrough, takesBack, receivedIn, isLate, belongsTo, cameAgain, refusedWith
-    case archiveNamed, bytesAreIn, copiesUnknown, andMore
+    case archiveNamed, bytesAreIn, copiesUnknown
     case equalIgnored, triedOnce, triedTimes, reversalRecord, lotThen, nowIs, stateOpen, shortOf
     case debtList, debtLeft, debtLeftBy, debtForLot, debtPaid, debtLessened, debtFromLot, debtOwed, debtDone
-    case paidList, paidDebt, lessenedDebt
+    case paidList, paidDebt, lessenedDebt, andMore
     case refusedAlone, refusedAloneNote, idReused, beforeStart, inFuture, tooOld, withoutTerms
     case campaignUnknown, campaignInactive, itemUnknown, itemInactive, itemPointsMismatch, pointsExceedTerms
     // Of statements and points
