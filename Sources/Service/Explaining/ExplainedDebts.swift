@@ -24,16 +24,28 @@ public struct ExplainedDebt: Sendable {
     public let points: Points
     /// What of it is owed still.
     public let owed: Points
-    /// In the order in which they happened.
+    /// In the order in which they happened: the first `RecordLife.most` of all debts that are told together.
     public let payments: [Payment]
+    /// How many there are.
+    public let paymentsCount: Int
+}
+
+/// One payment of a debt, without the others: a debt may have any number of them.
+public struct PaidDebt: Sendable {
+    public let issuer: MerchantID
+    /// The record that left the debt.
+    public let reversal: RecordMention
+    public let payment: ExplainedDebt.Payment
 }
 
 /// What one record has to do with its member's debts, as far as who asks may see that: only the issuer sees a debt.
 struct RecordDebts {
-    /// Those that it left, or that were left by reversals of it.
+    /// The first `RecordLife.most` of those that it left, or that were left by reversals of it, and how many there are.
     let left: [ExplainedDebt]
+    let leftCount: Int
     /// Others that points of it paid, or points that another lot gained by it.
-    let paid: [(debt: ExplainedDebt, payment: ExplainedDebt.Payment)]
+    let paid: [PaidDebt]
+    let paidCount: Int
 
     /// `kept` is all that closes made of the member, in order. Throws `StoreTrouble` where that does not come of its
     /// records.
@@ -51,19 +63,32 @@ struct RecordDebts {
             }
         }
         let debts = replay.debts.filter { mentions.isOwn($0.lot.issuer) }
-        left = debts.filter { $0.isOf(number) }.map { mentions.explained($0) }
-        paid = debts.filter { !$0.isOf(number) }.flatMap { debt in
-            debt.payments.filter { $0.cause.number == number || $0.isTaken && $0.lot.number == number }
-                .map { (debt: mentions.explained(debt), payment: mentions.explained($0)) }
+        let own = debts.filter { $0.isOf(number) }
+        var room = RecordLife.most
+        left = own.prefix(RecordLife.most).map { debt in
+            defer { room -= min(room, debt.payments.count) }
+            return mentions.explained(debt, payments: room)
         }
+        leftCount = own.count
+        var (paid, count): ([PaidDebt], Int) = ([], 0)
+        for debt in debts where !debt.isOf(number) {
+            let own = debt.payments.filter {
+                $0.cause.number == number || $0.isTaken && $0.lot.number == number
+            }
+            count += own.count
+            let reversal = mentions.mention(debt.reversal)
+            paid += own.prefix(RecordLife.most - paid.count).map {
+                PaidDebt(issuer: debt.lot.issuer, reversal: reversal, payment: mentions.explained($0))
+            }
+        }
+        (self.paid, paidCount) = (paid, count)
     }
 
     /// The records whose batches may be told.
     var numbers: [RecordNumber] {
-        let debts = left + paid.map(\.debt)
+        let debts = left.flatMap { [$0.reversal.number, $0.lot.number] } + paid.map(\.reversal.number)
         let payments = left.flatMap(\.payments) + paid.map(\.payment)
-        return debts.flatMap { [$0.reversal.number, $0.lot.number] }.compactMap { $0 }
-            + payments.flatMap { [$0.lot.number, $0.cause.number] }.compactMap { $0 }
+        return (debts + payments.flatMap { [$0.lot.number, $0.cause.number] }).compactMap { $0 }
     }
 }
 
@@ -75,11 +100,12 @@ extension DebtCourse {
 }
 
 extension Mentions {
-    fileprivate func explained(_ debt: DebtCourse) -> ExplainedDebt {
+    fileprivate func explained(_ debt: DebtCourse, payments most: Int) -> ExplainedDebt {
         ExplainedDebt(
             issuer: debt.lot.issuer, period: schedule.calendar.period(debt.period),
             reversal: mention(debt.reversal), lot: mention(debt.lot), points: debt.points, owed: debt.owed,
-            payments: debt.payments.map { explained($0) })
+            payments: debt.payments.prefix(most).map { explained($0) },
+            paymentsCount: debt.payments.count)
     }
 
     fileprivate func explained(_ payment: DebtCourse.Payment) -> ExplainedDebt.Payment {

@@ -2,7 +2,12 @@ public import Settlement
 public import Store
 
 /// A record's whole life: what brought it, what closes made of it, and of its lot or its redemption since.
+///
+/// Of each list the first `most` are there, and beside it how many there are: one record may have to do with any number.
 public struct RecordLife: Sendable {
+    /// How many of a list are told.
+    public static let most = 1_000
+
     /// What one close had to do with it.
     public struct Chapter: Sendable {
         public let period: Period
@@ -17,19 +22,24 @@ public struct RecordLife: Sendable {
         public let reversals: [(record: RecordMention, outcome: Outcome)]
         /// Its lot as the close left it.
         public let lot: Lot?
+        public let movementsCount: Int
+        public let reversalsCount: Int
     }
 
     public let origin: RecordOrigin
     public let standing: RecordStanding
     public let copies: [RecordCopy]
+    public let copiesCount: Int
     /// Archives that hold batches of the merchant with equal copies: not among `copies`.
     public let unread: [StoredArchive]
     public let chapters: [Chapter]
     /// What the member owes or owed because of it: of a reversal, the debt that it left; of an earn, those that
     /// reversals of it left.
     public let debts: [ExplainedDebt]
+    public let debtsCount: Int
     /// Other debts that points of its lot paid, or points that another lot gained by it.
-    public let paid: [(debt: ExplainedDebt, payment: ExplainedDebt.Payment)]
+    public let paid: [PaidDebt]
+    public let paidCount: Int
     /// Batch and line of the records that the chapters name, as far as who asks may see them.
     public let origins: [RecordNumber: RecordOrigin]
     public let schedule: Schedule
@@ -61,10 +71,11 @@ extension RecordLife {
         let numbers = chapters.flatMap {
             $0.movements.flatMap(\.numbers) + $0.reversals.compactMap(\.record.number)
         }
-        let (copies, unread) = try store.copies(of: id, merchant)
+        let (copies, count, unread) = try store.copies(of: id, merchant, most: Self.most)
         self.init(
-            origin: origin, standing: standing, copies: copies, unread: unread,
-            chapters: chapters, debts: debts.left, paid: debts.paid,
+            origin: origin, standing: standing, copies: copies, copiesCount: count,
+            unread: unread, chapters: chapters, debts: debts.left, debtsCount: debts.leftCount,
+            paid: debts.paid, paidCount: debts.paidCount,
             origins: try store.origins(of: numbers + debts.numbers), schedule: schedule)
     }
 }
@@ -103,13 +114,14 @@ private struct ChapterReader {
     /// Nil where the record had no part in the close.
     var chapter: RecordLife.Chapter? {
         let own = settled.events.firstIndex { $0.number == origin.number }
-        let movements = settled.movements.indices.filter {
+        let concerned = settled.movements.indices.filter {
             concerns(settled.movements[$0]) && isVisible(settled.movements[$0])
         }
-        let reversals = settled.events.indices.filter {
+        let reversed = settled.events.indices.filter {
             settled.events[$0].record.ref == origin.record.id
                 && settled.events[$0].merchant == origin.merchant
         }
+        let (movements, reversals) = (concerned.prefix(RecordLife.most), reversed.prefix(RecordLife.most))
         guard own != nil || !movements.isEmpty || !reversals.isEmpty else { return nil }
         let mentions = Mentions(schedule: schedule, viewer: viewer)
         let traced = TracedMember(settled, mentions)
@@ -119,7 +131,8 @@ private struct ChapterReader {
             attempts: own.map { settled.events[$0].attempts } ?? 0,
             movements: movements.map { traced.movement($0) },
             reversals: reversals.map { (mentions.mention(settled.events[$0]), settled.outcomes[$0]) },
-            lot: settled.lots.first { $0.number == origin.number && mentions.isOwn($0.issuer) })
+            lot: settled.lots.first { $0.number == origin.number && mentions.isOwn($0.issuer) },
+            movementsCount: concerned.count, reversalsCount: reversed.count)
     }
 
     private func concerns(_ movement: Movement) -> Bool {

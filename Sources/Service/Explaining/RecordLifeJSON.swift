@@ -17,6 +17,7 @@ extension RecordLife {
             json.member("period", calendar.period(origin.period).id)
             json.member("state", standing.state.word)
             json.member("code", ifPresent: standing.state.code)
+            json.member("copies_count", Int64(copiesCount))
             json.member("copies", array: copies) { json, copy in
                 json.object { json in
                     json.member("batch", copy.batch.batch.text)
@@ -29,12 +30,14 @@ extension RecordLife {
                 }
             }
             json.member("chapters", array: chapters) { write($1, to: &$0) }
+            json.member("debts_count", Int64(debtsCount))
             json.member("debts", array: debts) { $1.write(to: &$0, origins) }
+            json.member("paid_count", Int64(paidCount))
             json.member("paid", array: paid) { json, paid in
                 json.object { json in
-                    json.member("issuer", paid.debt.issuer.text)
+                    json.member("issuer", paid.issuer.text)
                     paid.payment.writeMembers(to: &json, origins)
-                    json.member("reversal") { paid.debt.reversal.write(to: &$0, origins) }
+                    json.member("reversal") { paid.reversal.write(to: &$0, origins) }
                 }
             }
             json.member("batches", array: batches) { $1.write(to: &$0) }
@@ -59,7 +62,9 @@ extension RecordLife {
                 json.member("effective", ifPresent: chapter.effective?.description)
                 json.member("attempts", Int64(chapter.attempts))
             }
+            json.member("movements_count", Int64(chapter.movementsCount))
             json.member("movements", array: chapter.movements) { $1.write(to: &$0, origins) }
+            json.member("reversals_count", Int64(chapter.reversalsCount))
             json.member("reversals", array: chapter.reversals) { json, reversal in
                 json.object { json in
                     reversal.record.write(to: &json, origins)
@@ -105,6 +110,7 @@ extension ExplainedDebt {
             json.member("period", period.id)
             json.member("reversal") { reversal.write(to: &$0, origins) }
             json.member("lot") { lot.write(to: &$0, origins) }
+            json.member("payments_count", Int64(paymentsCount))
             json.member("payments", array: payments) { json, payment in
                 json.object { payment.writeMembers(to: &$0, origins) }
             }

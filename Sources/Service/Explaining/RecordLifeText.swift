@@ -15,6 +15,7 @@ extension ExplanationText {
                     received, origin.late ? language.say(.isLate) : nil, language.say(.belongsTo, period),
                 ]))
         lines += life.copies.flatMap { self.lines($0, of: origin) }
+        lines += more(life.copiesCount - life.copies.count)
         if !life.unread.isEmpty {
             lines.append("  " + language.say(.copiesUnknown, listed(life.unread.map(words))))
         }
@@ -24,10 +25,12 @@ extension ExplanationText {
         lines += ["", language.say(.nowIs, listed([word(now), now.code]))]
         if !life.debts.isEmpty {
             lines += ["", language.say(.debtList)] + life.debts.flatMap { self.lines($0, life.origins) }
+            lines += more(life.debtsCount - life.debts.count)
         }
         if !life.paid.isEmpty {
             lines += ["", language.say(.paidList)]
-            lines += life.paid.flatMap { self.lines($0.payment, of: $0.debt, life.origins) }
+            lines += life.paid.flatMap { self.lines($0, life.origins) }
+            lines += more(life.paidCount - life.paid.count)
         }
         return lines + [""] + self.lines(life.batches)
     }
@@ -72,9 +75,11 @@ extension ExplanationText {
                     ]))
         }
         lines += chapter.movements.flatMap { self.lines($0, origins) }
+        lines += more(chapter.movementsCount - chapter.movements.count)
         lines += chapter.reversals.map { reversal, outcome in
             "  " + language.say(.reversalRecord, words(reversal, origins), words(outcome))
         }
+        lines += more(chapter.reversalsCount - chapter.reversals.count)
         if let lot = chapter.lot {
             let figures = [lot.open, lot.expired, lot.reversed, lot.points].map { Figures.count($0.count) }
             lines.append("  " + language.say(.lotThen, figures[0], figures[1], figures[2], figures[3]))
@@ -97,6 +102,11 @@ extension ExplanationText {
         return DocumentWords.state(state.word, in: language)
     }
 
+    /// How many of a list are not told, if any.
+    func more(_ count: Int) -> [String] {
+        count > 0 ? ["  " + language.say(.andMore, Figures.count(Int64(count)))] : []
+    }
+
     /// A debt, and what paid it.
     private func lines(_ debt: ExplainedDebt, _ origins: [RecordNumber: RecordOrigin]) -> [String] {
         let left = language.say(
@@ -116,18 +126,17 @@ extension ExplanationText {
                 "    " + language.say(payment.isTaken ? .debtPaid : .debtLessened, period, points))
             lines += self.lines(payment, origins)
         }
-        return lines + ["    " + owed]
+        return lines + more(debt.paymentsCount - debt.payments.count).map { "  " + $0 } + ["    " + owed]
     }
 
     /// What a record's points paid of a debt.
-    private func lines(
-        _ payment: ExplainedDebt.Payment, of debt: ExplainedDebt, _ origins: [RecordNumber: RecordOrigin]
-    ) -> [String] {
-        let paid = language.say(
+    private func lines(_ paid: PaidDebt, _ origins: [RecordNumber: RecordOrigin]) -> [String] {
+        let payment = paid.payment
+        let head = language.say(
             payment.isTaken ? .paidDebt : .lessenedDebt, language.name(ofPeriod: payment.period.id),
-            Figures.count(payment.points.count), debt.issuer.text)
-        return ["  " + paid] + lines(payment, origins)
-            + ["      " + language.say(.debtLeftBy, words(debt.reversal, origins))]
+            Figures.count(payment.points.count), paid.issuer.text)
+        return ["  " + head] + lines(payment, origins)
+            + ["      " + language.say(.debtLeftBy, words(paid.reversal, origins))]
     }
 
     /// From which lot, and by which record, if that is not the one that made the lot.

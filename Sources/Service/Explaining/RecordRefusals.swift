@@ -5,13 +5,17 @@ public import Store
 public struct RecordRefusals: Sendable {
     public let merchant: MerchantID
     public let id: RecordID
-    /// In the order of arrival, each with its code; at least one.
+    /// The first `RecordLife.most` in the order of arrival, each with its code; at least one.
     public let refused: [RecordCopy]
+    /// How many there are.
+    public let count: Int
+    /// Of the last of them all.
+    public let code: RecordRefusalCode?
     public let schedule: Schedule
 
     /// Nil where nothing that bore the id was refused. Of batches that were refused whole nothing is known here.
     public init?(_ id: RecordID, of merchant: MerchantID, in store: Store) throws {
-        refused = try store.refusals(of: id, merchant)
+        (refused, count, code) = try store.refusals(of: id, merchant, most: RecordLife.most)
         guard !refused.isEmpty else { return nil }
         self.merchant = merchant
         self.id = id
@@ -33,7 +37,8 @@ public struct RecordRefusals: Sendable {
             json.member("merchant", merchant.text)
             json.member("id", id.text)
             json.member("state", "refused")
-            json.member("code", ifPresent: refused.last?.code?.rawValue)
+            json.member("code", ifPresent: code?.rawValue)
+            json.member("refusals_count", Int64(count))
             json.member("refusals", array: refused) { json, refusal in
                 json.object { json in
                     json.member("code", ifPresent: refusal.code?.rawValue)
@@ -56,6 +61,7 @@ extension ExplanationText {
     public func lines(_ refusals: RecordRefusals) -> [String] {
         var lines = [language.say(.refusedAlone, "\(refusals.merchant)/\(refusals.id)")]
         for refusal in refusals.refused { lines += [""] + self.lines(refusal, of: refusals.merchant) }
+        lines += more(refusals.count - refusals.refused.count)
         lines += [""] + Sheet.wrapped(language.say(.refusedAloneNote))
         return lines + [""] + self.lines(refusals.batches)
     }

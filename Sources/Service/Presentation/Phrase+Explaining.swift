@@ -130,6 +130,7 @@ extension Phrase {
                 "%1: %2 points less of a debt to %3, given back to its lot after that had expired",
                 "%1：该批积分过期后退还，对%3所欠减少%2积分"
             )
+        case .andMore: ("… and %1 more", "……另有%1项")
         case .refusedAlone: ("%1: refused alone, when its batch came", "%1：所在批次到达时被单独拒绝")
         case .refusedAloneNote:
             (

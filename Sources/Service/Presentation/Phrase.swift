@@ -67,7 +67,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case cameBefore, archiveNamed, bytesAreIn, copiesUnknown
     case equalIgnored, triedOnce, triedTimes, reversalRecord, lotThen, nowIs, stateOpen, shortOf
     case debtList, debtLeft, debtLeftBy, debtForLot, debtPaid, debtLessened, debtFromLot, debtOwed, debtDone
-    case paidList, paidDebt, lessenedDebt
+    case paidList, paidDebt, lessenedDebt, andMore
     case refusedAlone, refusedAloneNote, idReused, beforeStart, inFuture, tooOld, withoutTerms
     case campaignUnknown, campaignInactive, itemUnknown, itemInactive, itemPointsMismatch, pointsExceedTerms
     // Of statements and points

@@ -86,6 +86,17 @@ public struct BatchContent: Hashable, Sendable {
         }
     }
 
+    /// Reads a whole batch without keeping it: each record goes to `body`, in the order of the bytes. Throws as
+    /// `init(parsing:form:)` does, after the records before the fault.
+    public static func forEach(
+        in bytes: [UInt8], form: BatchForm, _ body: (BatchRecord) -> Void
+    ) throws(BatchRefusal) {
+        _ = try scan(bytes, form: form) { _ in
+        } record: { scanned, text in
+            body(BatchRecord(line: scanned.line, record: scanned.record(in: text)))
+        }
+    }
+
     /// Reads a whole batch and forgets it: how many records it has, and the sum of their points. For
     /// measuring the scanners by themselves.
     public static func measure(_ bytes: [UInt8], form: BatchForm) throws(BatchRefusal) -> (

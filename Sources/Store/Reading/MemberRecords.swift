@@ -40,10 +40,7 @@ extension Store {
         of numbers: some Sequence<RecordNumber>, archived: @escaping ArchivedBytes
     ) throws -> [RecordNumber: RecordOrigin] {
         try reading("read records") { database in
-            let finder = try OriginFinder(database, try inForce(database).roster, archived: archived)
-            var origins: [RecordNumber: RecordOrigin] = [:]
-            for number in Set(numbers).sorted() { origins[number] = try finder.origin(of: number) }
-            return origins
+            try OriginFinder(database, try inForce(database).roster, archived: archived).origins(of: numbers)
         }
     }
 

@@ -61,49 +61,63 @@ extension Store {
     }
 
     /// Lines of a merchant's batches that bear an id and became no record: equal copies, and what was
-    /// refused. Reads every batch that had any; of one whose bytes an archive has only what was refused is known, and
-    /// `unread` names its archive where it had copies.
+    /// refused. The first `most` in the order of arrival, and how many there are. Reads every batch that had equal copies
+    /// or refused the id; of one whose bytes an archive has only what was refused is known, and `unread` names its archive
+    /// where it had copies.
     public func copies(
-        of id: RecordID, _ merchant: MerchantID
-    ) throws -> (copies: [RecordCopy], unread: [StoredArchive]) {
+        of id: RecordID, _ merchant: MerchantID, most: Int = 1_000
+    ) throws -> (copies: [RecordCopy], count: Int, unread: [StoredArchive]) {
         try reading("look for copies") { database in
-            guard let number = try inForce(database).roster.number(of: merchant) else { return ([], []) }
+            guard let number = try inForce(database).roster.number(of: merchant) else { return ([], 0, []) }
             let finder = try OriginFinder(database, try inForce(database).roster)
             let query = try Prepared(
                 database,
                 """
-                SELECT batch FROM batches WHERE merchant = ? AND (duplicates > 0 OR refused > 0) ORDER BY batch
+                SELECT batch FROM batches WHERE merchant = ?1 AND (duplicates > 0 OR refused > 0
+                    AND batch IN (SELECT batch FROM record_refusals WHERE id = ?2))
+                ORDER BY batch
                 """)
             query.bind(1, number)
-            let batches = try query.all { $0.integer(0) }
-            return (try batches.flatMap { try finder.copies(of: id, in: $0) }, finder.unread)
+            query.bind(2, id)
+            var (copies, count): ([RecordCopy], Int) = ([], 0)
+            for batch in try query.all({ $0.integer(0) }) {
+                let found = try finder.copies(of: id, in: batch, most: most - copies.count)
+                copies += found.copies
+                count += found.count
+            }
+            return (copies, count, finder.unread)
         }
     }
 
-    /// Lines of a merchant's batches that bear an id and were refused alone, in the order of arrival. Throws
-    /// `StoreTrouble` where the bytes of the batch do not have the record that was refused.
-    public func refusals(of id: RecordID, _ merchant: MerchantID) throws -> [RecordCopy] {
+    /// Lines of a merchant's batches that bear an id and were refused alone: the first `most` in the order of arrival, how
+    /// many there are, and the code of the last. Reads only the batches of those that it gives. Throws `StoreTrouble` where
+    /// the bytes of a batch do not have a record that was refused.
+    public func refusals(
+        of id: RecordID, _ merchant: MerchantID, most: Int = 1_000
+    ) throws -> (refused: [RecordCopy], count: Int, last: RecordRefusalCode?) {
         try reading("look for refused records") { database in
             let roster = try inForce(database).roster
-            guard let number = roster.number(of: merchant) else { return [] }
-            let finder = try OriginFinder(database, roster)
+            guard let number = roster.number(of: merchant) else { return ([], 0, nil) }
             let query = try Prepared(
                 database,
                 """
-                SELECT DISTINCT record_refusals.batch FROM record_refusals JOIN batches USING (batch)
-                WHERE record_refusals.id = ? AND merchant = ? ORDER BY 1
+                SELECT record_refusals.batch, line, code FROM record_refusals JOIN batches USING (batch)
+                WHERE record_refusals.id = ? AND merchant = ? ORDER BY 1, 2
                 """)
             query.bind(1, id)
             query.bind(2, number)
-            return try query.all { $0.integer(0) }.flatMap { batch in
-                let refused = try finder.copies(of: id, in: batch).filter { $0.code != nil }
-                guard !refused.isEmpty else {
-                    throw StoreTrouble.damaged(
-                        "record_refusals", "batch \(batch)",
-                        "the batch's bytes have no such record at the line that was refused")
-                }
-                return refused
+            var lines: [Int64: Set<Int>] = [:]
+            var (count, last): (Int, RecordRefusalCode?) = (0, nil)
+            try query.forEach { row in
+                count += 1
+                last = RecordRefusalCode(rawValue: row.text(2))
+                if count <= most { lines[row.integer(0), default: []].insert(Int(clamping: row.integer(1))) }
             }
+            let finder = try OriginFinder(database, roster)
+            let refused = try lines.sorted { $0.key < $1.key }.flatMap { batch, lines in
+                try finder.refusals(of: id, at: lines, in: batch)
+            }
+            return (refused, count, last)
         }
     }
 }

@@ -95,7 +95,7 @@ struct ExplainedDebtTests {
             let life = try life(id)
             let paid = try #require(life.paid.first)
             #expect(life.paid.count == 1 && life.debts.isEmpty)
-            #expect(paid.payment.points == Points(points) && paid.debt.reversal.id.text == "v")
+            #expect(paid.payment.points == Points(points) && paid.reversal.id.text == "v")
             #expect(life.chapters[0].lot?.open == Points(total - points))
             let written = try #require((try members(life.bytes)["paid"] as? [[String: Any]])?.first)
             #expect(written["points"] as? Int == Int(points) && written["issuer"] as? String == "M")

@@ -8,7 +8,8 @@ extension ReadingShelf {
     /// Throws `Problem` unless one of `line`, `record` and `points` is given, or where there is no such one. Of a record
     /// the period, which may be open, says nothing; it may be one that was refused alone.
     ///
-    /// It goes through all that a close kept, so it takes one of the places of DETAILS.csv.
+    /// It goes through all that a close kept, so it takes one of the places of DETAILS.csv, and of those that explanations
+    /// have over all merchants: where none is free, it throws `busy`.
     func explanation(_ request: ReadingRequest) throws -> Representation {
         let asked = try asked(request)
         let window = Explainer.Window(
@@ -16,8 +17,8 @@ extension ReadingShelf {
             limit: try request.integer("limit", within: 1...Self.mostMovements, otherwise: 100))
         if case .record(let record) = asked { return .json(try life(of: record, request)) }
         let statement = try statement(request)
-        let place = try details.take(for: request.merchant)
-        return try withExtendedLifetime(place) {
+        let places = (try details.take(for: request.merchant), try explanations.take(.statement))
+        return try withExtendedLifetime(places) {
             let explainer = try Explainer(statement, in: store, for: .merchant(request.merchant))
             guard case .line(let line) = asked else {
                 return .json(Array(explainer.json(try explainer.pointFigures(window)).utf8))
@@ -57,8 +58,8 @@ extension ReadingShelf {
         guard let period = request.piece("period"),
             try store.schedule().calendar.ordinal(id: period) != nil
         else { throw Problem.nothing("a period of this id") }
-        let place = try details.take(for: request.merchant)
-        return try withExtendedLifetime(place) {
+        let places = (try details.take(for: request.merchant), try explanations.take(.record))
+        return try withExtendedLifetime(places) {
             let viewer = Explainer.Viewer.merchant(request.merchant)
             if let life = try RecordLife(id, of: request.merchant, in: store, for: viewer) {
                 return life.bytes

@@ -9,6 +9,7 @@ import Store
 struct ReadingShelf: Sendable {
     let store: Store
     let details = DetailsPlaces()
+    let explanations = ExplanationLanes()
     let signer: DocumentSigner
     private let answers: AnswerRoom
     /// The public keys of the seal, retired ones too, as a JWK set.
