@@ -41,7 +41,9 @@ struct ChangedSumTests {
     ]
 
     /// Of these the story has no row: StoreTests' `RowCheckTests`, `BankChargeTests` and `ArchiveRowsTests` change some.
-    private static let empty: Set = ["archived_batches", "archives", "bank_balances", "bank_charges", "outbox"]
+    private static let empty: Set = [
+        "archived_batches", "archives", "bank_balances", "bank_charges", "outbox",
+    ]
 
     private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         let queue = try DatabaseQueue(path: try Self.story.get().folder.databasePath)
