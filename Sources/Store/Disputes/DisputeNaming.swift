@@ -10,10 +10,7 @@ struct DisputeNaming {
         var (numbers, ownNames): (Set<String>, Set<String>) = ([], [])
         let words = reason.split { !$0.isLetter && !$0.isNumber }
         for (word, number) in zip(words, words.dropFirst()) where word == "dispute" {
-            let name = Self.name(behind: reason[number.endIndex...])
-            // A sentence may end behind it.
-            let merchant = [name, name.prefix { $0 != "." }].lazy.compactMap { MerchantID(String($0)) }
-                .first { roster.number(of: $0) != nil }
+            let merchant = Self.merchant(behind: reason[number.endIndex...], roster)
             if let merchant {
                 ownNames.insert("\(number) of \(merchant)")
             } else {
@@ -23,13 +20,19 @@ struct DisputeNaming {
         (self.numbers, self.ownNames) = (numbers, ownNames)
     }
 
-    /// What follows on an `of`, up to what stands in no merchant's id.
-    private static func name(behind rest: Substring) -> Substring {
+    /// Whose id follows on an `of`.
+    private static func merchant(behind rest: Substring, _ roster: Roster) -> MerchantID? {
         let mark = " of "
-        guard rest.hasPrefix(mark) else { return "" }
-        return rest.dropFirst(mark.count).prefix {
+        guard rest.hasPrefix(mark) else { return nil }
+        var name = rest.dropFirst(mark.count).prefix {
             $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0))
         }
+        func known() -> MerchantID? {
+            MerchantID(String(name)).flatMap { roster.number(of: $0) == nil ? nil : $0 }
+        }
+        // A sentence may end behind it.
+        while known() == nil, name.last == "." { name.removeLast() }
+        return known()
     }
 
     func names(_ dispute: Dispute) -> Bool {
