@@ -1,5 +1,6 @@
 import Foundation
 public import Settlement
+import Signing
 public import Store
 
 /// A backup put back as the database of a data folder, whole or not at all.
