@@ -116,7 +116,7 @@ struct KeyTextTests {
 
     @Test("The seal's public keys make a JWK set, and each verifies from it")
     func keySets() throws {
-        let master = try MasterSecret(Array(0..<32))
+        let master = try MasterSecret(versions: (0...1).map { SecretBytes(Array($0..<($0 + 32))) })
         let keys = (1...2).map { master.sealKey(version: $0) }
         let text = JWKSet.text(keys.map(\.verification))
         #expect(

@@ -68,7 +68,11 @@ struct MonitoringTests {
             closes: true, arguments: certificate.certificateArguments)
         while try !daemon.log.contains("closed 2025-06") { usleep(50_000) }
         // What stood before the close is told for a while.
-        for _ in 0..<60 where try !daemon.scrape().contains("settled_merchant_exposure_warning{") { sleep(1) }
+        var seconds = 0
+        while seconds < 60, try !daemon.scrape().contains("settled_merchant_exposure_warning{") {
+            sleep(1)
+            seconds += 1
+        }
         return (daemon, quayside, certificate)
     }
 }
