@@ -87,9 +87,14 @@ extension Settlement.Record {
     /// The members of an object, the merchant that reported it first.
     func write(of merchant: MerchantID, to json: inout CanonicalJSON) {
         json.member("merchant", merchant.text)
+        writeMembers(to: &json, naming: member)
+    }
+
+    /// What a batch says of it; its member only where that is not said of all.
+    func writeMembers(to json: inout CanonicalJSON, naming member: MemberID? = nil) {
         json.member("id", id.text)
         json.member("type", type.name)
-        json.member("member", member.text)
+        json.member("member", ifPresent: member?.text)
         json.member("points", points.count)
         json.member("amount", ifPresent: amount?.minorUnits)
         json.member("at", at.description)

@@ -118,22 +118,6 @@ extension Dispute {
     }
 }
 
-extension Settlement.Record {
-    /// The members that a batch has of it, as it has them.
-    func writeMembers(to json: inout CanonicalJSON) {
-        json.member("id", id.text)
-        json.member("type", type.name)
-        json.member("points", points.count)
-        json.member("amount", ifPresent: amount?.minorUnits)
-        json.member("at", at.description)
-        json.member("ref", ifPresent: ref?.text)
-        json.member("store", ifPresent: store?.text)
-        json.member("expires", ifPresent: expires?.description)
-        json.member("campaign", ifPresent: campaign?.text)
-        json.member("item", ifPresent: item?.text)
-    }
-}
-
 extension RecordState {
     /// The ordinal of the period whose close ended it; nil: none has.
     var closedPeriod: Int? {

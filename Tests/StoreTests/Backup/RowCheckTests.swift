@@ -1,4 +1,3 @@
-import GRDB
 import Settlement
 import Testing
 
@@ -46,7 +45,7 @@ struct RowCheckTests {
             ("cuts", "DELETE FROM cuts"),
             ("outbox_head", "DELETE FROM outbox_head"),
         ])
-    func changed(table: String, sql: String) throws { try check(scene(), table, sql) }
+    func changed(table: String, sql: String) throws { try scene().expectDamage(in: table, after: sql) }
 
     @Test(
         "A delivery that was changed or is gone is found too",
@@ -59,20 +58,6 @@ struct RowCheckTests {
         try scene.send("b1", 1, [record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")])
         try scene.close(0)
         #expect(try scene.store.changedRows().isEmpty)
-        try check(scene, "outbox", sql)
-    }
-
-    private func check(_ scene: Scene, _ table: String, _ sql: String) throws {
-        try scene.store.shut()
-        var configuration = Configuration()
-        configuration.foreignKeysEnabled = false
-        let queue = try DatabaseQueue(path: scene.store.path, configuration: configuration)
-        try queue.write { try $0.execute(sql: sql) }
-        try queue.close()
-        let store = try Store.openToRead(folder: scene.folder)
-        defer { try? store.shut() }
-        let found = try store.changedRows()
-        #expect(found.contains { $0.attempt.hasPrefix("read \(table),") }, "\(found)")
-        #expect(found.allSatisfy { $0.isDamage })
+        try scene.expectDamage(in: "outbox", after: sql)
     }
 }

@@ -130,16 +130,6 @@ struct ArchiveRowsTests {
     func changed(table: String, sql: String) throws {
         let scene = try scene()
         try archive([1, 4], in: scene)
-        try scene.store.shut()
-        var configuration = Configuration()
-        configuration.foreignKeysEnabled = false
-        let queue = try DatabaseQueue(path: scene.store.path, configuration: configuration)
-        try queue.write { try $0.execute(sql: sql) }
-        try queue.close()
-        let store = try Store.openToRead(folder: scene.folder)
-        defer { try? store.shut() }
-        let found = try store.changedRows()
-        #expect(found.contains { $0.attempt.hasPrefix("read \(table),") }, "\(found)")
-        #expect(found.allSatisfy { $0.isDamage })
+        try scene.expectDamage(in: table, after: sql)
     }
 }
