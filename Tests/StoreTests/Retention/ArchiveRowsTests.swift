@@ -1,4 +1,3 @@
-import GRDB
 import Settlement
 import Signing
 import Testing
