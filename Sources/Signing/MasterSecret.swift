@@ -51,7 +51,7 @@ public struct MasterSecret: Sendable {
         return secret
     }
 
-    /// 32 bytes by HKDF-SHA256 with empty salt, of one of the versions.
+    /// 32 bytes by HKDF-SHA256 with empty salt, of one of the versions: 1 to `latest`.
     public func derive(info: String, version: Int = 1) -> SecretBytes {
         precondition((1...latest).contains(version), "there is no version \(version) of the master secret")
         do {
@@ -83,15 +83,6 @@ extension MasterSecret {
             versions.append(try longEnough(SecretBytes(taking: &bytes)))
         }
         return versions
-    }
-
-    /// The bytes of the only version in a file. Throws as `versions(ofFile:)`, and `malformed` where there are more.
-    public static func bytes(ofFile content: SecretBytes) throws(KeyRefusal) -> SecretBytes {
-        let versions = try versions(ofFile: content)
-        guard versions.count == 1 else {
-            throw .malformed("the secret has \(versions.count) versions, expected one")
-        }
-        return versions[0]
     }
 
     /// What a file is to hold for all these versions; to be wiped.
@@ -136,7 +127,8 @@ extension MasterSecret {
     }
 }
 
-/// The keys that a master secret holds, by what they are for. Versions count from 1. Rulebook §3, §7.
+/// The keys that a master secret holds, by what they are for. Versions count from 1, those of the master secret to
+/// `latest`: of another one no key can be made, which the caller sees to. Rulebook §3, §7.
 extension MasterSecret {
     /// Signs the batches of one merchant: id `batch/<merchant>/<version>`. Its versions count by themselves: `secret`
     /// is that of the master secret that was in use when the key was added.

@@ -54,7 +54,8 @@ extension DisputeCommand {
         static let configuration = CommandConfiguration(
             abstract: "End disputes by adjustments that are booked and whose reasons name them.",
             discussion: """
-                The reason of the adjustment has to say `dispute 7`, for the number 7.
+                The reason of the adjustment has to say `dispute 7`, for the number 7, or by the \
+                merchant's own number `dispute 2 of bakery`.
 
                 --from ends all of a CSV file or none: columns dispute, adjustment and reason. All that is wrong in it \
                 is told with its line; --dry-run shows what would become of them, and changes nothing.

@@ -30,7 +30,9 @@ struct RetentionDeathTests {
 
     @Test("Killed at any moment, no byte of a batch is lost, and it is done when it is called again")
     func killed() throws {
-        for step in 0..<10 {
+        let (longest, rounds) = (try undisturbed(), 10)
+        var met = 0
+        for step in 0..<rounds {
             let scratch = try Scratch()
             let data = try copy(scratch)
             let batches = try movable(data)
@@ -39,9 +41,11 @@ struct RetentionDeathTests {
             let first = archives.appendingPathComponent("first.zst").path
             let process = try retain(data, first).start(
                 output: scratch.file("out"), errors: scratch.file("err"))
-            usleep(UInt32(step) * 8_000)
+            usleep(UInt32(longest * Double(step) / Double(rounds - 1) * 1_000_000))
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
+            let begun = try FileManager.default.contentsOfDirectory(atPath: archives.path)
+            if process.terminationReason == .uncaughtSignal, !begun.isEmpty { met += 1 }
             let after = try rederive(data, archives.path)
             #expect(after.status == 0 && after.lastLine == "all is as it was derived", "\(after)")
             // A second name, as the first may be there.
@@ -53,6 +57,16 @@ struct RetentionDeathTests {
                 Command.settled(
                     "doctor", "--full", "--archives", archives.path, "--data", data, "--no-config"))
         }
+        #expect(met > 0, "of \(rounds) kills within \(longest) s none met an archive that was being made")
+    }
+
+    /// Seconds that it takes where nobody disturbs it.
+    private func undisturbed() throws -> Double {
+        let scratch = try Scratch()
+        let data = try copy(scratch)
+        let begun = ContinuousClock.now
+        try expectDone(retain(data, scratch.file("whole.zst").path))
+        return (ContinuousClock.now - begun) / .seconds(1)
     }
 
     @Test("It says what it did, refuses with codes, and without the archive nothing is built again")

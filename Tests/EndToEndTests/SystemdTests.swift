@@ -81,6 +81,7 @@ struct SystemdTests {
             #expect(listener.nextWord() == "EXTEND_TIMEOUT_USEC=60000000")
             var words: [String] = []
             while words.last != "READY=1", let word = listener.nextWord() { words.append(word) }
+            #expect(words.last == "READY=1", "\(words)")
             #expect(Set(words.dropLast()).isSubset(of: ["EXTEND_TIMEOUT_USEC=60000000"]), "\(words)")
             #expect(try daemon.log.contains("the database is of schema"))
             #expect(daemon.stop() == 0)

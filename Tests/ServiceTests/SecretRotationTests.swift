@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Settlement
 import Signing
 import Store
@@ -230,6 +231,18 @@ struct SecretRotationTests {
             #expect(report.isGood && report.periods == ["2026-01", "2026-02"], "\(report.lines)")
             #expect(report.batches == 2 && report.seals == 2 + 6, "\(report.lines)")
         }
+    }
+
+    @Test("That the data no longer knows a version which was taken into use is told")
+    func forgotten() throws {
+        let (estate, open) = try rotated()
+        try open.store.shut()
+        let queue = try DatabaseQueue(path: estate.open.folder.databasePath)
+        try queue.write { try $0.execute(sql: "DELETE FROM secret_marks WHERE version = 2") }
+        try queue.close()
+        let report = try rederive(estate.open.folder, secret: true)
+        let told = report.findings.first { $0.place == "secret_marks" }
+        #expect(told?.derived == "2" && told?.stored == "1", "\(report.lines)")
     }
 
     @Test(

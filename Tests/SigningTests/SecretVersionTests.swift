@@ -95,11 +95,4 @@ struct SecretVersionTests {
             #expect(refusal == expected)
         }
     }
-
-    @Test("Where one version is expected, more are refused")
-    func one() {
-        let content = SecretBytes(MasterSecret.fileContent(of: [first, second]))
-        let refusal = refusal { () throws(KeyRefusal) in _ = try MasterSecret.bytes(ofFile: content) }
-        #expect(refusal == .malformed("the secret has 2 versions, expected one"))
-    }
 }

@@ -169,7 +169,7 @@ struct ChangedRowTests {
             scene,
             "INSERT INTO holdings (member, period, bytes) VALUES ('a', 2, X'0102030405060708090A')")
         try harm(scene, "DELETE FROM holdings WHERE member = 'w'")
-        let second = #expect(throws: StoreTrouble.self) { try scene.store.debts(of: "x") }
+        let second = #expect(throws: StoreTrouble.self) { try scene.store.held(by: "x").debts }
         #expect(first != nil && second?.attempt == first?.attempt)
     }
 
@@ -181,6 +181,19 @@ struct ChangedRowTests {
 
     @Test("Nothing changed, nothing is refused")
     func unchanged() throws { #expect(try scene().close(2).records.all == 5) }
+
+    @Test("What became of a member is not told of periods from which a row is gone")
+    func settledWithoutRow() throws {
+        let scene = try scene()
+        #expect(try !scene.store.settled("x", in: 0..<2).isEmpty)
+        try harm(
+            scene,
+            "DELETE FROM settlements WHERE settlement = (SELECT max(settlement) FROM settlements WHERE period = 1)"
+        )
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.store.settled("x", in: 0..<2) }
+        #expect(trouble?.attempt == "read settlements, period 1" && trouble?.isDamage == true)
+        #expect(throws: Never.self) { try scene.store.settled("x", in: 0..<1) }
+    }
 
     @Test("Details of a period whose row is gone are not passed off as empty")
     func detailsWithoutPeriod() throws {

@@ -18,7 +18,7 @@ extension StoreDiagnosis {
         }
         let place = made.file + (WholeFile.exists(made.file) ? "" : ", which is not there any more")
         let failed = last?.failed.map { "; a try since failed: \($0.problem)" } ?? ""
-        return [finding(of: made.at, "\(place)\(failed)")]
+        return [finding(of: made.at, "\(place)\(failed)", atLeast: last?.failed == nil ? .ok : .warning)]
     }
 
     private func backups(in folder: String) throws -> [Diagnosis.Finding] {
@@ -33,11 +33,13 @@ extension StoreDiagnosis {
         return [finding(of: last.at, last.path)]
     }
 
-    private func finding(of instant: Instant, _ what: String) -> Diagnosis.Finding {
+    private func finding(
+        of instant: Instant, _ what: String, atLeast least: Diagnosis.State = .ok
+    ) -> Diagnosis.Finding {
         let hours = (request.now.milliseconds - instant.milliseconds) / 3_600_000
         let text = "the last one is \(hours) h old: \(what)"
         let state: Diagnosis.State =
-            hours > Self.lostHours ? .trouble : hours > Self.lateHours ? .warning : .ok
+            hours > Self.lostHours ? .trouble : hours > Self.lateHours ? .warning : least
         return .init("backups", state, state == .ok ? text : text + "; see why none was made since")
     }
 
@@ -99,8 +101,8 @@ struct BackupRoom: Hashable {
         isFull = keep.map { files.count >= $0 } ?? false
         lastBytes = last.bytes
         let days = Double(last.at.milliseconds - first.at.milliseconds) / 86_400_000
-        // Of a single one nobody knows: one a day is usual.
-        ofDay = days > 0 ? Double(files.count - 1) / days : 1
+        // Of a single one nobody knows, nor of some of one day: one a day is usual.
+        ofDay = files.count > 1 ? Double(files.count - 1) / max(1, days) : 1
         self.databaseBytes = databaseBytes
     }
 

@@ -209,7 +209,7 @@ struct RederivationRun {
     func signer(of seal: String?, at instant: Instant) -> DocumentSigner {
         let present = history.secrets.last { $0.since <= instant }?.version ?? 1
         let named = seal.flatMap { (try? DetachedJWS(parsing: $0))?.keyID }.flatMap { Int($0.dropFirst(5)) }
-        let next = history.secrets.first { $0.version == (named ?? 0) + 1 }?.since
+        let next = history.secrets.first { $0.version - 1 == named }?.since
         let hasEnded = next.map {
             $0.advanced(byMilliseconds: RederivedKeys.settlingMilliseconds) < instant
         }

@@ -87,6 +87,13 @@ struct RederivedKeys {
         var added: [String: AuditEntry] = [:]
         for entry in history.audit where entry.act == .keyAdded { added[entry.keyID ?? ""] = entry }
         var findings: [RederivationReport.Finding] = []
+        let taken = 1 + history.audit.count { $0.act == .secretRotated }
+        if taken != history.secrets.count {
+            findings.append(
+                .init(
+                    "secret_marks", "are not as many as the audit says", derived: "\(taken)",
+                    stored: "\(history.secrets.count)"))
+        }
         for id in added.keys.sorted() where keys[id] == nil {
             findings.append(.init("key \(id)", "is missing: the audit says that it was registered"))
         }
@@ -95,6 +102,12 @@ struct RederivedKeys {
             guard let entry = added[key.id] else {
                 findings.append(.init(place, "was never registered, as far as the audit says"))
                 continue
+            }
+            if let master, let secret = key.secret, secret > Int64(master.latest) {
+                findings.append(
+                    .init(
+                        place, "`secret` is no version that the master secret has",
+                        derived: "at most \(master.latest)", stored: "\(secret)"))
             }
             let pairs = [
                 ("merchant", entry.merchant?.text, key.merchant),

@@ -71,12 +71,7 @@ struct KeptRows {
         }
         for period in closed
         where period.ordinal >= open - Self.recent || period.ordinal % Self.recent == open % Self.recent {
-            let found = try settlementRows(of: period.ordinal)
-            guard found == period.kept.settlementRows else {
-                throw StoreTrouble.damaged(
-                    "settlements", "period \(period.ordinal)",
-                    "there are \(found) rows, its close wrote \(period.kept.settlementRows)")
-            }
+            try requireSettlements(of: period)
             guard try outcomeSum(of: period.ordinal) == period.kept.outcomeSum else {
                 throw StoreTrouble.damaged(
                     "outcomes", "period \(period.ordinal)",
@@ -84,6 +79,16 @@ struct KeptRows {
                         + first(
                             try? FailedRecord(database, roster, before: period.ordinal + 1).strayOutcome()))
             }
+        }
+    }
+
+    /// Throws `StoreTrouble` unless as many rows of `settlements` are there as the period's close wrote.
+    func requireSettlements(of period: ClosedRow) throws {
+        let found = try settlementRows(of: period.ordinal)
+        guard found == period.kept.settlementRows else {
+            throw StoreTrouble.damaged(
+                "settlements", "period \(period.ordinal)",
+                "there are \(found) rows, its close wrote \(period.kept.settlementRows)")
         }
     }
 

@@ -21,20 +21,23 @@ extension Store {
     }
 
     /// What the closes of some periods made of one member, by ordinal; periods in which nothing happened to
-    /// it are left out. All are closed ones.
+    /// it are left out. All are closed ones. Throws `StoreTrouble` where rows of one of them are gone or were added: what
+    /// became of the member then is not known.
     public func settled(
         _ member: MemberID, in periods: Range<Int>
     ) throws -> [(period: Int, settled: SettledMember)] {
         try reading("read what closes made of a member") { database in
-            let lookup = try SettlementLookup(database, try inForce(database).roster)
+            let roster = try inForce(database).roster
+            let kept = KeptRows(database, roster)
+            for period in try PeriodRows(database).all() where periods.contains(period.ordinal) {
+                try kept.requireSettlements(of: period)
+            }
+            let lookup = try SettlementLookup(database, roster)
             return try periods.compactMap { period in
                 try lookup.settled(member, in: period).map { (period, $0) }
             }
         }
     }
-
-    /// What a member owes, oldest first.
-    public func debts(of member: MemberID) throws -> [Debt] { try held(by: member).debts }
 
     /// The alliance as it was when a period closed that has closed. Throws `StoreTrouble` where there is none.
     public func schedule(ofClosed period: Int) throws -> Schedule {

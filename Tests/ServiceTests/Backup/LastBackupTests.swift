@@ -83,8 +83,9 @@ struct LastBackupTests {
         #expect(try finding(estate, "2026-01-25T00:00:00Z")?.text == "the last one is 22 h old: \(made.path)")
         #expect(throws: Failure.self) { try make(estate, made.path, at: "2026-01-24T22:00:00Z") }
         unlink(made.path)
-        let text = try #require(try finding(estate, "2026-01-25T00:00:00Z")).text
-        #expect(text.contains("not there any more") && text.contains("a try since failed"))
+        let found = try #require(try finding(estate, "2026-01-25T00:00:00Z"))
+        #expect(found.text.contains("not there any more") && found.text.contains("a try since failed"))
+        #expect(found.state == .warning)
     }
 
     @Test("Metrics give its time and how the last try went, and nothing where nobody tried")
@@ -162,6 +163,12 @@ struct LastBackupTests {
         #expect(all.daysLeft == 9)
         #expect(all.text.contains("300 MB of them by backups"), "\(all.text)")
         #expect(forecast([300_000_000], keep: 30).backupBytesOfDay == 300_000_000, "a single one: one a day")
+        // Several of one day are no rate.
+        let (first, second) = (instant("2026-02-01T00:00:00Z"), instant("2026-02-01T00:01:00Z"))
+        let twice = BackupRoom(
+            [(at: first, bytes: 10_000_000), (at: second, bytes: 10_000_000)], keep: nil,
+            databaseBytes: 3_000_000_000)
+        #expect(twice?.bytesOfDay(databaseGrowth: 0) == 10_000_000)
         // As many as stay: each grows by a tenth of what the database does.
         let full = forecast([290_000_000, 295_000_000, 300_000_000], keep: 3)
         #expect(full.backupBytesOfDay == 9_000_000 && full.bytesOfDay == 39_000_000)

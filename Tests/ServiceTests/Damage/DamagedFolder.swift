@@ -134,7 +134,7 @@ struct DamagedFolder {
             { _ = try $0.pendingRecords() },
             { store in
                 for member in ["ana", "ben", "cem", "dan"].map({ MemberID(verified: $0) }) {
-                    _ = try store.debts(of: member)
+                    _ = try store.held(by: member).debts
                     let records = try store.records(of: member)
                     _ = try store.origins(of: records.map(\.number))
                     _ = try store.copies(naming: member) { _, _ in nil }

@@ -167,7 +167,7 @@ struct ExplainedDebtTests {
             let owed = replay.debts.filter { !$0.owed.isZero }.map {
                 Debt(issuer: $0.lot.issuer, lot: $0.lot.number, points: $0.owed)
             }
-            #expect(try store.debts(of: member) == owed, "\(member)")
+            #expect(try store.held(by: member).debts == owed, "\(member)")
             for debt in replay.debts {
                 #expect(debt.payments.allSatisfy { $0.lot.issuer == debt.lot.issuer }, "\(member)")
             }

@@ -174,6 +174,14 @@ struct RederivationTests {
             "receipt of batch B-3 of M (number 4)", "its seal"
         ),
         (
+            // By the key `seal/9223372036854775807`.
+            """
+            UPDATE batches SET receipt_seal = 'eyJhbGciOiJFZERTQSIsImtpZCI6InNlYWwvOTIyMzM3MjAzNjg1NDc3NTgw'
+                || 'NyIsImI2NCI6ZmFsc2UsImNyaXQiOlsiYjY0Il19' || substr(receipt_seal, instr(receipt_seal, '..'))
+            WHERE batch = 4
+            """, "receipt of batch B-3 of M (number 4)", "its seal"
+        ),
+        (
             "UPDATE batches SET receipt_signature = flip(receipt_signature, -9) WHERE batch = 4",
             "receipt of batch B-3 of M (number 4)", "its signature"
         ),
