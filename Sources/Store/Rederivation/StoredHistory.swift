@@ -186,7 +186,8 @@ extension Store {
             database,
             """
             SELECT at, act, merchant, key_id, reason FROM audit
-            WHERE act IN ('key_added', 'key_revoked', 'apply', 'drafted', 'booked', 'closed') ORDER BY entry
+            WHERE act IN ('key_added', 'key_revoked', 'secret_rotated', 'apply', 'drafted', 'booked',
+                'closed') ORDER BY entry
             """
         ).all { row in
             AuditEntry(
