@@ -113,6 +113,8 @@ let package = Package(
             dependencies: [
                 "Service", "Oracle", "Fixtures", "CZlib", "CZstd",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "Fixtures"]),
         // Rules on the sources themselves.
