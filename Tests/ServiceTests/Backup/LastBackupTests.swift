@@ -95,9 +95,8 @@ struct LastBackupTests {
         try #require(truncate(made.path, off_t(made.fileBytes - 1)) == 0)
         let found = try #require(try finding(estate, "2026-01-25T00:00:00Z"))
         #expect(found.state == .trouble)
-        #expect(
-            found.text.contains("has \(made.fileBytes - 1) bytes, and had \(made.fileBytes) when it was made"),
-            "\(found.text)")
+        let (now, then) = (made.fileBytes - 1, made.fileBytes)
+        #expect(found.text.contains("has \(now) bytes, and had \(then) when it was made"), "\(found.text)")
     }
 
     @Test("Metrics give its time and how the last try went, and nothing where nobody tried")
