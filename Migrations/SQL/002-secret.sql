@@ -9,5 +9,7 @@ CREATE TABLE secret_marks (
     since INTEGER NOT NULL,
     -- The version of each receiver's webhook secret that was in force then, as JSON, by a merchant's id or
     -- `operator`: those above are made by this version of the master secret, or by a later one.
-    webhooks TEXT NOT NULL
+    webhooks TEXT NOT NULL,
+    -- Of all the columns above, as Store/Database/RowSum says.
+    sum INTEGER NOT NULL
 ) STRICT;

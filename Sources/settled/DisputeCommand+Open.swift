@@ -72,7 +72,7 @@ extension DisputeCommand {
         func run() throws {
             try place.run { store, person in
                 if let from {
-                    return try DisputeOrder(file: from).open(
+                    return try DisputeOpenings(file: from).open(
                         in: store, by: person, at: place.when.instant, trial: dryRun)
                 }
                 let opening = DisputeDesk.Opening(

@@ -55,6 +55,7 @@ struct PackageTests {
         #expect(try Command(program, ["--version"]).run().output == Command.settled("--version").run().output)
         #expect(try !Command.named("ldd", [program]).run().output.contains("libswift"))
         let control = try String(contentsOfFile: package.path("DEBIAN/control"), encoding: .utf8)
+        #expect(control.contains("~trial\n"), "a package for trying says so")
         for library in ["libc6", "libsqlite3-0", "libssl3", "libzstd1", "zlib1g", "tzdata"] {
             #expect(control.contains(library), "\(library)")
         }
@@ -99,8 +100,45 @@ struct PackageTests {
     @Test("What it was asked wrongly it says, and a program that is none is no package")
     func misuse() throws {
         #expect(try package("--nothing").status == 2)
-        let ran = try package("--binary", "/nowhere/settled")
-        #expect(ran.status == 3 && ran.errors.contains("/nowhere/settled is not a program"), "\(ran.errors)")
+        let ran = try package("--binary", "/nowhere/settled", "--trial")
+        #expect(ran.status == 3 && ran.errors.contains(Self.noProgram), "\(ran.errors)")
+    }
+
+    /// What is said of `/nowhere/settled` once nothing else hinders.
+    private static let noProgram = "/nowhere/settled is not a program"
+
+    @Test(
+        "A step of the schema that is not frozen, or of which no database is kept, is packed for trying alone"
+    )
+    func unfrozen() throws {
+        let scratch = try Scratch()
+        for path in ["Deploy", "Migrations/SQL", "Tests/Fixtures/Schema"] {
+            let copy = scratch.file(path)
+            try FileManager.default.createDirectory(
+                at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                at: SharedFolder.repository.appendingPathComponent(path), to: copy)
+        }
+        func told(_ arguments: String...) throws -> String {
+            let ran = try Command(
+                scratch.file("Deploy/package").path, ["--binary", "/nowhere/settled"] + arguments
+            ).run()
+            #expect(ran.status == 3)
+            return ran.errors
+        }
+        func freeze() throws {
+            let lines = "cd Migrations/SQL && sha256sum *.sql > ../../Tests/Fixtures/Schema/SHA256SUMS"
+            try #require(Command.named("sh", ["-c", lines], in: scratch.folder).run().status == 0)
+        }
+        _ = try scratch.write("CREATE TABLE more (x INTEGER);\n", to: "Migrations/SQL/099-more.sql")
+        #expect(try told().contains("is not what Tests/Fixtures/Schema/SHA256SUMS says"))
+        try freeze()
+        #expect(try told().contains("no database of schema 99 (099-more.sql) is kept"))
+        #expect(try told("--trial").contains(Self.noProgram))
+        _ = try scratch.write("-- A database.\n", to: "Tests/Fixtures/Schema/schema-99.sql")
+        #expect(try told().contains(Self.noProgram))
+        _ = try scratch.write("-- Another.\n", to: "Migrations/SQL/001-first.sql")
+        #expect(try told().contains("is not what Tests/Fixtures/Schema/SHA256SUMS says"))
     }
 
     /// The part of the program's own description that is looked at.
@@ -124,7 +162,8 @@ private struct Package {
 
     init() throws {
         scratch = try Scratch()
-        let made = try package("--binary", Command.settledPath, "--out", scratch.folder.path)
+        // What is being written is tried too, before its schema is frozen.
+        let made = try package("--binary", Command.settledPath, "--out", scratch.folder.path, "--trial")
         #expect(made.status == 0, "\(made.errors)")
         let unpacked = try Command.named("dpkg-deb", ["--raw-extract", made.lastLine, path("")]).run()
         try #require(unpacked.status == 0, "\(unpacked.errors)")

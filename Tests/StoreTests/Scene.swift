@@ -41,13 +41,13 @@ final class Scene {
     }
 
     static func alliance(
-        name: String = "Test", grace: Int = 24, carry: Int = 1,
+        name: String = "Test", grace: Int = 24, carry: Int = 1, fourEyes: Bool = false,
         merchants: [Merchant] = [merchant("M"), merchant("N")]
     ) -> Alliance {
         Alliance(
             id: AllianceID(verified: "test"), name: name, currency: Currency(code: "EUR", exponent: 2),
             timezone: "Etc/UTC", period: .month, graceHours: grace, expiry: Expiry(months: 12),
-            carryPeriods: carry, start: .on("2026-01-01"), merchants: merchants)
+            carryPeriods: carry, fourEyes: fourEyes, start: .on("2026-01-01"), merchants: merchants)
     }
 
     static func merchant(_ id: String, from: String = "2015-01-01", price: Int64 = 10_000) -> Merchant {

@@ -114,6 +114,22 @@ struct SecretMarkTests {
         #expect(try scene.store.keys().map(\.secret) == [1, 2, 1, 1])
     }
 
+    @Test(
+        "A mark that was changed is damage, to whoever asks for it and to the check of all rows",
+        arguments: [
+            "seal = zeroblob(32)", "since = since - 1", "webhooks = '{\"operator\":9}'", "sum = sum + 1",
+        ])
+    func changed(columns: String) throws {
+        let scene = try Scene()
+        try scene.store.know(secret(1))
+        _ = try scene.store.takeUp(secret(2), at: now)
+        let sql = "UPDATE secret_marks SET \(columns) WHERE version = 2"
+        try scene.store.writing("tamper") { try $0.execute(sql: sql) }
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.store.secretMarks() }
+        #expect(trouble?.isDamage == true && trouble?.attempt == "read secret_marks, version 2")
+        try scene.expectDamage(in: "secret_marks", after: sql)
+    }
+
     @Test("A mark that is gone is damage, not another version")
     func gone() throws {
         let scene = try Scene()

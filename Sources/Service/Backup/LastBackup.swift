@@ -14,8 +14,8 @@ struct LastBackup: Hashable {
         let at: Instant
         /// Where it was put, as whoever made it sees the file system.
         let file: String
+        /// How long the file was then.
         let bytes: Int64
-        let databaseBytes: Int64
         /// How many of its names were to stay; nil: all.
         let keep: Int?
     }
@@ -55,7 +55,7 @@ extension LastBackup {
     static func note(_ backup: Backup, keep: Int?, at instant: Instant, in folder: String) throws(Failure) {
         let made = Made(
             at: instant, file: URL(fileURLWithPath: backup.path).standardizedFileURL.path,
-            bytes: backup.fileBytes, databaseBytes: backup.databaseBytes, keep: keep)
+            bytes: backup.fileBytes, keep: keep)
         try LastBackup(made: made, failed: nil).write(in: folder)
     }
 
@@ -79,7 +79,6 @@ extension LastBackup {
                     object.member("at", made.at.description)
                     object.member("file", made.file)
                     object.member("bytes", made.bytes)
-                    object.member("database_bytes", made.databaseBytes)
                     object.member("keep", ifPresent: made.keep.map { Int64($0) })
                 }
             }
@@ -97,9 +96,7 @@ extension LastBackup {
     private init?(_ written: Written) {
         if let made = written.made {
             guard let at = Instant(rfc3339: made.at) else { return nil }
-            self.made = Made(
-                at: at, file: made.file, bytes: made.bytes, databaseBytes: made.databaseBytes, keep: made.keep
-            )
+            self.made = Made(at: at, file: made.file, bytes: made.bytes, keep: made.keep)
         } else {
             made = nil
         }
@@ -117,7 +114,6 @@ extension LastBackup {
             let at: String
             let file: String
             let bytes: Int64
-            let databaseBytes: Int64
             let keep: Int?
         }
 

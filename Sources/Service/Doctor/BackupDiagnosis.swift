@@ -16,6 +16,14 @@ extension StoreDiagnosis {
                     "nothing is known of any\(tried); `settled backup FOLDER/ --data \(request.data.path)`")
             ]
         }
+        if let bytes = Self.byteCount(made.file), bytes != made.bytes {
+            return [
+                .init(
+                    "backups", .trouble,
+                    "\(made.file): has \(bytes) bytes, and had \(made.bytes) when it was made; `settled backup FOLDER/"
+                        + " --data \(request.data.path)` makes another")
+            ]
+        }
         let place = made.file + (WholeFile.exists(made.file) ? "" : ", which is not there any more")
         let failed = last?.failed.map { "; a try since failed: \($0.problem)" } ?? ""
         return [finding(of: made.at, "\(place)\(failed)", atLeast: last?.failed == nil ? .ok : .warning)]
@@ -71,11 +79,14 @@ extension StoreDiagnosis {
         {
             files.append((made.file, made.at))
         }
-        let sizes = files.map { file in
-            var status = stat()
-            return (at: file.at, bytes: stat(file.path, &status) == 0 ? Int64(status.st_size) : 0)
-        }
+        let sizes = files.map { (at: $0.at, bytes: Self.byteCount($0.path) ?? 0) }
         return BackupRoom(sizes, keep: made?.keep, databaseBytes: growth.fileBytes)
+    }
+
+    /// Nil: nobody can tell, as of a file that is not there.
+    private static func byteCount(_ path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
     }
 
     private static func isSameDisk(_ one: String, _ other: String) -> Bool {

@@ -40,7 +40,10 @@ public enum WholeFile {
             let file = try Descriptor(
                 opening: draft, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode,
                 attempt: "create a file beside \(path)")
-            if let owned { try giveToOwner(of: owned, file, mode) }
+            if let owned {
+                guard fchmod(file.number, mode) == 0 else { throw .fromSystem(draft, "give it its mode") }
+                try file.give(toOwnerOf: owned)
+            }
             try file.writeAll(bytes)
             try file.synchronize()
             try name(draft, path, replacing: replacing)
@@ -49,17 +52,6 @@ public enum WholeFile {
             throw error
         }
         try synchronizeFolder(folder)
-    }
-
-    private static func giveToOwner(
-        of path: String, _ file: borrowing Descriptor, _ mode: mode_t
-    ) throws(Failure) {
-        guard fchmod(file.number, mode) == 0 else { throw .fromSystem(file.path, "give it its mode") }
-        var status = stat()
-        guard geteuid() == 0, stat(path, &status) == 0 else { return }
-        guard fchown(file.number, status.st_uid, status.st_gid) == 0 else {
-            throw .fromSystem(path, "keep its owner")
-        }
     }
 
     /// Gives a draft in the same folder, which is on the disk already, its name, for good. Throws `refused` where

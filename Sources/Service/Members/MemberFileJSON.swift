@@ -61,14 +61,14 @@ extension MemberFile.Entry {
 extension MemberCopy {
     fileprivate func write(to json: inout CanonicalJSON) {
         json.object { json in
-            json.member("merchant", copy.batch.merchant.text)
+            json.member("merchant", batch.merchant.text)
             record.writeMembers(to: &json)
-            json.member("batch", copy.batch.batch.text)
-            json.member("line", Int64(copy.line))
-            json.member("received", copy.batch.received.description)
-            json.member("digest", copy.batch.digest)
-            json.member("archive", ifPresent: copy.batch.archive?.digest.text)
-            json.member("code", ifPresent: copy.code?.rawValue)
+            json.member("batch", batch.batch.text)
+            json.member("line", Int64(line))
+            json.member("received", batch.received.description)
+            json.member("digest", batch.digest)
+            json.member("archive", ifPresent: batch.archive?.digest.text)
+            json.member("code", ifPresent: code?.rawValue)
         }
     }
 }

@@ -36,9 +36,9 @@ extension MemberFile {
     }
 
     private func line(_ copy: MemberCopy, _ text: ExplanationText) -> String {
-        words(copy.record, of: copy.copy.batch.merchant, text) + ": "
-            + place(copy.copy.batch, line: copy.copy.line)
-            + (copy.copy.code.map { "; refused, \($0.rawValue)" } ?? "; equal, ignored")
+        words(copy.record, of: copy.batch.merchant, text) + ": "
+            + place(copy.batch, line: copy.line)
+            + (copy.code.map { "; refused, \($0.rawValue)" } ?? "; equal, ignored")
     }
 
     private func line(_ lot: Lot, _ text: ExplanationText) -> String {

@@ -126,11 +126,17 @@ struct SecretMarkRows {
     /// Never empty: data that does not say is of version 1.
     func all() throws -> [SecretMark] {
         let marks = try Prepared(
-            database, "SELECT version, seal, since, webhooks FROM secret_marks ORDER BY version"
+            database, "SELECT version, seal, since, webhooks, sum FROM secret_marks ORDER BY version"
         ).all { row in
-            SecretMark(
-                version: Int(clamping: row.integer(0)), since: row.instant(2),
-                webhooks: try Self.webhooks(row), seal: row.bytes(1))
+            let version = row.integer(0)
+            let sum = Self.sum(
+                version: version, seal: row.bytes(1), since: row.integer(2), webhooks: row.text(3))
+            guard sum == row.integer(4) else {
+                throw StoreTrouble.damaged("secret_marks", "version \(version)")
+            }
+            return SecretMark(
+                version: Int(clamping: version), since: row.instant(2), webhooks: try Self.webhooks(row),
+                seal: row.bytes(1))
         }
         guard !marks.isEmpty else {
             return [SecretMark(version: 1, since: Instant(milliseconds: 0), webhooks: [:], seal: nil)]
@@ -143,6 +149,10 @@ struct SecretMarkRows {
             }
         }
         return marks
+    }
+
+    private static func sum(version: Int64, seal: [UInt8], since: Int64, webhooks: String) -> Int64 {
+        RowSum.of([version, since], [webhooks], bytes: seal)
     }
 
     private static func webhooks(_ row: Prepared) throws -> [String: Int] {
@@ -167,19 +177,23 @@ struct SecretMarkRows {
         let insert = try Prepared(
             database,
             """
-            INSERT INTO secret_marks (version, seal, since, webhooks) VALUES (?, ?, ?, ?)
+            INSERT INTO secret_marks (version, seal, since, webhooks, sum) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """)
-        insert.bind(1, Int64(version))
-        insert.bind(2, seal.bytes)
-        insert.bind(3, since.milliseconds)
         var json = CanonicalJSON()
         json.object { json in
             for (owner, version) in webhooks.sorted(by: { $0.key < $1.key }) {
                 json.member(owner, Int64(version))
             }
         }
-        insert.bind(4, String(decoding: json.bytes, as: UTF8.self))
+        let text = String(decoding: json.bytes, as: UTF8.self)
+        insert.bind(1, Int64(version))
+        insert.bind(2, seal.bytes)
+        insert.bind(3, since.milliseconds)
+        insert.bind(4, text)
+        insert.bind(
+            5,
+            Self.sum(version: Int64(version), seal: seal.bytes, since: since.milliseconds, webhooks: text))
         try insert.run()
     }
 }

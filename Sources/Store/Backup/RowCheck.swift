@@ -59,11 +59,11 @@ private enum RowCheck {
 
     static var parts: [(String, Check)] {
         [
-            ("alliances", alliances), ("batches", batches), ("archives", archives), ("records", records),
-            ("ids", identities),
-            ("bookings", bookings), ("drafts and disputes", desk), ("payment runs", payments),
-            ("the bank's entries", bank), ("deliveries", deliveries), ("periods", periods),
-            ("holdings", holdings), ("settlements", settlements),
+            ("alliances", alliances), ("secrets", secrets), ("batches", batches), ("archives", archives),
+            ("records", records), ("ids", identities), ("bookings", bookings),
+            ("drafts and disputes", desk), ("payment runs", payments), ("the bank's entries", bank),
+            ("deliveries", deliveries), ("periods", periods), ("holdings", holdings),
+            ("settlements", settlements),
         ]
     }
 
@@ -74,6 +74,8 @@ private enum RowCheck {
         for version in 1...last { _ = try rows.schedule(of: version) }
         _ = try Roster(database)
     }
+
+    private static func secrets(_ database: Database) throws { _ = try SecretMarkRows(database).all() }
 
     /// Each row, the digest of each batch's bytes, the numbers of their records, and in which periods they settle.
     private static func batches(_ database: Database) throws {

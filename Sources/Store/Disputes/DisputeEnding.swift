@@ -19,7 +19,8 @@ public struct DisputeEnding: Hashable, Sendable {
 extension Store {
     /// Ends disputes, all or none, each judged behind those before it. A trial ends none.
     ///
-    /// Throws `DisputesRefused` with all that is wrong with them, and `PersonRefusal`.
+    /// One is accepted by an adjustment of its merchant whose reason names it, as `dispute 7` or by the merchant's
+    /// number, as `dispute 1 of bakery`. Throws `DisputesRefused` with all that is wrong with them, and `PersonRefusal`.
     @discardableResult
     public func endDisputes(
         _ endings: [DisputeEnding], by person: Person, at instant: Instant, trial: Bool = false

@@ -99,7 +99,7 @@ extension Store {
         at instant: Instant
     ) throws -> Dispute {
         precondition(owner != nil || due != nil, "something is assigned")
-        return try step(number, .assigned, text, nil, owner, due, by: person, at: instant)
+        return try step(number, .assigned, text, owner, due, by: person, at: instant)
     }
 
     /// Adds a comment to an open dispute. Throws `DisputeRefusal` and `PersonRefusal`.
@@ -107,25 +107,7 @@ extension Store {
     public func commentDispute(
         _ number: Int64, _ text: String, by person: Person, at instant: Instant
     ) throws -> Dispute {
-        try step(number, .commented, text, nil, by: person, at: instant)
-    }
-
-    /// Ends a dispute in the merchant's favour, by an adjustment of that merchant that is booked, and whose reason
-    /// names the dispute, as `dispute 7` or by the merchant's number, as `dispute 1 of bakery`. Throws `DisputeRefusal`
-    /// and `PersonRefusal`.
-    @discardableResult
-    public func acceptDispute(
-        _ number: Int64, _ text: String, adjustment: BookingReference, by person: Person, at instant: Instant
-    ) throws -> Dispute {
-        try step(number, .accepted, text, adjustment, by: person, at: instant)
-    }
-
-    /// Ends a dispute to the merchant's debit. Throws `DisputeRefusal` and `PersonRefusal`.
-    @discardableResult
-    public func rejectDispute(
-        _ number: Int64, _ text: String, by person: Person, at instant: Instant
-    ) throws -> Dispute {
-        try step(number, .rejected, text, nil, by: person, at: instant)
+        try step(number, .commented, text, nil, nil, by: person, at: instant)
     }
 
     /// All disputes, by number.
@@ -139,14 +121,14 @@ extension Store {
     }
 
     private func step(
-        _ number: Int64, _ act: Dispute.Step.Act, _ text: String, _ adjustment: BookingReference?,
-        _ owner: PersonName? = nil, _ due: LocalDate? = nil, by person: Person, at instant: Instant
+        _ number: Int64, _ act: Dispute.Step.Act, _ text: String, _ owner: PersonName?, _ due: LocalDate?,
+        by person: Person, at instant: Instant
     ) throws -> Dispute {
         try writing("note what was said of a dispute") { database in
             let inForce = try inForce(database)
             try person.verify(database, inForce, at: instant)
             return try step(
-                number, act, text, adjustment, owner, due, by: person, at: instant, inForce, database)
+                number, act, text, nil, owner, due, by: person, at: instant, inForce, database)
         }
     }
 

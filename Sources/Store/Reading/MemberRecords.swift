@@ -9,9 +9,12 @@ public struct MemberRecord: Hashable, Sendable {
 
 /// A line of a batch that names a member without having become a record.
 public struct MemberCopy: Hashable, Sendable {
-    /// As the batch says it.
+    public let batch: SigningBatch
+    public let line: Int
+    /// As that line says it.
     public let record: Settlement.Record
-    public let copy: RecordCopy
+    /// Why it was refused; nil: it was equal, and ignored.
+    public let code: RecordRefusalCode?
 }
 
 extension Store {

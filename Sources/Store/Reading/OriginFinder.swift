@@ -130,10 +130,7 @@ final class OriginFinder {
         let own = try acceptedLines(of: batch)
         let refused = try refused(in: batch)
         return records.filter { !own.contains($0.line) }.map {
-            MemberCopy(
-                record: $0.record,
-                copy: RecordCopy(
-                    batch: signing, line: $0.line, record: $0.record, code: refused[$0.line] ?? nil))
+            MemberCopy(batch: signing, line: $0.line, record: $0.record, code: refused[$0.line] ?? nil)
         }
     }
 

@@ -46,6 +46,9 @@ public struct RecordCopy: Hashable, Sendable {
 }
 
 extension Store {
+    /// How many lines of an id are given, unless said otherwise: a merchant may send the same for years.
+    public static let mostLinesOfID = 1_000
+
     /// What brought these records, each read from the bytes of its signed batch unless an archive has those. Throws
     /// `StoreTrouble` where they do not say what is stored.
     public func origins(of numbers: some Sequence<RecordNumber>) throws -> [RecordNumber: RecordOrigin] {
@@ -65,7 +68,7 @@ extension Store {
     /// or refused the id; of one whose bytes an archive has only what was refused is known, and `unread` names its archive
     /// where it had copies.
     public func copies(
-        of id: RecordID, _ merchant: MerchantID, most: Int = 1_000
+        of id: RecordID, _ merchant: MerchantID, most: Int = mostLinesOfID
     ) throws -> (copies: [RecordCopy], count: Int, unread: [StoredArchive]) {
         try reading("look for copies") { database in
             guard let number = try inForce(database).roster.number(of: merchant) else { return ([], 0, []) }
@@ -93,7 +96,7 @@ extension Store {
     /// many there are, and the code of the last. Reads only the batches of those that it gives. Throws `StoreTrouble` where
     /// the bytes of a batch do not have a record that was refused.
     public func refusals(
-        of id: RecordID, _ merchant: MerchantID, most: Int = 1_000
+        of id: RecordID, _ merchant: MerchantID, most: Int = mostLinesOfID
     ) throws -> (refused: [RecordCopy], count: Int, last: RecordRefusalCode?) {
         try reading("look for refused records") { database in
             let roster = try inForce(database).roster

@@ -11,9 +11,10 @@ import Testing
 /// opens it, derives January again byte for byte, and closes February to the statements that the program before made
 /// of it.
 ///
-/// Before a release, and with each new step of the schema, the present one is kept for good:
+/// Before a release, once the digest of a new step is written, the present one is kept for good; until then
+/// `Deploy/package` packs it for trying alone:
 ///
-///     SETTLED_FREEZE=1 swift test --filter FrozenDatabaseTests
+///     SETTLED_FREEZE=1 Deploy/test --filter FrozenDatabaseTests
 @Suite("Databases of every schema that was released")
 struct FrozenDatabaseTests {
     private static let folder = SharedFolder.repository.appendingPathComponent("Tests/Fixtures/Schema")
@@ -27,6 +28,21 @@ struct FrozenDatabaseTests {
             + (files ?? ["schema-none.sql"]).filter { $0.hasPrefix("schema-") && $0.hasSuffix(".sql") }
             .sorted()
     }()
+
+    /// The schema of a file that is kept; nil: this program's.
+    private static func schema(_ name: String) -> Int? {
+        name.hasPrefix("schema-") ? Int(name.dropFirst("schema-".count).dropLast(".sql".count)) : nil
+    }
+
+    @Test("One is kept of each step that is frozen, from the second on, which is the first that was released")
+    func kept() throws {
+        let digests = try String(
+            contentsOf: Self.folder.appendingPathComponent("SHA256SUMS"), encoding: .utf8)
+        let frozen = digests.split(separator: "\n").count
+        // The step that is being written is neither: whoever writes it is not held to it yet.
+        #expect((Store.presentSchema - 1...Store.presentSchema).contains(frozen))
+        #expect(frozen >= 2 && Self.names.compactMap(Self.schema).sorted() == Array(2...max(2, frozen)))
+    }
 
     /// The alliance, with what its February came to behind the dump, a remark a document.
     private static let made = Result<String, any Error> {
@@ -71,7 +87,7 @@ struct FrozenDatabaseTests {
     }
 
     @Test(
-        "It is opened, its closed period comes again, and the open one closes to the same bytes",
+        "It is opened, an older one behind a copy, its closed period comes again, the open one closes to the same bytes",
         arguments: names)
     func opened(name: String) throws {
         let text = try Self.text(name)
@@ -81,13 +97,23 @@ struct FrozenDatabaseTests {
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: false)
         _ = try MasterSecretFile.write(Simulation.publicSecret, at: folder.secretPath)
         try DatabaseDump.write(text, to: folder.databasePath)
-        let open = try folder.open()
+        var upgrades: [SchemaUpgrade] = []
+        let open = try folder.open { upgrades.append($0) }
         defer { open.shut() }
+        let expected = text.split(separator: "\n").filter { $0.hasPrefix("-- ") && $0.contains("sha256:") }
+        let copy = folder.databasePath + ".before-\(Store.presentSchema)"
+        if let schema = Self.schema(name), schema < Store.presentSchema {
+            #expect(upgrades.map(\.from) == [schema, schema] && upgrades.allSatisfy { $0.copy == copy })
+            #expect(
+                try DatabaseDump.text(ofFile: copy) + expected.map { $0 + "\n" }.joined() == text,
+                "what it was before is not what stands in \(copy)")
+        } else {
+            #expect(upgrades.isEmpty && !FileManager.default.fileExists(atPath: copy))
+        }
         let report = try Rederivation(
             Rederivation.Request(folder: folder, master: open.master)
         ).run()
         #expect(report.isGood && report.periods == ["2026-01"] && report.batches == 3, "\(report.lines)")
-        let expected = text.split(separator: "\n").filter { $0.hasPrefix("-- ") && $0.contains("sha256:") }
         #expect(try Self.february(open).map { "-- \($0)" } == expected.map(String.init))
         #expect(expected.count == 3)
     }

@@ -30,7 +30,7 @@ struct LastBackupTests {
         let made = try make(estate, estate.scratch.file("b/"), keep: 5, at: "2026-01-25T02:00:00Z")
         let expected = LastBackup.Made(
             at: instant("2026-01-25T02:00:00Z"), file: made.path, bytes: made.fileBytes,
-            databaseBytes: made.databaseBytes, keep: 5)
+            keep: 5)
         #expect(try last(estate) == LastBackup(made: expected, failed: nil))
         #expect(throws: Failure.self) { try make(estate, made.path, at: "2026-01-26T02:00:00Z") }
         let failed = try #require(try last(estate)?.failed)
@@ -48,7 +48,7 @@ struct LastBackupTests {
     @Test("A note that is none is told, and written anew by the next backup")
     func malformed() throws {
         let estate = try Estate()
-        for text in ["", "{", #"{"made":{"at":"soon","file":"x","bytes":1,"database_bytes":1}}"#] {
+        for text in ["", "{", #"{"made":{"at":"soon","file":"x","bytes":1}}"#] {
             _ = try estate.scratch.write(text, to: "data/backup.last")
             let failure = #expect(throws: Failure.self) { try last(estate) }
             #expect(failure?.kind == .refused)
@@ -86,6 +86,17 @@ struct LastBackupTests {
         let found = try #require(try finding(estate, "2026-01-25T00:00:00Z"))
         #expect(found.text.contains("not there any more") && found.text.contains("a try since failed"))
         #expect(found.state == .warning)
+    }
+
+    @Test("The doctor tells that it is no longer as long as it was made, whatever its age")
+    func cut() throws {
+        let estate = try Estate()
+        let made = try make(estate, estate.scratch.file("b.sqlite"), at: "2026-01-24T02:00:00Z")
+        try #require(truncate(made.path, off_t(made.fileBytes - 1)) == 0)
+        let found = try #require(try finding(estate, "2026-01-25T00:00:00Z"))
+        #expect(found.state == .trouble)
+        let (now, then) = (made.fileBytes - 1, made.fileBytes)
+        #expect(found.text.contains("has \(now) bytes, and had \(then) when it was made"), "\(found.text)")
     }
 
     @Test("Metrics give its time and how the last try went, and nothing where nobody tried")

@@ -28,7 +28,8 @@ struct EndpointTests {
                 reason: "twice", owner: ana.name, due: LocalDate("2026-02-01")!, by: ana,
                 at: Estate.received)
         }
-        try store.rejectDispute(2, "two sales", by: ana, at: Estate.received)
+        try store.endDisputes(
+            [DisputeEnding(dispute: 2, text: "two sales", adjustment: nil)], by: ana, at: Estate.received)
         try tamper(with: estate.open.folder.databasePath, "UPDATE disputes SET line = 1 WHERE dispute = 1")
         func message(_ number: Int64) throws -> NewsMessage {
             let delivery = Delivery(

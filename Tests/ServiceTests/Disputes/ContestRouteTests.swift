@@ -140,8 +140,9 @@ struct ContestRouteTests {
             #expect(String(decoding: first.body, as: UTF8.self) == expected)
             try Self.verify(first, estate)
             let at = Estate.received
-            try estate.open.store.rejectDispute(
-                1, "two sales", by: Person(PersonName(verified: "ana")), at: at)
+            try estate.open.store.endDisputes(
+                [DisputeEnding(dispute: 1, text: "two sales", adjustment: nil)],
+                by: Person(PersonName(verified: "ana")), at: at)
             let again = try await post(url, Self.line, by: estate.merchantKey)
             #expect(again.status == 200 && again.body == first.body)
             for header in ["settled-signature", "settled-seal"] {
@@ -224,7 +225,8 @@ struct ContestRouteTests {
                 1, to: PersonName(verified: "ben-of-it"), due: LocalDate("2026-02-01"), "knows it", by: ana,
                 at: at)
             try store.commentDispute(1, "asked the till's maker", by: ana, at: at)
-            try store.rejectDispute(2, "two sales", by: ana, at: at)
+            try store.endDisputes(
+                [DisputeEnding(dispute: 2, text: "two sales", adjustment: nil)], by: ana, at: at)
             let one = try await read(url, "/v1/disputes/1", estate.token(of: "M"))
             #expect(one.status == 200)
             let text = String(decoding: one.body, as: UTF8.self)

@@ -40,11 +40,11 @@ struct MemberFileTests {
     func copies() throws {
         let ben = try file("ben")
         #expect(ben.records.map(\.origin.record.id.text) == ["m2", "p2", "p3", "n4"])
-        #expect(ben.copies.map(\.copy.line) == [4] && ben.copies[0].copy.code == nil)
-        #expect(ben.copies[0].record.id.text == "m2" && ben.copies[0].copy.batch.batch.text == "B-4")
+        #expect(ben.copies.map(\.line) == [4] && ben.copies[0].code == nil)
+        #expect(ben.copies[0].record.id.text == "m2" && ben.copies[0].batch.batch.text == "B-4")
         let dan = try file("dan")
         #expect(dan.records.isEmpty && !dan.isEmpty)
-        #expect(dan.copies.map(\.copy.code) == [.pointsExceedTerms])
+        #expect(dan.copies.map(\.code) == [.pointsExceedTerms])
     }
 
     @Test("Rows of DETAILS.csv are as many as the files have")

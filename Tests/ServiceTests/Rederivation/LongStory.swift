@@ -149,7 +149,8 @@ struct LongStory {
                 due: due, by: Self.ana, at: at)
         }
         try store.commentDispute(1, "asked the shop", by: Self.ana, at: at)
-        try store.rejectDispute(2, "it was theirs", by: Self.ana, at: at)
+        try store.endDisputes(
+            [DisputeEnding(dispute: 2, text: "it was theirs", adjustment: nil)], by: Self.ana, at: at)
         let key = master.batchKey(merchant: "M", version: 1)
         _ = try estate.intake.contest(Self.contested, signature: key.sign(Self.contested), received: at)
         try store.assignDispute(4, to: Self.ana.name, due: nil, "hers", by: Self.ana, at: at)

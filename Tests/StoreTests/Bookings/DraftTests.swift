@@ -9,29 +9,19 @@ struct DraftTests {
     private let now = Instant.at("2026-01-10T00:00:00Z")
     private let later = Instant.at("2026-01-12T00:00:00Z")
 
-    private static func publicKey(_ byte: UInt8) throws -> Ed25519PublicKey {
-        let key = try SigningKey.ed25519(
-            id: "any", seed: SecretBytes([UInt8](repeating: byte, count: 32)))
-        return try #require(key.verification.publicKey)
-    }
-
     /// An alliance of four eyes in which ana and ben have keys of their own, and cem's is revoked from `later` on.
     private func scene() throws -> Scene {
-        let plain = Scene.alliance()
-        let scene = try Scene(
-            Alliance(
-                id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
-                period: plain.period, fourEyes: true, start: plain.start, merchants: plain.merchants))
+        let scene = try Scene(Scene.alliance(fourEyes: true))
         for (byte, name) in [(1, "ana"), (2, "ben"), (3, "cem")] as [(UInt8, String)] {
-            _ = try scene.store.addPublicKey(Self.publicKey(byte), id: name, for: nil, at: now)
+            _ = try scene.store.addPublicKey(Scene.publicKey(byte), id: name, for: nil, at: now)
         }
-        _ = try scene.store.addPublicKey(Self.publicKey(4), id: "shop", for: "M", at: now)
+        _ = try scene.store.addPublicKey(Scene.publicKey(4), id: "shop", for: "M", at: now)
         try scene.store.revokeKey("cem", from: later, at: now)
         return scene
     }
 
     private func person(_ name: PersonName, _ byte: UInt8) throws -> Person {
-        Person(name, provenKey: try Self.publicKey(byte).bytes)
+        Person(name, provenKey: try Scene.publicKey(byte).bytes)
     }
 
     @Test("What one drafts another approves; until then it counts for nothing")
@@ -214,19 +204,13 @@ struct DraftTests {
 
     @Test("A draft of a name without a key, or of the approver's own key, is not approved with four eyes")
     func unproven() throws {
-        let plain = Scene.alliance()
-        func alliance(fourEyes: Bool) -> Alliance {
-            Alliance(
-                id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
-                period: plain.period, fourEyes: fourEyes, start: plain.start, merchants: plain.merchants)
-        }
-        let scene = try Scene(alliance(fourEyes: false))
-        _ = try scene.store.addPublicKey(Self.publicKey(1), id: "ana", for: nil, at: now)
+        let scene = try Scene()
+        _ = try scene.store.addPublicKey(Scene.publicKey(1), id: "ana", for: nil, at: now)
         try scene.store.draft([.pay("p", 5, "2026-01-03")], by: Person("zoe"), at: now)
         try scene.store.draft([.pay("q", 5, "2026-01-03")], by: try person("ana", 1), at: now)
         try scene.store.revokeKey("ana", from: now, at: now)
-        _ = try scene.store.addPublicKey(Self.publicKey(1), id: "ana-2", for: nil, at: now)
-        _ = try scene.store.apply(alliance(fourEyes: true), zone: Scene.utc, at: now)
+        _ = try scene.store.addPublicKey(Scene.publicKey(1), id: "ana-2", for: nil, at: now)
+        try scene.takeFourEyes(at: now)
         let refused = #expect(throws: BookingsRefused.self) {
             try scene.store.approve(
                 [DraftName("p", number: 1), DraftName("q", number: 2)], by: try person("ana-2", 1), at: later)

@@ -15,7 +15,8 @@ struct ChangedDisputeTests {
                 against: subject, of: "M", reason: "twice", owner: "ben", due: .on("2026-02-20"), by: ana,
                 at: now)
         }
-        try scene.store.rejectDispute(1, "two sales", by: ana, at: now)
+        try scene.store.endDisputes(
+            [DisputeEnding(dispute: 1, text: "two sales", adjustment: nil)], by: ana, at: now)
         _ = try scene.contest("C-1", .record("T-2"), at: now)
         try scene.store.assignDispute(4, to: "ben", due: .on("2026-02-25"), "his", by: ana, at: now)
         return scene

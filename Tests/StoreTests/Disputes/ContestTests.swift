@@ -44,7 +44,8 @@ struct ContestTests {
     func replays() throws {
         let scene = try Scene()
         _ = try scene.contest("C-1", .record("T-1"), at: now)
-        try scene.store.rejectDispute(1, "two sales", by: ana, at: now)
+        try scene.store.endDisputes(
+            [DisputeEnding(dispute: 1, text: "two sales", adjustment: nil)], by: ana, at: now)
         let again = try scene.contest("C-1", .record("T-1"), at: now) {
             Issue.record("what was opened is not looked up again")
         }
@@ -138,7 +139,8 @@ struct ContestTests {
         #expect(try code { try scene.contest("more", .record("T-1"), at: now) } == .tooMany)
         #expect(try scene.contest("C-7", .line(7, period: "2026-01"), at: now).dispute.number == 7)
         #expect(try code { try scene.contest("more", .record("T-1"), of: "N", at: now) } == nil)
-        try scene.store.rejectDispute(1, "no", by: ana, at: now)
+        try scene.store.endDisputes(
+            [DisputeEnding(dispute: 1, text: "no", adjustment: nil)], by: ana, at: now)
         #expect(try code { try scene.contest("more", .record("T-1"), at: now) } == nil)
     }
 
@@ -202,7 +204,8 @@ struct ContestTests {
         #expect(second.owner == "ben" && second.due == .on("2026-02-20"))
         #expect(second.steps.map(\.act) == [.opened, .assigned, .assigned])
         #expect(try scene.store.disputes() == [second])
-        try scene.store.rejectDispute(1, "no", by: ana, at: now)
+        try scene.store.endDisputes(
+            [DisputeEnding(dispute: 1, text: "no", adjustment: nil)], by: ana, at: now)
         let refusal = #expect(throws: DisputeRefusal.self) {
             try scene.store.assignDispute(1, to: "cem", due: nil, "late", by: ana, at: now)
         }

@@ -1,5 +1,4 @@
 import Settlement
-import Signing
 import Testing
 
 @testable import Store
@@ -55,18 +54,8 @@ struct DisputeEndingTests {
     @Test("With four eyes it takes a key, and an adjustment that waits for another person ends nothing")
     func fourEyes() throws {
         let scene = try scene()
-        let secret = SecretBytes([UInt8](repeating: 1, count: 32))
-        let publicKey = try #require(
-            try SigningKey.ed25519(id: "any", seed: secret).verification.publicKey)
-        _ = try scene.store.addPublicKey(publicKey, id: "ana", for: nil, at: now)
-        let plain = Scene.alliance()
-        _ = try scene.store.apply(
-            Alliance(
-                id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
-                period: plain.period, expiry: plain.expiry, fourEyes: true, start: plain.start,
-                merchants: plain.merchants),
-            zone: Scene.utc, at: now)
-        let proven = Person("ana", provenKey: publicKey.bytes)
+        let proven = try scene.person("ana", key: 1, at: now)
+        try scene.takeFourEyes(at: now)
         try scene.store.draft(
             [.pay("A", 100, "2026-02-05", kind: .adjustment, reason: "dispute 2")], by: proven, at: now)
         #expect(throws: PersonRefusal.keyRequired("ana")) {

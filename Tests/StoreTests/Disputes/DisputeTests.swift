@@ -22,7 +22,19 @@ struct DisputeTests {
         do {
             _ = try body()
             return nil
-        } catch let refusal as DisputeRefusal { return refusal.code }
+        } catch let refusal as DisputeRefusal {
+            return refusal.code
+        } catch let refused as DisputesRefused { return refused.refusals.first?.refusal.code }
+    }
+
+    /// Ends one: accepted if there is an adjustment, else rejected.
+    @discardableResult
+    private func end(
+        _ scene: Scene, _ text: String, _ adjustment: BookingReference? = nil, number: Int64 = 1,
+        at instant: Instant? = nil
+    ) throws -> Dispute {
+        let ending = DisputeEnding(dispute: number, text: text, adjustment: adjustment)
+        return try scene.store.endDisputes([ending], by: ben, at: instant ?? now)[0]
     }
 
     @Test("One is opened, talked of and rejected, and all of it stays")
@@ -33,7 +45,7 @@ struct DisputeTests {
         #expect(try open(scene, .record("T-1")).number == 2)
         #expect(try scene.store.commentDispute(1, "asked", by: ben, at: now).state == .open)
         let later = Instant.at("2026-02-12T00:00:00Z")
-        let rejected = try scene.store.rejectDispute(1, "two sales", by: ben, at: later)
+        let rejected = try end(scene, "two sales", at: later)
         #expect(rejected.state == .rejected && rejected.steps.map(\.act) == [.opened, .commented, .rejected])
         #expect(rejected.steps.map(\.text) == ["twice", "asked", "two sales"])
         #expect(rejected.steps.map(\.person) == ["ana", "ben", "ben"] && rejected.steps.last?.at == later)
@@ -53,9 +65,7 @@ struct DisputeTests {
     func accept() throws {
         let scene = try Scene()
         _ = try open(scene)
-        func accept(_ reference: BookingReference) throws -> Dispute {
-            try scene.store.acceptDispute(1, "it was", adjustment: reference, by: ben, at: now)
-        }
+        func accept(_ reference: BookingReference) throws -> Dispute { try end(scene, "it was", reference) }
         func book(
             _ reference: BookingReference, _ reason: String, kind: Booking.Kind = .adjustment,
             of merchant: MerchantID = "M", amount: Int64 = 5, undoes: BookingReference? = nil
@@ -101,11 +111,7 @@ struct DisputeTests {
         ] as [(BookingReference, String, DisputeRefusal.Code?)] {
             try scene.store.book(
                 [.pay(reference, 5, "2026-02-09", kind: .adjustment, reason: reason)], by: ana, at: now)
-            #expect(
-                try code {
-                    try scene.store.acceptDispute(2, "it was", adjustment: reference, by: ben, at: now)
-                }
-                    == refusal, "\(reason)")
+            #expect(try code { try end(scene, "it was", reference, number: 2) } == refusal, "\(reason)")
         }
     }
 
@@ -122,9 +128,7 @@ struct DisputeTests {
                 [.pay(reference, 5, "2026-02-09", kind: .adjustment, reason: reason)], by: ana, at: now)
         }
         func accept(_ number: Int64, _ reference: BookingReference) throws -> DisputeRefusal.Code? {
-            try code {
-                try scene.store.acceptDispute(number, "it was", adjustment: reference, by: ben, at: now)
-            }
+            try code { try end(scene, "it was", reference, number: number) }
         }
         #expect(try accept(2, "one") == .adjustmentUnnamed)
         #expect(try accept(3, "one") == nil && accept(2, "one") == .adjustmentUnnamed)
@@ -144,9 +148,9 @@ struct DisputeTests {
             #expect(try code { try scene.store.commentDispute(1, text, by: ben, at: now) } == .textMalformed)
         }
         #expect(try code { try scene.store.commentDispute(9, "?", by: ben, at: now) } == .disputeUnknown)
-        try scene.store.rejectDispute(1, "no", by: ben, at: now)
+        try end(scene, "no")
         #expect(try code { try scene.store.commentDispute(1, "but", by: ana, at: now) } == .disputeEnded)
-        #expect(try code { try scene.store.rejectDispute(1, "no", by: ana, at: now) } == .disputeEnded)
+        #expect(try code { try end(scene, "no") } == .disputeEnded)
         #expect(try scene.store.disputes().count == 2)
     }
 
@@ -155,6 +159,6 @@ struct DisputeTests {
         let scene = try Scene()
         let dispute = try open(scene)
         #expect(!dispute.isOverdue(on: .on("2026-02-20")) && dispute.isOverdue(on: .on("2026-02-21")))
-        #expect(try !scene.store.rejectDispute(1, "no", by: ben, at: now).isOverdue(on: .on("2026-02-21")))
+        #expect(try !end(scene, "no").isOverdue(on: .on("2026-02-21")))
     }
 }

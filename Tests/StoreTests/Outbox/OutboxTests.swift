@@ -117,7 +117,9 @@ struct OutboxTests {
                 by: ana, at: now)
             try scene.store.commentDispute(dispute.number, "asked", by: ana, at: now)
             #expect(try Self.all(scene).count == (merchant == "M" ? 0 : 1))
-            try scene.store.rejectDispute(dispute.number, "two sales", by: ana, at: now)
+            try scene.store.endDisputes(
+                [DisputeEnding(dispute: dispute.number, text: "two sales", adjustment: nil)], by: ana, at: now
+            )
         }
         #expect(try Self.all(scene).map(\.news) == [.disputeAnswered(1)])
     }

@@ -211,18 +211,9 @@ struct BankImportTests {
 
     @Test("With four eyes it is drafted, and a draft that is withdrawn leaves the entry waiting")
     func fourEyes() throws {
-        let plain = Scene.alliance()
         let scene = try scene()
-        let key = try SigningKey.ed25519(id: "any", seed: SecretBytes([UInt8](repeating: 1, count: 32)))
-        let publicKey = try #require(key.verification.publicKey)
-        _ = try scene.store.addPublicKey(publicKey, id: "ana", for: nil, at: now)
-        _ = try scene.store.apply(
-            Alliance(
-                id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
-                period: plain.period, expiry: plain.expiry, fourEyes: true, start: plain.start,
-                merchants: plain.merchants),
-            zone: Scene.utc, at: now)
-        let proven = Person("ana", provenKey: publicKey.bytes)
+        let proven = try scene.person("ana", key: 1, at: now)
+        try scene.takeFourEyes(at: now)
         let lines = [line("a", -100, endToEnd: "R1-M")]
         #expect(throws: PersonRefusal.keyRequired("ana")) { try take(scene, lines, draft: true) }
         #expect(throws: PersonRefusal.draftRequired) { try take(scene, lines, by: proven) }

@@ -1,5 +1,4 @@
 import Settlement
-import Signing
 import Testing
 
 @testable import Store
@@ -23,22 +22,10 @@ struct ChargesFourEyesTests {
     }
 
     /// From now on two persons have to look at what is booked; gives one who shows a key.
-    private func proven(_ scene: Scene, _ name: PersonName = "ana", seed: UInt8 = 1) throws -> Person {
-        let secret = SecretBytes([UInt8](repeating: seed, count: 32))
-        let publicKey = try #require(
-            try SigningKey.ed25519(id: "any", seed: secret).verification.publicKey)
-        _ = try scene.store.addPublicKey(
-            publicKey, id: name.text, for: nil, at: now)
-        let plain = Scene.alliance()
-        if try !scene.store.schedule().alliance.fourEyes {
-            _ = try scene.store.apply(
-                Alliance(
-                    id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
-                    period: plain.period, expiry: plain.expiry, fourEyes: true, start: plain.start,
-                    merchants: plain.merchants),
-                zone: Scene.utc, at: now)
-        }
-        return Person(name, provenKey: publicKey.bytes)
+    private func proven(_ scene: Scene, _ name: PersonName = "ana", key: UInt8 = 1) throws -> Person {
+        let person = try scene.person(name, key: key, at: now)
+        if try !scene.store.schedule().alliance.fourEyes { try scene.takeFourEyes(at: now) }
+        return person
     }
 
     @Test("Charges are not taken off the books by reopening their entry, nor that of the payment's return")
@@ -63,7 +50,7 @@ struct ChargesFourEyesTests {
     func bookedBefore() throws {
         let scene = try bank.scene()
         try scene.store.book([.pay("R1-N", 40, "2026-02-16", of: "N")], by: ben, at: now)
-        let (first, second) = (try proven(scene), try proven(scene, "ben", seed: 2))
+        let (first, second) = (try proven(scene), try proven(scene, "ben", key: 2))
         let result = try bank.take(
             scene, [bank.line("a", 35, endToEnd: "R1-N", charges: 5)], by: first, draft: true, accept: true)
         #expect(result.results.map(\.outcome) == [.unmatched])

@@ -13,8 +13,8 @@ struct PaymentRunTests {
     private let ben = Person("ben")
 
     /// January has closed.
-    private func scene(_ alliance: Alliance = Scene.alliance()) throws -> Scene {
-        let scene = try Scene(alliance)
+    private func scene() throws -> Scene {
+        let scene = try Scene()
         try scene.close(0)
         return scene
     }
@@ -261,29 +261,14 @@ struct PaymentRunTests {
         #expect(items.map(\.method) == [.settled, .byHand])
     }
 
-    private static func publicKey(_ byte: UInt8) throws -> Ed25519PublicKey {
-        let key = try SigningKey.ed25519(
-            id: "any", seed: SecretBytes([UInt8](repeating: byte, count: 32)))
-        return try #require(key.verification.publicKey)
-    }
-
     @Test("With four eyes another person exports than who made it, each by their own key")
     func fourEyes() throws {
-        let plain = Scene.alliance()
-        func alliance(fourEyes: Bool) -> Alliance {
-            Alliance(
-                id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
-                period: plain.period, fourEyes: fourEyes, start: plain.start, merchants: plain.merchants)
-        }
-        let scene = try scene(alliance(fourEyes: false))
-        var persons: [Person] = []
-        for (byte, name) in [(1, "ana"), (2, "ben")] as [(UInt8, PersonName)] {
-            let key = try Self.publicKey(byte)
-            _ = try scene.store.addPublicKey(key, id: name.text, for: nil, at: now)
-            persons.append(Person(name, provenKey: key.bytes))
-        }
+        let scene = try scene()
+        let persons = [
+            try scene.person("ana", key: 1, at: now), try scene.person("ben", key: 2, at: now),
+        ]
         _ = try make(scene, by: ana)
-        _ = try scene.store.apply(alliance(fourEyes: true), zone: Scene.utc, at: now)
+        try scene.takeFourEyes(at: now)
         #expect(try code { try export(scene, by: persons[1]) } == .makerUnproven)
         try scene.store.withdrawPaymentRun(of: 0, by: persons[0], at: now)
         #expect(throws: PersonRefusal.keyRequired("ana")) { try make(scene, by: ana) }

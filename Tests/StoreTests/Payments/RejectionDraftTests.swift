@@ -1,6 +1,5 @@
 import GRDB
 import Settlement
-import Signing
 import Testing
 
 @testable import Store
@@ -10,28 +9,16 @@ struct RejectionDraftTests {
     private let bank = BankImportTests()
     private var now: Instant { bank.now }
 
-    private func person(_ scene: Scene, _ name: PersonName, seed: UInt8) throws -> Person {
-        let secret = SecretBytes([UInt8](repeating: seed, count: 32))
-        let key = try SigningKey.ed25519(id: "any", seed: secret).verification.publicKey
-        let publicKey = try #require(key)
-        _ = try scene.store.addPublicKey(publicKey, id: name.text, for: nil, at: now)
-        return Person(name, provenKey: publicKey.bytes)
-    }
-
     /// January's run is with the bank, and from now on two persons have to look at what is done.
     private func scene() throws -> (Scene, ana: Person, ben: Person) {
         let scene = try bank.scene()
-        let (ana, ben) = (try person(scene, "ana", seed: 1), try person(scene, "ben", seed: 2))
+        let (ana, ben) = (
+            try scene.person("ana", key: 1, at: now), try scene.person("ben", key: 2, at: now)
+        )
         // A draft of before, by a name alone.
         _ = try scene.store.rejectOrders(
             of: 0, ["N"], because: "MD01", by: bank.ana, at: now, draft: true)
-        let plain = Scene.alliance()
-        _ = try scene.store.apply(
-            Alliance(
-                id: plain.id, name: plain.name, currency: plain.currency, timezone: plain.timezone,
-                period: plain.period, expiry: plain.expiry, fourEyes: true, start: plain.start,
-                merchants: plain.merchants),
-            zone: Scene.utc, at: now)
+        try scene.takeFourEyes(at: now)
         return (scene, ana, ben)
     }
 

@@ -2,7 +2,7 @@ public import Settlement
 public import Store
 
 /// A CSV file of disputes that a person wants opened: all of them, or none.
-public struct DisputeOrder: Sendable {
+public struct DisputeOpenings: Sendable {
     private let path: String
 
     /// Columns `merchant,reason,owner,due` and either `period,line` or `record`, a row one or the other.
