@@ -1,8 +1,8 @@
 import GRDB
 import Settlement
 
-/// Puts what a close made of a member where its pseudonym belongs, as if the close had known only that: the chunks from the
-/// one where they begin to differ are made anew, one after the other, until they are again those that there are.
+/// Puts what a close made of a member where its pseudonym belongs, as if the close had known only that: the chunks are
+/// made anew from the one on where they begin to differ, one after the other, until they are again those that there are.
 struct SettlementMove {
     private let database: Database
     private let period: Int
@@ -21,15 +21,18 @@ struct SettlementMove {
         chunker = SettlementChunker(period: period, chunkBytes: SettlementChunker.chunkBytes)
     }
 
-    /// Gives by how many rows the period has more than before. Throws `StoreTrouble` where one is not as it was written.
+    /// Gives how many rows the period has more than before. Throws `StoreTrouble` where one is not as it was written.
     mutating func run() throws -> Int64 {
+        let (member, pseudonym) = (member, pseudonym)
         var waiting: [UInt8]? = try part()
         var chunk = try first()
         while let present = chunk {
             try remove(present)
             try write { parts in
                 try Self.forEach(in: present) { id, part in
-                    if pseudonym < id, let packed = waiting.take() { Self.add(packed, of: pseudonym, to: &parts) }
+                    if pseudonym < id, let packed = waiting.take() {
+                        Self.add(packed, of: pseudonym, to: &parts)
+                    }
                     if id != member { parts.add(part, of: id) }
                 }
             }

@@ -187,7 +187,8 @@ final class OriginFinder {
             let batch = SigningBatch(
                 number: number, merchant: merchant, batch: row.identifier(1),
                 signer: signer, sequence: row.integer(3), received: row.instant(4),
-                digest: digest.text, keyID: row.text(6), signature: row.text(7), archive: archive)
+                digest: digest.text, keyID: row.text(6), signature: row.text(7), archive: archive,
+                redaction: try RedactionRows(database).batch(number))
             let bytes = try archive.map { try archived(number, $0) } ?? row.bytes(9)
             return (batch, try bytes.map { try records(in: $0, form, of: number, where: isWanted) })
         }

@@ -26,13 +26,15 @@ public struct SigningBatch: Hashable, Sendable {
     public let signer: Signer
     public let sequence: Int64
     public let received: Instant
-    /// `sha256:` + hex of its bytes.
+    /// `sha256:` + hex of the bytes that were signed.
     public let digest: String
     public let keyID: String
     /// The detached JWS.
     public let signature: String
     /// The archive that has its bytes; nil: they are stored.
     public let archive: StoredArchive?
+    /// Why other bytes stand there than were signed; nil: they are those.
+    public let redaction: Redaction?
 }
 
 /// A line of a batch that named a record's id without becoming one.
