@@ -50,7 +50,7 @@ struct RederivationRun {
         // Everybody may know it: it signs nothing that leaves the scratch folder.
         let standIn = try MasterSecret(Simulation.publicSecret)
         keys = RederivedKeys(history, master: request.master, standIn: standIn)
-        forgetting = try RederivedForgetting(stored, history, master: request.master)
+        forgetting = RederivedForgetting(history, master: request.master)
         let master = request.master ?? standIn
         signers = (1...master.latest).map { DocumentSigner(master: master, version: $0) }
         guard let first = history.versions.first, first.version == 1 else {
@@ -209,7 +209,8 @@ struct RederivationRun {
             throw Stop(reason: "\(period.id) does not close")
         }
         guard let compared, compared.contains(close.period) else { return }
-        try compare(period, redacted: try check(redactions, details, of: period))
+        try derived.noteRedactions(check(redactions, details, of: period), ofPeriod: close.period)
+        try compare(period)
         progress.done("\(period.id): \(report.found == 0 ? "as derived" : "\(report.found) found so far")")
     }
 

@@ -13,17 +13,12 @@ struct RederivedForgetting {
     private let pseudonyms: Pseudonyms
     private let instants: Set<Instant>
 
-    init(_ stored: Store, _ history: StoredHistory, master: MasterSecret?) throws {
+    init(_ history: StoredHistory, master: MasterSecret?) {
         let noted = history.audit.filter { $0.act == .memberForgotten }
-        var findings: [RederivationReport.Finding] = []
-        var members: [ForgottenMember] = []
-        do {
-            members = try stored.forgottenMembers()
-            findings = Self.findings(members, noted, master)
-        } catch let trouble as StoreTrouble where trouble.isDamage {
-            findings.append(.init("who was forgotten", trouble.cause))
-        }
-        self.findings = findings
+        let members = history.forgotten
+        findings =
+            history.forgottenTrouble.map { [.init("who was forgotten", "cannot \($0.attempt): \($0.cause)")] }
+            ?? Self.findings(members, noted, master)
         closedBefore = Self.closedBefore(history)
         known = Set(members.map(\.pseudonym))
         instants = Set(noted.map(\.at) + members.map(\.at))
@@ -77,7 +72,7 @@ struct RederivedForgetting {
     ) -> [RederivationReport.Finding] {
         var findings: [RederivationReport.Finding] = []
         func names(_ entry: AuditEntry, _ member: ForgottenMember) -> Bool {
-            entry.reason?.contains(member.pseudonym.text) ?? false
+            entry.reason?.hasPrefix(member.pseudonym.text) ?? false
         }
         for member in members {
             let place = "forgotten member \(member.number)"

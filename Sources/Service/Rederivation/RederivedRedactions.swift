@@ -69,12 +69,12 @@ extension RederivationRun {
         }
     }
 
-    /// Holds redactions of files against the files that come of the history, `details` by merchant. Gives the digests
-    /// of those that are vouched for.
+    /// Holds redactions of files against the files that come of the history, `details` by merchant. Gives those
+    /// redactions that are of these files.
     mutating func check(
         _ redactions: [MerchantID: Redaction], _ details: [MerchantID: SHA256Digest], of period: Period
-    ) throws -> [MerchantID: SHA256Digest] {
-        var vouched: [MerchantID: SHA256Digest] = [:]
+    ) throws -> [MerchantID: Redaction] {
+        var fitting: [MerchantID: Redaction] = [:]
         let statements = try derived.statements(period: period.ordinal)
         for (merchant, redaction) in redactions.sorted(by: { $0.key < $1.key }) {
             let file = "DETAILS.csv of \(merchant) for \(period.id)"
@@ -85,7 +85,7 @@ extension RederivationRun {
                 report.add(.init(place, "is of a statement that does not come of the history"))
                 continue
             }
-            if found == redaction.redacted { vouched[merchant] = found }
+            if found == redaction.redacted { fitting[merchant] = redaction }
             guard let notice = proved(redaction, place) else { continue }
             guard found != redaction.signed else {
                 report.add(.init(place, "is not needed: the file comes out as its statement was signed"))
@@ -99,7 +99,7 @@ extension RederivationRun {
             report.redactedDetails.add(file)
         }
         if !forgetting.isEmpty { try checkUnredacted(statements, redactions, details, period) }
-        return vouched
+        return fitting
     }
 
     /// A file that comes out otherwise than its statement was signed, and that nobody vouches for.

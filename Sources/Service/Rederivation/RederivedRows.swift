@@ -4,9 +4,8 @@ import Store
 
 /// What is stored, held against what was built again.
 extension RederivationRun {
-    /// Compares all that the close of a period wrote; `redacted` are the digests of those files DETAILS.csv that stand
-    /// otherwise than their statements were signed with.
-    mutating func compare(_ period: Period, redacted: [MerchantID: SHA256Digest]) throws {
+    /// Compares all that the close of a period wrote.
+    mutating func compare(_ period: Period) throws {
         report.periods.append(period.id)
         var unseen: Set<String> = request.master == nil ? ["signature", "seal"] : []
         if !forgetting.hasOwnSums(period.ordinal) { unseen.formUnion(["holdings_sum", "sum"]) }
@@ -17,7 +16,7 @@ extension RederivationRun {
         }
         // What is stored of members is the same, byte for byte, so it gives these files: as they were signed
         // for, or as a sealed notice says that they stand since.
-        try derived.details(period: period.ordinal, redacted: redacted) { _, _ in }
+        try derived.details(period: period.ordinal) { _, _ in }
         for statement in try derived.statements(period: period.ordinal) {
             report.statements += 1
             report.detailsRows += statement.detailsRows

@@ -21,7 +21,7 @@ final class ArchiveWriter {
     /// those that were stored, or that stand there since a member was forgotten.
     func add(_ arrival: StoredArrival) throws {
         let digest = SHA256Digest(of: arrival.bytes)
-        guard digest == arrival.redaction?.redacted ?? arrival.digest else {
+        guard digest == arrival.standing else {
             throw StoreTrouble.damaged("batches", "batch \(arrival.id)")
         }
         let frame = packer.pack(arrival.bytes)
