@@ -28,13 +28,13 @@ public struct SigningBatch: Hashable, Sendable {
     public let received: Instant
     /// `sha256:` + hex of the bytes that were signed.
     public let digest: String
+    /// Of those that stand since a member was forgotten; nil: they are the same.
+    public let redacted: SHA256Digest?
     public let keyID: String
     /// The detached JWS.
     public let signature: String
     /// The archive that has its bytes; nil: they are stored.
     public let archive: StoredArchive?
-    /// Why other bytes stand there than were signed; nil: they are those.
-    public let redaction: Redaction?
 }
 
 /// A line of a batch that named a record's id without becoming one.
