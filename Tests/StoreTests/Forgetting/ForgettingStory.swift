@@ -4,8 +4,9 @@ import Testing
 
 @testable import Store
 
-/// Two closed months and an open one, in which one member does all that leaves traces: it holds a lot, owes, waits with a
-/// redemption, and is named by equal copies, by a line that was refused alone, and by a record that no close has seen.
+/// Two closed months and an open one, in which one member does all that leaves traces: it holds a lot, owes, waits with
+/// a redemption, and is named by equal copies, by a line that was refused alone, and by a record that no close has
+/// seen.
 ///
 /// Its id is part of nothing else.
 enum ForgettingStory {
