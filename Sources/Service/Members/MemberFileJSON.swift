@@ -47,6 +47,7 @@ extension MemberFile.Entry {
             json.member("line", Int64(origin.line))
             json.member("received", origin.batch.received.description)
             json.member("digest", origin.batch.digest)
+            json.member("redacted", ifPresent: origin.batch.redacted?.text)
             json.member("archive", ifPresent: origin.batch.archive?.digest.text)
             json.name("late")
             json.boolean(origin.late)
@@ -67,6 +68,7 @@ extension MemberCopy {
             json.member("line", Int64(line))
             json.member("received", batch.received.description)
             json.member("digest", batch.digest)
+            json.member("redacted", ifPresent: batch.redacted?.text)
             json.member("archive", ifPresent: batch.archive?.digest.text)
             json.member("code", ifPresent: code?.rawValue)
         }
