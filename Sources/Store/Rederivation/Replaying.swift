@@ -11,14 +11,27 @@ extension Store {
     /// Stores a batch as `append` does, but judges it by the version of the alliance that was in force when
     /// it came; with no `seal`, says what would become of it and keeps nothing.
     ///
-    /// For one caller at a time. Throws as `append`.
+    /// For one caller at a time. `sealNotice` gives the notice of a batch whose bytes are redacted. Throws as `append`.
     public func replay(
         _ batch: VerifiedBatch, received: Instant, under version: Int64,
+        sealNotice: (@Sendable (RedactionNotice) -> SealedDocument)? = nil,
         seal: (@Sendable (Receipt) -> SealedDocument)?
     ) throws -> Appended {
-        let purpose = seal.map { Arrival.Purpose.keep(seal: $0) } ?? .rehearse
+        let purpose = seal.map { Arrival.Purpose.keep(sealNotice: sealNotice, seal: $0) } ?? .rehearse
         let arrival = Arrival(batch: batch, received: received, purpose: purpose)
         return try store([arrival], under: version)[0].get()
+    }
+
+    /// Notes which files DETAILS.csv of a closed period stand in the place of those that its statements were signed with, so
+    /// that `details` holds them against that.
+    public func noteRedactions(_ redactions: [MerchantID: Redaction], ofPeriod period: Int) throws {
+        try writing("note redactions") { database in
+            let roster = try inForce(database).roster
+            for (merchant, redaction) in redactions.sorted(by: { $0.key < $1.key }) {
+                try RedactionRows(database).set(
+                    redaction.redacted, ofDetails: roster[merchant], period: period, redaction.notice)
+            }
+        }
     }
 
     /// Whether a version of the alliance that was in force has a merchant.

@@ -80,8 +80,12 @@ public struct StoredHistory: Sendable {
     public let changedDeliveries: [Int64]
     /// Those disputes that bear a signature of their merchant.
     public let contests: [StoredContest]
-    /// What the audit says of keys, changes of the alliance, drafts, bookings and closes, in order.
+    /// What the audit says of keys, changes of the alliance, drafts, bookings, closes and members that were forgotten, in
+    /// order.
     public let audit: [AuditEntry]
+    /// The members that were forgotten, and why their rows cannot be trusted; nil: they can.
+    public let forgotten: [ForgottenMember]
+    public let forgottenTrouble: StoreTrouble?
     /// The number of the last batch.
     public let lastBatch: Int64
 }
@@ -97,6 +101,12 @@ extension Store {
             } catch let trouble as StoreTrouble where trouble.isDamage {
                 cutTrouble = trouble
             }
+            var (forgotten, forgottenTrouble): ([ForgottenMember], StoreTrouble?) = ([], nil)
+            do {
+                forgotten = try ForgottenRows(database).all()
+            } catch let trouble as StoreTrouble where trouble.isDamage {
+                forgottenTrouble = trouble
+            }
             let disputes = try DisputeRows.changed(database)
             return StoredHistory(
                 versions: try versions(database), closes: try closes(database),
@@ -111,7 +121,7 @@ extension Store {
                 changedDisputes: disputes.disputes, changedSteps: disputes.steps,
                 changedDeliveries: try OutboxRows.changed(database),
                 contests: try DisputeRows.contests(database),
-                audit: try audited(database),
+                audit: try audited(database), forgotten: forgotten, forgottenTrouble: forgottenTrouble,
                 lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")
                     .first { $0.integer(0) } ?? 0)
         }
@@ -187,7 +197,7 @@ extension Store {
             """
             SELECT at, act, merchant, key_id, reason FROM audit
             WHERE act IN ('key_added', 'key_revoked', 'secret_rotated', 'apply', 'drafted', 'booked',
-                'closed') ORDER BY entry
+                'closed', 'member_forgotten') ORDER BY entry
             """
         ).all { row in
             AuditEntry(
