@@ -26,6 +26,8 @@ public struct AuthenticBatch: Sendable {
     public let keyID: String
     /// Whose key it is; nil: the operator's.
     public let keyMerchant: MerchantID?
+    /// Whether members were forgotten: the signature, and `digest`, are then of bytes that are no more.
+    public let isRedacted: Bool
 
     /// Whose sequence the batch belongs to.
     public var signer: Signer { keyMerchant == nil ? .operator : .merchant }
@@ -47,6 +49,22 @@ public struct AuthenticBatch: Sendable {
         self.signature = jws.text
         keyID = jws.keyID
         keyMerchant = key.merchant
+        isRedacted = false
+    }
+
+    /// What is left of a batch whose members were forgotten. Its signature holds no more, and held when it came;
+    /// `digest` is that of the bytes that were signed.
+    public init(
+        redacted bytes: [UInt8], digest: SHA256Digest, form: BatchForm, signature: String, keyID: String,
+        keyMerchant: MerchantID?
+    ) {
+        self.bytes = bytes
+        self.digest = digest
+        self.form = form
+        self.signature = signature
+        self.keyID = keyID
+        self.keyMerchant = keyMerchant
+        isRedacted = true
     }
 
     /// The signature that holds over these bytes, and the key that made it: of a batch, and of whatever else is handed in

@@ -28,6 +28,8 @@ public struct AuditEntry: Hashable, Sendable {
         case batchRefused = "batch_refused"
         /// Bytes of batches were moved to an archive.
         case bytesArchived = "bytes_archived"
+        /// A member's id gave way to a pseudonym, which the reason begins with.
+        case memberForgotten = "member_forgotten"
     }
 
     public let at: Instant
@@ -117,6 +119,13 @@ struct AuditRows {
         let query = try Prepared(database, "SELECT count(*) FROM audit WHERE act = ?")
         query.bind(1, act.rawValue)
         return try query.first { $0.integer(0) } ?? 0
+    }
+
+    /// Why an act was done, of each entry, in order.
+    func reasons(of act: AuditEntry.Act) throws -> [String] {
+        let query = try Prepared(database, "SELECT reason FROM audit WHERE act = ? ORDER BY entry")
+        query.bind(1, act.rawValue)
+        return try query.all { $0.text(0) }
     }
 
     /// The latest instant of which anything is noted; nil: nothing is.

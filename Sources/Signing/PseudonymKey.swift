@@ -1,0 +1,28 @@
+/// Makes the pseudonyms of members who were forgotten: the same one of the same id, for ever, and nobody without the
+/// key gets from one to the other.
+public struct PseudonymKey: Sendable {
+    /// The version of the master secret that made the key.
+    public let secret: Int
+    private let hmac: HMACSHA256
+
+    fileprivate init(_ key: SecretBytes, secret: Int) {
+        self.secret = secret
+        hmac = HMACSHA256(key: key)
+    }
+
+    /// `forgotten-` and 32 hex digits: 16 bytes of the tag over the id. It may stand wherever a member's id may.
+    public func pseudonym(of member: UnsafeRawBufferPointer) -> String {
+        let tag = hmac.tag(over: member)
+        return Self.prefix
+            + tag.withUnsafeBytes { Hexadecimal.text(UnsafeRawBufferPointer(rebasing: $0[..<16])) }
+    }
+
+    static let prefix = "forgotten-"
+}
+
+extension MasterSecret {
+    /// The key of one of the versions, 1 to `latest`: derived for `settled/pseudonym/<version>`.
+    public func pseudonymKey(secret: Int) -> PseudonymKey {
+        PseudonymKey(derive(info: "settled/pseudonym/\(secret)", version: secret), secret: secret)
+    }
+}
