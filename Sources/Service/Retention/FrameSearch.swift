@@ -34,8 +34,8 @@ final class FrameSearch {
     private let mostLength: Int
     /// Bytes that may yet be read and unpacked: frames within frames would have a file read over and over.
     private var workLeft: Int
-    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 16)
-    private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: stepBytes, alignment: 16)
+    private let piece: UnsafeMutableRawBufferPointer
+    private let room: UnsafeMutableRawBufferPointer
     /// What of the file stands in `piece`.
     private var start = 0
     private var filled = 0
@@ -49,6 +49,8 @@ final class FrameSearch {
         self.file = file
         self.context = context
         self.mostLength = mostLength
+        piece = .allocate(byteCount: Self.pieceBytes, alignment: 16)
+        room = .allocate(byteCount: Self.stepBytes, alignment: 16)
         workLeft = 16 * (size + expected) + Self.leastWork
     }
 
