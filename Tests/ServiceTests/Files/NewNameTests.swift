@@ -39,7 +39,7 @@ struct NewNameTests {
 
     @Test(
         "Without renames that replace nothing and without hard links it is told what to do, and nothing changes",
-        arguments: [EINVAL, ENOSYS, EOPNOTSUPP, nil], [EPERM, EOPNOTSUPP, ENOSYS, EMLINK, EINVAL])
+        arguments: [EINVAL, ENOSYS, EOPNOTSUPP, nil] as [Int32?], [EPERM, EOPNOTSUPP, ENOSYS, EMLINK, EINVAL])
     func neither(rename: Int32?, link: Int32) throws {
         let calls = calls(rename: rename.map(Failing.init), link: Failing(link))
         for taken in [false, true] {
