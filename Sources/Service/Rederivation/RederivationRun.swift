@@ -201,7 +201,9 @@ struct RederivationRun {
                 close.period, at: close.at, forced: close.forced
             ) { merchant, digest in
                 details[merchant] = digest
-                guard let redaction = redactions[merchant], redaction.redacted == digest else { return digest }
+                guard let redaction = redactions[merchant], redaction.redacted == digest else {
+                    return digest
+                }
                 return redaction.signed
             }
         } catch let failure as CloseFailure {
