@@ -40,8 +40,8 @@ struct ChangedSumTests {
         "statements",
     ]
 
-    /// Of these the story has no row: StoreTests' `RowCheckTests`, `BankChargeTests` and `ArchiveRowsTests` change some,
-    /// and here `RederivedForgettingTests`.
+    /// Of these the story has no row: StoreTests' `RowCheckTests`, `BankChargeTests`, `ArchiveRowsTests` and
+    /// `ForgottenRowsTests` change some.
     private static let empty: Set = [
         "archived_batches", "archives", "bank_balances", "bank_charges", "forgotten_members", "outbox",
         "redacted_batches", "redacted_details",
