@@ -13,6 +13,7 @@ public enum Migrations {
     public static let all = [
         Step(number: 1, name: "first", sql: text(PackageResources._01_first_sql)),
         Step(number: 2, name: "secret", sql: text(PackageResources._02_secret_sql)),
+        Step(number: 3, name: "forgetting", sql: text(PackageResources._03_forgetting_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -28,6 +28,8 @@ public struct AuditEntry: Hashable, Sendable {
         case batchRefused = "batch_refused"
         /// Bytes of batches were moved to an archive.
         case bytesArchived = "bytes_archived"
+        /// A member's id gave way to a pseudonym, which the reason begins with.
+        case memberForgotten = "member_forgotten"
     }
 
     public let at: Instant

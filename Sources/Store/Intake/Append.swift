@@ -34,13 +34,18 @@ extension Store {
     /// judged as new, before anything of it is written; both are called from any of the threads. Throws `BatchRefusal`
     /// (`batch_reused`, `sequence_reused`, `records_refused`) and what `admit` throws; then nothing of this batch is
     /// kept. What `StoreTrouble` befalls is all that was to be stored together.
+    ///
+    /// Of a batch whose bytes are redacted a notice is stored with it, which `sealNotice` signs and seals.
     public func append(
         _ batch: VerifiedBatch, received: Instant,
         admit: @escaping @Sendable (Receipt) throws -> Void = { _ in },
+        sealNotice: (@Sendable (RedactionNotice) -> SealedDocument)? = nil,
         seal: @escaping @Sendable (Receipt) -> SealedDocument
     ) throws -> Appended {
         try memory.arrivals.run(
-            Arrival(batch: batch, received: received, purpose: .keep(admit: admit, seal: seal))
+            Arrival(
+                batch: batch, received: received,
+                purpose: .keep(admit: admit, sealNotice: sealNotice, seal: seal))
         ) { store($0) }
     }
 
@@ -77,9 +82,11 @@ extension Store {
 /// A batch that is to be judged.
 struct Arrival: Sendable {
     enum Purpose: Sendable {
-        /// To be stored unless `admit` throws, its receipt sealed by `seal`.
+        /// To be stored unless `admit` throws, its receipt sealed by `seal`, the notice of a redacted one by `sealNotice`.
         case keep(
-            admit: @Sendable (Receipt) throws -> Void = { _ in }, seal: @Sendable (Receipt) -> SealedDocument)
+            admit: @Sendable (Receipt) throws -> Void = { _ in },
+            sealNotice: (@Sendable (RedactionNotice) -> SealedDocument)? = nil,
+            seal: @Sendable (Receipt) -> SealedDocument)
         /// To be told what would become of it.
         case rehearse
     }

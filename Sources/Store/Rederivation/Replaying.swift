@@ -11,12 +11,13 @@ extension Store {
     /// Stores a batch as `append` does, but judges it by the version of the alliance that was in force when
     /// it came; with no `seal`, says what would become of it and keeps nothing.
     ///
-    /// For one caller at a time. Throws as `append`.
+    /// For one caller at a time. `sealNotice` gives the notice of a batch whose bytes are redacted. Throws as `append`.
     public func replay(
         _ batch: VerifiedBatch, received: Instant, under version: Int64,
+        sealNotice: (@Sendable (RedactionNotice) -> SealedDocument)? = nil,
         seal: (@Sendable (Receipt) -> SealedDocument)?
     ) throws -> Appended {
-        let purpose = seal.map { Arrival.Purpose.keep(seal: $0) } ?? .rehearse
+        let purpose = seal.map { Arrival.Purpose.keep(sealNotice: sealNotice, seal: $0) } ?? .rehearse
         let arrival = Arrival(batch: batch, received: received, purpose: purpose)
         return try store([arrival], under: version)[0].get()
     }

@@ -10,8 +10,10 @@ public struct StoredArrival: Sendable {
     public let id: String
     /// Empty where an archive has them.
     public let bytes: [UInt8]
-    /// As it is stored beside them; nil where that is none.
+    /// Of the bytes that were signed, as it is stored beside them; nil where that is none.
     public let digest: SHA256Digest?
+    /// Why other bytes stand now; nil: they are those that were signed.
+    public let redaction: Redaction?
     /// The archive that has its bytes; nil: none.
     public let archive: StoredArchive?
     /// `ndjson` or `csv`; not trusted to be either.
@@ -19,6 +21,9 @@ public struct StoredArrival: Sendable {
     public let signature: String
     public let received: Instant
     public let receipt: SealedDocument
+
+    /// What the bytes that stand now, here or in an archive, have to have; nil where none is stored.
+    public var standing: SHA256Digest? { redaction?.redacted ?? digest }
 }
 
 extension Store {
@@ -37,6 +42,7 @@ extension Store {
                 StoredArrival(
                     number: row.integer(0), merchant: row.text(1), id: row.text(2), bytes: row.bytes(3),
                     digest: SHA256Digest(bytes: row.bytes(10)),
+                    redaction: try RedactionRows(database).batch(number),
                     archive: try ArchiveRows(database).archive(holding: number),
                     form: row.text(4), signature: row.text(5),
                     received: row.instant(6),

@@ -80,8 +80,11 @@ public struct StoredHistory: Sendable {
     public let changedDeliveries: [Int64]
     /// Those disputes that bear a signature of their merchant.
     public let contests: [StoredContest]
-    /// What the audit says of keys, changes of the alliance, drafts, bookings and closes, in order.
+    /// What the audit says of keys, changes of the alliance, drafts, bookings, closes and members that were forgotten, in
+    /// order.
     public let audit: [AuditEntry]
+    /// The members that were forgotten.
+    public let forgotten: [ForgottenMember]
     /// The number of the last batch.
     public let lastBatch: Int64
 }
@@ -111,7 +114,7 @@ extension Store {
                 changedDisputes: disputes.disputes, changedSteps: disputes.steps,
                 changedDeliveries: try OutboxRows.changed(database),
                 contests: try DisputeRows.contests(database),
-                audit: try audited(database),
+                audit: try audited(database), forgotten: try ForgottenRows(database).all(),
                 lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")
                     .first { $0.integer(0) } ?? 0)
         }
@@ -187,7 +190,7 @@ extension Store {
             """
             SELECT at, act, merchant, key_id, reason FROM audit
             WHERE act IN ('key_added', 'key_revoked', 'secret_rotated', 'apply', 'drafted', 'booked',
-                'closed') ORDER BY entry
+                'closed', 'member_forgotten') ORDER BY entry
             """
         ).all { row in
             AuditEntry(

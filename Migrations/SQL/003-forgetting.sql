@@ -1,0 +1,42 @@
+-- Members that were forgotten, in the order in which that was done, as they are called since. Nothing says who they were: a
+-- pseudonym is told by who has the member's id and the master secret.
+CREATE TABLE forgotten_members (
+    number INTEGER PRIMARY KEY CHECK (number >= 1),
+    pseudonym TEXT NOT NULL UNIQUE,
+    -- The version of the master secret that made it.
+    secret INTEGER NOT NULL CHECK (secret >= 1),
+    at INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    -- Of all the columns above, as Store/Database/RowSum says.
+    sum INTEGER NOT NULL
+) STRICT;
+
+-- The batches of whose bytes others stand now than were signed, as a forgotten member was named in them. What was signed
+-- is told by `digest` of `batches`.
+CREATE TABLE redacted_batches (
+    batch INTEGER PRIMARY KEY REFERENCES batches (batch),
+    -- SHA-256 of the bytes that stand now, in `batches` or in an archive.
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    -- The operator's notice of it, with the signature and the seal.
+    notice BLOB NOT NULL,
+    signature TEXT NOT NULL,
+    seal TEXT NOT NULL,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL
+) STRICT;
+
+-- The files DETAILS.csv that are rendered otherwise than their statements were signed with: `details_digest` of
+-- `statements` is the signed one.
+CREATE TABLE redacted_details (
+    period INTEGER NOT NULL REFERENCES periods (period),
+    merchant INTEGER NOT NULL REFERENCES merchants (merchant),
+    -- SHA-256 of the file as it is rendered now.
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    notice BLOB NOT NULL,
+    signature TEXT NOT NULL,
+    seal TEXT NOT NULL,
+    -- Of all the columns above.
+    sum INTEGER NOT NULL,
+    PRIMARY KEY (period, merchant)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,89 @@
+import GRDB
+public import Settlement
+
+/// A member that was forgotten, as it is called since: nothing that is kept says who it was.
+public struct ForgottenMember: Hashable, Sendable {
+    /// 1, 2, 3 … in the order in which they were forgotten.
+    public let number: Int64
+    public let pseudonym: MemberID
+    /// The version of the master secret that the pseudonym was made by.
+    public let secret: Int
+    public let at: Instant
+    /// Who had it done, and why.
+    public let person: String
+    public let reason: String
+}
+
+extension Store {
+    /// The members that were forgotten, in that order. Throws `StoreTrouble` where a row is not as it was written.
+    public func forgottenMembers() throws -> [ForgottenMember] {
+        try reading("read who was forgotten") { try ForgottenRows($0).all() }
+    }
+}
+
+/// The table of them.
+struct ForgottenRows {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    /// All, by number. Throws `StoreTrouble` where a row is not as it was written, or one between others is gone.
+    func all() throws -> [ForgottenMember] {
+        var expected: Int64 = 0
+        return try Prepared(
+            database,
+            "SELECT number, pseudonym, secret, at, person, reason, sum FROM forgotten_members ORDER BY number"
+        ).all { row in
+            expected += 1
+            guard row.integer(0) == expected else {
+                throw StoreTrouble.damaged("forgotten_members", "row \(expected)", "it is not there")
+            }
+            guard let pseudonym = MemberID(row.text(1)) else {
+                throw StoreTrouble.damaged("forgotten_members", "row \(expected)")
+            }
+            let found = ForgottenMember(
+                number: expected, pseudonym: pseudonym, secret: Int(clamping: row.integer(2)),
+                at: row.instant(3), person: row.text(4), reason: row.text(5))
+            guard Self.sum(found) == row.integer(6) else {
+                throw StoreTrouble.damaged("forgotten_members", "row \(expected)")
+            }
+            return found
+        }
+    }
+
+    /// Notes that a member was forgotten; once for a pseudonym.
+    func add(_ forgetting: Forgetting) throws {
+        guard try !contains(forgetting.pseudonym) else { return }
+        let member = ForgottenMember(
+            number: try RowNumbers.next("number", of: "forgotten_members", database),
+            pseudonym: forgetting.pseudonym, secret: forgetting.secret, at: forgetting.at,
+            person: forgetting.person, reason: forgetting.reason)
+        let insert = try Prepared(
+            database,
+            """
+            INSERT INTO forgotten_members (number, pseudonym, secret, at, person, reason, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """)
+        insert.bind(1, member.number)
+        insert.bind(2, member.pseudonym)
+        insert.bind(3, member.secret)
+        insert.bind(4, member.at.milliseconds)
+        insert.bind(5, member.person)
+        insert.bind(6, member.reason)
+        insert.bind(7, Self.sum(member))
+        try insert.run()
+    }
+
+    func contains(_ pseudonym: MemberID) throws -> Bool {
+        let query = try Prepared(
+            database, "SELECT EXISTS (SELECT 1 FROM forgotten_members WHERE pseudonym = ?)")
+        query.bind(1, pseudonym)
+        return try query.first { $0.integer(0) != 0 } ?? false
+    }
+
+    private static func sum(_ member: ForgottenMember) -> Int64 {
+        RowSum.of(
+            [member.number, Int64(member.secret), member.at.milliseconds],
+            [member.pseudonym.text, member.person, member.reason])
+    }
+}
