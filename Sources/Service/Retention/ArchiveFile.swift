@@ -11,6 +11,9 @@ final class ArchiveFile {
     /// Where each batch's frame begins, by the batch's number.
     private let places: [Int64: (offset: Int, entry: ArchiveIndex.Entry)]
 
+    /// The most that may stand behind the batches: of two million of them.
+    private static let mostTailBytes = 1 << 29
+
     /// Opens a file. Its seal is checked by these keys; with none it is not.
     ///
     /// Throws `archiveUnknown` for what is no archive, and `archiveDamaged` for one that is not as it was written, as
@@ -21,10 +24,13 @@ final class ArchiveFile {
             throw RetentionRefusal(.archiveUnknown, "\(path) is no archive, or its end was cut off")
         }
         guard let content = ArchiveFrames.content(tail[...], .index),
-            let index = ArchiveIndex(Array(content)),
             let seal = ArchiveFrames.content(tail.dropFirst(ArchiveFrames.headBytes + content.count), .seal)
         else { throw Self.damaged(path, "its index cannot be read") }
+        // Before it is read: what another wrote costs no more than its length.
         try Self.check(seal, of: Array(content), sealKeys, path)
+        guard let index = ArchiveIndex(Array(content)) else {
+            throw Self.damaged(path, "its index cannot be read")
+        }
         var places: [Int64: (offset: Int, entry: ArchiveIndex.Entry)] = [:]
         var end = 0
         for entry in index.entries {
@@ -67,6 +73,13 @@ final class ArchiveFile {
         return bytes
     }
 
+    /// A batch as it is packed, with what the index says of it; nil where it has none of this number. Whether it
+    /// unpacks to that is not looked at.
+    func frame(of number: Int64) throws(Failure) -> (bytes: [UInt8], entry: ArchiveIndex.Entry)? {
+        guard let (offset, entry) = places[number] else { return nil }
+        return (try file.read(at: offset, count: Int(entry.packed)), entry)
+    }
+
     private static func footer(of file: borrowing Descriptor) throws(Failure) -> (index: Int, size: Int)? {
         let size = Int(try file.status().st_size)
         guard size >= ArchiveFrames.footerBytes else { return nil }
@@ -80,7 +93,7 @@ final class ArchiveFile {
     /// Where the index begins, and what stands from there to the footer.
     private static func tail(of file: borrowing Descriptor) throws(Failure) -> (offset: Int, bytes: [UInt8])?
     {
-        guard let (offset, size) = try footer(of: file) else { return nil }
+        guard let (offset, size) = try footer(of: file), size - offset <= mostTailBytes else { return nil }
         return (offset, try file.read(at: offset, count: size - ArchiveFrames.footerBytes - offset))
     }
 
@@ -104,7 +117,7 @@ final class ArchiveFile {
 
 extension Descriptor {
     /// So many bytes from a place on. Throws `trouble` where there are fewer.
-    fileprivate func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+    func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
         var (filled, reason): (Int, Int32?) = (0, nil)
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { room, initialized in
             while filled < count {

@@ -7,6 +7,8 @@ import Store
 struct ArchiveShelf {
     private let known: [StoredArchive]
     private var files: [SHA256Digest: ArchiveFile] = [:]
+    /// Where each of those is, copies included.
+    private var paths: [SHA256Digest: [String]] = [:]
     /// Files that bear the name of an archive and hold other bytes, by that name.
     private var changed: [String: (path: String, digest: SHA256Digest)] = [:]
 
@@ -27,19 +29,26 @@ struct ArchiveShelf {
 
     /// Throws `archiveMissing` or `archiveDamaged` unless every archive is at hand.
     func requireAll() throws {
-        for archive in known where files[archive.digest] == nil {
-            if let (path, digest) = changed[archive.name] {
-                throw RetentionRefusal(
-                    .archiveDamaged,
-                    "\(path) is not as it was written: it has \(digest), expected \(archive.digest); name another"
-                        + " copy of it")
-            }
-            throw RetentionRefusal(
-                .archiveMissing,
-                "\(archive.inWords) is not at hand, and has the bytes of \(Figures.count(archive.batches)) batches:"
-                    + " name it, or the folder that it is in, by --archives")
-        }
+        for archive in known { _ = try whole(archive) }
     }
+
+    /// An archive that is at hand as it was written. Throws as `requireAll`.
+    func whole(_ archive: StoredArchive) throws -> ArchiveFile {
+        if let file = files[archive.digest] { return file }
+        if let (path, digest) = changed[archive.name] {
+            throw RetentionRefusal(
+                .archiveDamaged,
+                "\(path) is not as it was written: it has \(digest), expected \(archive.digest); name another"
+                    + " copy of it")
+        }
+        throw RetentionRefusal(
+            .archiveMissing,
+            "\(archive.inWords) is not at hand, and has the bytes of \(Figures.count(archive.batches)) batches:"
+                + " name it, or the folder that it is in, by --archives")
+    }
+
+    /// Where an archive is at hand as it was written, copies of it included.
+    func paths(of archive: StoredArchive) -> [String] { paths[archive.digest] ?? [] }
 
     /// Whether an archive is at hand.
     func holds(_ archive: StoredArchive) -> Bool { files[archive.digest] != nil }
@@ -63,6 +72,7 @@ struct ArchiveShelf {
             return false
         }
         if files[digest] == nil { files[digest] = try ArchiveFile(path, sealKeys: sealKeys) }
+        paths[digest, default: []].append(path)
         return true
     }
 
