@@ -7,13 +7,11 @@ struct ForgottenIDs {
     private let members: [MemberID: ForgottenMember]
     private let pseudonyms: Pseudonyms
 
-    /// Throws `StoreTrouble` where what is kept of them is not as it was written.
+    /// Throws `refused` where the secret lacks a version that a pseudonym was made by, and `StoreTrouble` where what is
+    /// kept of them is not as it was written.
     init(_ store: Store, _ master: MasterSecret) throws {
-        let all = try store.forgottenMembers()
-        members = Dictionary(all.map { ($0.pseudonym, $0) }) { first, _ in first }
-        pseudonyms = Pseudonyms(
-            keys: Set(all.map(\.secret)).sorted().map { master.pseudonymKey(secret: $0) },
-            known: Set(members.keys))
+        members = Dictionary(try store.forgottenMembers().map { ($0.pseudonym, $0) }) { first, _ in first }
+        pseudonyms = try store.pseudonyms(by: master)
     }
 
     /// The one who had an id; nil: nobody who was forgotten.

@@ -49,20 +49,33 @@ struct NamingFiles {
         return hasWord(seen + Self.gap)
     }
 
+    /// Whether a text says it.
+    func isNamed(inText text: String) -> Bool { hasWord(Self.gap + text.utf8 + Self.gap) }
+
     private static let gap: [UInt8] = [0x20]
 
-    /// Whether it stands between two bytes of which none could be an id's.
+    /// Whether it stands between two bytes that do not go on with a word.
     private func hasWord(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while let place = rest.firstRange(of: name) {
             if place.lowerBound > 0, place.upperBound < bytes.count,
-                !isIdentifierByte(bytes[place.lowerBound - 1]), !isIdentifierByte(bytes[place.upperBound])
+                !Self.goesOn(bytes[place.lowerBound - 1]), !Self.goesOn(bytes[place.upperBound])
             {
                 return true
             }
             rest = bytes[(place.lowerBound + 1)...]
         }
         return false
+    }
+
+    /// A letter, a digit, or a part of a character that is no ASCII.
+    private static func goesOn(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), 0x80...:
+            true
+        default: false
+        }
     }
 
     private static func files(below folder: String) throws(Failure) -> [String] {
