@@ -4,7 +4,7 @@ import Store
 extension MemberFile {
     /// For a person: one thing that is held a line, part after part.
     public var lines: [String] {
-        guard !isEmpty || !unread.isEmpty || forgotten != nil else {
+        guard !isEmpty || !unread.isEmpty || !damaged.isEmpty || forgotten != nil else {
             return ["nothing is held about this member"] + untoldLines
         }
         let text = ExplanationText(schedule)
@@ -27,6 +27,7 @@ extension MemberFile {
                     + unread.map(\.inWords).joined(separator: ", ") + "; name them by --archives",
             ]
         }
+        lines += damaged.flatMap { ["", "archive_damaged: " + $0.inWords] }
         return lines
     }
 

@@ -8,7 +8,7 @@ struct RederivationRun {
     let request: Rederivation.Request
     let stored: Store
     let history: StoredHistory
-    /// The archives that have bytes of stored batches: all that there are.
+    /// The archives that have bytes of stored batches: all that there are, damaged ones among them.
     let shelf: ArchiveShelf
     /// The scratch database.
     let derived: Store
@@ -63,6 +63,7 @@ struct RederivationRun {
 
     /// Does it all.
     mutating func finished() throws -> RederivationReport {
+        report.damagedArchives = shelf.damaged
         for finding in keys.findings(history) { report.add(finding) }
         if let trouble = history.cutTrouble {
             report.add(.init("the row that says whether a close has begun", trouble.cause))

@@ -15,6 +15,7 @@ extension RederivationReport {
                 + "; seals: \(seals) good"
                 + (sealsUnchecked > 0
                     ? ", \(sealsUnchecked) not checked, as no key of the seal is at hand" : ""))
+        lines += damagedArchives.map { "archive_damaged: " + $0.inWords }
         if archived > 0 { lines.append("from archives: the bytes of \(archived) batches") }
         if unseenReasons > 0 || unseenKeys > 0 {
             lines.append(
@@ -40,6 +41,7 @@ extension RederivationReport {
             object.member("batches", batches)
             object.member("records", records)
             object.member("archived_batches", archived)
+            damagedArchives.write(to: &object)
             object.member("bookings", bookings)
             object.member("statements", statements)
             object.member("details_rows", detailsRows)

@@ -82,6 +82,7 @@ final class ArchiveRewriting {
             guard unlink(path) == 0 || errno == ENOENT else {
                 return "\(path) cannot be taken away: \(systemReason()); take it away yourself"
             }
+            do { try WholeFile.synchronizeFolder(folderName(of: path)) } catch { return "\(error)" }
             return nil
         }
         return left.isEmpty ? nil : left.joined(separator: "; ")
