@@ -109,6 +109,7 @@ private struct ForgettingLocks {
 
     init(_ folder: String) throws {
         daemon = try TokenFile(in: folder)
+        try daemon.giveToOwner()
         retention = try RetentionLock(in: folder)
     }
 }
