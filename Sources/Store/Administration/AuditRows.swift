@@ -121,6 +121,13 @@ struct AuditRows {
         return try query.first { $0.integer(0) } ?? 0
     }
 
+    /// Why an act was done, of each entry, in order.
+    func reasons(of act: AuditEntry.Act) throws -> [String] {
+        let query = try Prepared(database, "SELECT reason FROM audit WHERE act = ? ORDER BY entry")
+        query.bind(1, act.rawValue)
+        return try query.all { $0.text(0) }
+    }
+
     /// The latest instant of which anything is noted; nil: nothing is.
     func latest() throws -> Instant? {
         try Prepared(database, "SELECT max(at) FROM audit").first { $0.instantOrNil(0) } ?? nil

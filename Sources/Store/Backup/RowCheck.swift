@@ -63,7 +63,7 @@ private enum RowCheck {
             ("ids", identities),
             ("bookings", bookings), ("drafts and disputes", desk), ("payment runs", payments),
             ("the bank's entries", bank), ("deliveries", deliveries), ("periods", periods),
-            ("holdings", holdings), ("settlements", settlements),
+            ("holdings", holdings), ("settlements", settlements), ("forgotten members", forgotten),
         ]
     }
 
@@ -78,7 +78,7 @@ private enum RowCheck {
     /// Each row, the digest of each batch's bytes, the numbers of their records, and in which periods they settle.
     private static func batches(_ database: Database) throws {
         let roster = try Roster(database)
-        let archives = ArchiveRows(database)
+        let (archives, redactions) = (ArchiveRows(database), RedactionRows(database))
         var (batch, record): (Int64, Int64) = (0, 1)
         try Prepared(database, "SELECT \(IntakeRows.columns), bytes FROM batches ORDER BY batch").forEach {
             row in
@@ -91,7 +91,8 @@ private enum RowCheck {
             record += summary.accepted
             let isEmpty = row.withBytes(16) { $0.isEmpty }
             if isEmpty, try archives.archive(holding: batch) != nil { return }
-            guard row.withBytes(16, { SHA256Digest(of: $0).text }) == summary.digest else {
+            let standing = try redactions.batch(batch)?.redacted.text ?? summary.digest
+            guard row.withBytes(16, { SHA256Digest(of: $0).text }) == standing else {
                 throw StoreTrouble.damaged("batches", "batch \(summary.batch)")
             }
         }
@@ -185,6 +186,12 @@ private enum RowCheck {
         try Prepared(database, "SELECT member, period, bytes FROM holdings").forEach { row in
             try HoldingsSum.withContent(of: row, before: open, database) { _, _ in }
         }
+    }
+
+    /// Those of whom the audit says so, and no other; and what was redacted for them.
+    private static func forgotten(_ database: Database) throws {
+        try ForgottenRows(database).verify()
+        try RedactionRows(database).verify()
     }
 
     private static func settlements(_ database: Database) throws {

@@ -95,6 +95,30 @@ struct PeriodRows {
         try Prepared(database, ClosedRow.select + " ORDER BY period").all { try ClosedRow($0) }
     }
 
+    /// Writes down anew what a period's close kept, as it stands since a member has a pseudonym: its rows of
+    /// `settlements`, and what all members hold.
+    func rewrite(_ kept: KeptSums, of period: Int) throws {
+        let query = try Prepared(database, ClosedRow.select + " WHERE period = ?")
+        query.bind(1, period)
+        guard
+            var row = try query.first({ row in
+                (numbers: (0..<17).map { row.integer($0) }, id: row.text(18))
+            })
+        else { throw Self.missing(period) }
+        row.numbers[12] = kept.settlementRows
+        row.numbers[14] = kept.held.holders
+        row.numbers[15] = kept.held.sum
+        let update = try Prepared(
+            database,
+            "UPDATE periods SET (settlement_rows, holders, holdings_sum, sum) = (?, ?, ?, ?) WHERE period = ?")
+        update.bind(1, kept.settlementRows)
+        update.bind(2, kept.held.holders)
+        update.bind(3, kept.held.sum)
+        update.bind(4, RowSum.of(row.numbers, [row.id]))
+        update.bind(5, period)
+        try update.run()
+    }
+
     /// Notes that a period is closed, with what had come before its cut and until now, and what its close kept.
     func add(_ period: Period, _ cut: Cut, records: RecordCounts, kept: KeptSums) throws {
         let now = try CutRows(database).now(cut.period, at: cut.at, forced: cut.forced)

@@ -64,13 +64,23 @@ struct SettlementParts: Sendable {
         lots.removeAll(keepingCapacity: true)
         SettlementPacking.pack(output, of: input, roster, to: &part, lots: &lots)
         guard !part.isEmpty else { return }
-        let length = UInt64(part.count)
-        bytes.appendPacked(atMost: 75) { packed in
-            packed.write(output.member)
-            packed.write(length)
-        }
+        begin(output.member, length: part.count)
         bytes.append(contentsOf: part)
         ends.append((output.member, bytes.count))
+    }
+
+    /// Adds a member's part as it was read from a chunk.
+    mutating func add(_ packed: UnsafeRawBufferPointer, of member: MemberID) {
+        begin(member, length: packed.count)
+        bytes.append(contentsOf: packed)
+        ends.append((member, bytes.count))
+    }
+
+    private mutating func begin(_ member: MemberID, length: Int) {
+        bytes.appendPacked(atMost: 75) { packed in
+            packed.write(member)
+            packed.write(UInt64(length))
+        }
     }
 
     /// A lot of the member that was added last, as `LotPacking` says; empty where it neither changed nor is new.
@@ -101,6 +111,9 @@ struct SettlementChunker {
         self.period = period
         self.chunkBytes = chunkBytes
     }
+
+    /// Whether the last chunk is whole: what follows begins another.
+    var isBetweenChunks: Bool { first == nil }
 
     /// Adds the members that follow; chunks that are whole go to `chunks`.
     mutating func add(_ parts: SettlementParts, to chunks: inout [Chunk]) {

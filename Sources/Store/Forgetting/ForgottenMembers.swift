@@ -51,6 +51,23 @@ struct ForgottenRows {
         }
     }
 
+    /// Throws `StoreTrouble` unless all are as they were written, and are those that the audit tells of.
+    func verify() throws {
+        let found = Set(try all().map { $0.pseudonym.text })
+        let told = Set(
+            try AuditRows(database).reasons(of: .memberForgotten).map { reason in
+                String(reason.prefix { $0 != " " })
+            })
+        if let missing = told.subtracting(found).sorted().first {
+            throw StoreTrouble.damaged(
+                "forgotten_members", missing, "the audit says that it was forgotten, and there is no row")
+        }
+        if let stray = found.subtracting(told).sorted().first {
+            throw StoreTrouble.damaged(
+                "forgotten_members", stray, "the audit does not say that it was forgotten")
+        }
+    }
+
     /// Notes that a member was forgotten; once for a pseudonym.
     func add(_ forgetting: Forgetting) throws {
         guard try !contains(forgetting.pseudonym) else { return }

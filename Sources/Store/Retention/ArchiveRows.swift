@@ -135,8 +135,43 @@ struct ArchiveRows {
         return archive
     }
 
+    /// Notes that another file stands in an archive's place, and how long the bytes of its batches are that changed.
+    /// Throws `archiveUnknown` where one of them is in no such archive.
+    func replace(_ rewritten: RewrittenArchive) throws {
+        guard let archive = try all().first(where: { $0.number == rewritten.number }) else {
+            throw RetentionRefusal(.archiveUnknown, "there is no archive number \(rewritten.number)")
+        }
+        let present = StoredArchive(
+            number: archive.number, digest: rewritten.digest, name: rewritten.name, made: archive.made,
+            keptFrom: archive.keptFrom, batches: archive.batches)
+        let update = try Prepared(
+            database, "UPDATE archives SET (digest, name, sum) = (?, ?, ?) WHERE archive = ?")
+        update.bind(1, present.digest.bytes)
+        update.bind(2, present.name)
+        update.bind(3, Self.sum(present))
+        update.bind(4, present.number)
+        try update.run()
+        for (batch, now) in rewritten.batches {
+            guard try self.archive(holding: batch)?.number == rewritten.number else {
+                throw RetentionRefusal(
+                    .archiveUnknown, "batch number \(batch) is not in archive number \(rewritten.number)")
+            }
+            let update = try Prepared(
+                database, "UPDATE archived_batches SET (length, sum) = (?, ?) WHERE batch = ?")
+            update.bind(1, now.length)
+            update.bind(2, RowSum.of([batch, rewritten.number, now.length]))
+            update.bind(3, batch)
+            try update.run()
+        }
+    }
+
     private func requireUnchanged(_ batch: ArchivedBatch) throws {
-        let query = try Prepared(database, "SELECT digest, length(bytes) FROM batches WHERE batch = ?")
+        let query = try Prepared(
+            database,
+            """
+            SELECT coalesce(r.digest, b.digest), length(bytes)
+            FROM batches b LEFT JOIN redacted_batches r USING (batch) WHERE batch = ?
+            """)
         query.bind(1, batch.number)
         let found = try query.first { (digest: $0.bytes(0), length: $0.integer(1)) }
         guard found?.digest == batch.digest.bytes, found?.length == batch.length else {

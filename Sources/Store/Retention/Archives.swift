@@ -20,7 +20,7 @@ public struct StoredArchive: Hashable, Sendable {
 public struct ArchivedBatch: Hashable, Sendable {
     /// Its place in the order of arrival.
     public let number: Int64
-    /// Of its bytes, as it was stored with them.
+    /// Of its bytes as they stand: those that were signed, or redacted ones.
     public let digest: SHA256Digest
     /// How many bytes it has.
     public let length: Int64
