@@ -1,4 +1,5 @@
 import Foundation
+public import Settlement
 public import Signing
 public import Store
 
@@ -105,14 +106,18 @@ public struct OpenFolder: Sendable {
     /// The version of the master secret in use, and so of the statement keys and of the seal. Later ones wait in its
     /// file.
     public let keyVersion: Int
+    /// Who was forgotten when the folder was opened. Nobody is as long as a daemon serves it.
+    public let pseudonyms: Pseudonyms
 
-    /// Throws `refused` for a secret that is not the data's.
+    /// Throws `refused` for a secret that is not the data's, and `StoreTrouble` where what is kept of forgotten members is
+    /// not as it was written.
     init(folder: DataFolder, store: Store, master: MasterSecret) throws {
         let marks = try folder.requireOwn(master, of: store)
         self.folder = folder
         self.store = store
         self.master = master.knowing(webhookBounds: marks.dropFirst().map(\.webhooks))
         keyVersion = marks.count
+        pseudonyms = try store.pseudonyms(by: master)
     }
 
     /// Signs and seals what is handed out.
@@ -127,6 +132,7 @@ public struct OpenFolder: Sendable {
         limitBytes: Int = Intake.standardBytes, limitRecords: Int = Intake.standardRecords
     ) -> Intake {
         Intake(
-            store: store, master: master, signer: signer, limitBytes: limitBytes, limitRecords: limitRecords)
+            store: store, master: master, signer: signer, pseudonyms: pseudonyms, limitBytes: limitBytes,
+            limitRecords: limitRecords)
     }
 }

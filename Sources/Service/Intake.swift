@@ -21,6 +21,8 @@ public struct Intake: Sendable {
     let store: Store
     let keys: BatchKeys
     let signer: DocumentSigner
+    /// Who was forgotten: what comes of them later is stored under their pseudonyms.
+    let pseudonyms: Pseudonyms
     private let notes: RefusalNotes
     let measures = IntakeMeasures()
 
@@ -31,12 +33,13 @@ public struct Intake: Sendable {
     public static let standardRecords = 350_000
 
     public init(
-        store: Store, master: MasterSecret, signer: DocumentSigner, limitBytes: Int,
+        store: Store, master: MasterSecret, signer: DocumentSigner, pseudonyms: Pseudonyms, limitBytes: Int,
         limitRecords: Int = Self.standardRecords
     ) {
         self.store = store
         keys = store.keys(master: master)
         self.signer = signer
+        self.pseudonyms = pseudonyms
         self.limitBytes = limitBytes
         self.limitRecords = limitRecords
         notes = RefusalNotes(store: store)
@@ -129,8 +132,11 @@ public struct Intake: Sendable {
         _ authentic: AuthenticBatch, received: Instant, _ admit: @escaping @Sendable (Receipt) throws -> Void
     ) throws -> Answer {
         if let receipt = try store.copy(of: authentic) { return .copy(receipt) }
-        let verified = try VerifiedBatch(authentic, schedule: try store.schedule(), received: received)
-        let appended = try store.append(verified, received: received, admit: admit) { receipt in
+        let verified = try verified(authentic, received: received)
+        let appended = try store.append(
+            verified, received: received, admit: admit,
+            sealNotice: { [signer] in signer.seal($0.bytes, for: $0.merchant.text) }
+        ) { [signer] receipt in
             signer.seal(receipt.bytes, for: receipt.merchant.text)
         }
         switch appended {
@@ -138,6 +144,13 @@ public struct Intake: Sendable {
         case .copy(let document): return .copy(document)
         case .rehearsed: preconditionFailure("what is to be stored is not rehearsed")
         }
+    }
+
+    /// What of a batch may be stored: nothing in it names a member who was forgotten.
+    func verified(_ authentic: AuthenticBatch, received: Instant) throws -> VerifiedBatch {
+        let schedule = try store.schedule()
+        return try VerifiedBatch(authentic, schedule: schedule, received: received)
+            .redacted(pseudonyms, schedule: schedule, received: received)
     }
 
     private static func keyID(_ signature: String?) -> String? {

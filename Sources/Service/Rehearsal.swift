@@ -20,8 +20,7 @@ extension Intake {
             bytes: bytes, form: form, signature: signature, limit: limitBytes, mostRecords: limitRecords,
             received: received, keys: try keys.lookup())
         if let receipt = try store.copy(of: authentic) { return .copy(receipt) }
-        let verified = try VerifiedBatch(authentic, schedule: try store.schedule(), received: received)
-        switch try store.rehearse(verified, received: received) {
+        switch try store.rehearse(verified(authentic, received: received), received: received) {
         case .rehearsed(let receipt): return .new(receipt)
         case .copy(let document): return .copy(document)
         case .stored: preconditionFailure("what is rehearsed is not stored")

@@ -39,7 +39,7 @@ struct IntakeCommand: ParsableCommand {
         let callers = Callers(
             intake: Intake(
                 store: store, master: master, signer: DocumentSigner(master: master, version: 1),
-                limitBytes: 1 << 26),
+                pseudonyms: .none, limitBytes: 1 << 26),
             count: dry ? 0 : self.callers)
         var batches = try SignedBatches(shape, size: batch)
         var times: [[String: Any]] = []

@@ -302,7 +302,7 @@ struct SecretRotationTests {
         let batch = Estate.batch("B-3", sequence: 3, at: "2026-03-12T10:00:00Z")
         let old = Intake(
             store: open.store, master: open.master, signer: DocumentSigner(master: open.master, version: 1),
-            limitBytes: 1 << 20)
+            pseudonyms: .none, limitBytes: 1 << 20)
         _ = try old.take(
             batch, form: .ndjson, signature: estate.merchantKey.sign(batch),
             received: instant("2026-03-13T00:00:00Z"))

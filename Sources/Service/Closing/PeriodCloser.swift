@@ -19,23 +19,27 @@ public struct PeriodCloser: Sendable {
     /// Closes the earliest open period and gives back what was written; a `preview` writes nothing. A close that was
     /// interrupted is gone on with, as of the instant when it began.
     ///
-    /// Unless `forced`, `instant` has to be the period's end plus grace or later. Throws what the store refuses
+    /// Unless `forced`, `instant` has to be the period's end plus grace or later. `signedDetails` is for a close that is
+    /// done again: it gives for the digest of a merchant's DETAILS.csv the one that its statement was signed with. Throws what the store refuses
     /// (another period than the next, too early) and `CloseFailure`; then the period is as open as before.
     @discardableResult
     public func close(
-        _ ordinal: Int, at instant: Instant, forced: Bool = false, preview: Bool = false
+        _ ordinal: Int, at instant: Instant, forced: Bool = false, preview: Bool = false,
+        signedDetails: (MerchantID, SHA256Digest) -> SHA256Digest = { $1 }
     ) throws -> ClosedPeriod {
         try store.close(ordinal, at: instant, forced: forced, preview: preview, reserve: reserve) {
-            try settled($0)
+            try settled($0, signedDetails)
         }
     }
 
-    private func settled(_ run: ClosingRun) throws -> ClosedPeriod {
+    private func settled(
+        _ run: ClosingRun, _ signedDetails: (MerchantID, SHA256Digest) -> SHA256Digest
+    ) throws -> ClosedPeriod {
         let (schedule, period) = (run.schedule, run.period)
         var settlement = PeriodSettlement(
             schedule: schedule, period: period, opening: try run.opening(),
             intake: try run.intake(), bookings: try run.bookings())
         try run.settle(&settlement)
-        return try settlement.finish(signer: signer, spread: run)
+        return try settlement.finish(signer: signer, spread: run, signedDetails: signedDetails)
     }
 }

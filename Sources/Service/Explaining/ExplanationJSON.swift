@@ -122,6 +122,7 @@ extension SigningBatch {
             json.member("sequence", sequence)
             json.member("received", received.description)
             json.member("digest", digest)
+            json.member("redacted", ifPresent: redacted?.text)
             json.member("key", keyID)
             json.member("signature", signature)
             json.member("archive", ifPresent: archive?.digest.text)

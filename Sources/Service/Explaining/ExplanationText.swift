@@ -150,7 +150,8 @@ public struct ExplanationText: Sendable {
                             DocumentWords.signer(batch.signer.rawValue, in: language), time(batch.received),
                             batch.digest),
                     "    " + language.say(.signedWith, batch.keyID, batch.signature),
-                ] + (batch.archive.map { ["    " + language.say(.bytesAreIn, words($0))] } ?? [])
+                ] + (batch.redacted.map { ["    " + language.say(.bytesAreRedacted, $0.text)] } ?? [])
+                    + (batch.archive.map { ["    " + language.say(.bytesAreIn, words($0))] } ?? [])
             }
     }
 

@@ -63,6 +63,7 @@ extension MemberFile.Entry {
             json.member("line", Int64(origin.line))
             json.member("received", origin.batch.received.description)
             json.member("digest", origin.batch.digest)
+            json.member("redacted", ifPresent: origin.batch.redacted?.text)
             json.member("archive", ifPresent: origin.batch.archive?.digest.text)
             json.name("late")
             json.boolean(origin.late)
@@ -83,6 +84,7 @@ extension MemberCopy {
             json.member("line", Int64(copy.line))
             json.member("received", copy.batch.received.description)
             json.member("digest", copy.batch.digest)
+            json.member("redacted", ifPresent: copy.batch.redacted?.text)
             json.member("archive", ifPresent: copy.batch.archive?.digest.text)
             json.member("code", ifPresent: copy.code?.rawValue)
         }

@@ -81,7 +81,8 @@ extension MemberFile {
     }
 
     private func place(_ batch: SigningBatch, line: Int) -> String {
-        "batch \(batch.batch) line \(line)" + (batch.archive.map { " in \($0.inWords)" } ?? "")
+        "batch \(batch.batch) line \(line)" + (batch.redacted == nil ? "" : ", redacted since")
+            + (batch.archive.map { " in \($0.inWords)" } ?? "")
     }
 
     private func line(_ dispute: Dispute) -> String {

@@ -64,7 +64,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case ofPoints, atTime, effectiveAt, atBatchLine, batchNumbered, signedWith, batchList
     // Of records and debts
     case recordOf, atStore, validThrough, takesBack, receivedIn, isLate, belongsTo, cameAgain, refusedWith
-    case cameBefore, archiveNamed, bytesAreIn, copiesUnknown
+    case cameBefore, archiveNamed, bytesAreIn, bytesAreRedacted, copiesUnknown
     case equalIgnored, triedOnce, triedTimes, reversalRecord, lotThen, nowIs, stateOpen, shortOf
     case debtList, debtLeft, debtLeftBy, debtForLot, debtPaid, debtLessened, debtFromLot, debtOwed, debtDone
     case paidList, paidDebt, lessenedDebt, andMore

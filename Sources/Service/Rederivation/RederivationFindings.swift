@@ -70,9 +70,9 @@ extension RederivationRun {
         case .journal: return "journal of \(id), account \(key[0])"
         case .settlements: return "settlements of \(id)"
         case .merchants: return "merchant number \(key[0])"
-        case .batches: return try batch(difference.key[0])
-        case .batchPeriods: return "periods of \(try batch(difference.key[0]))"
-        case .recordRefusals: return "refused record on line \(key[1]) of \(try batch(difference.key[0]))"
+        case .batches: return batch(difference.key[0])
+        case .batchPeriods: return "periods of \(batch(difference.key[0]))"
+        case .recordRefusals: return "refused record on line \(key[1]) of \(batch(difference.key[0]))"
         case .recordChunks: return "records from number \(key[0]) on"
         case .bookings: return "booking \(key[1]) of \(key[0])"
         case .outcomes: return "what became of \(try record(difference.key[0]))"
@@ -80,9 +80,10 @@ extension RederivationRun {
         }
     }
 
-    private func batch(_ number: StoredDifference.Value) throws -> String {
+    private func batch(_ number: StoredDifference.Value) -> String {
         guard case .integer(let number) = number else { return "a batch without a number" }
-        return try stored.arrival(number)?.place ?? "batch \(number)"
+        // Where it cannot be read that was told.
+        return (try? stored.arrival(number))?.place ?? "batch \(number)"
     }
 
     private func record(_ number: StoredDifference.Value) throws -> String {

@@ -19,6 +19,20 @@ public struct RederivationReport: Sendable {
         }
     }
 
+    /// Things of one kind, the first of them by name.
+    public struct Named: Hashable, Sendable {
+        public private(set) var count: Int64 = 0
+        public private(set) var first: [String] = []
+
+        /// So many are named.
+        static let most = 20
+
+        mutating func add(_ name: String) {
+            count += 1
+            if first.count < Self.most { first.append(name) }
+        }
+    }
+
     /// Findings beyond this number are counted only.
     static let mostFindings = 1_000
 
@@ -39,6 +53,13 @@ public struct RederivationReport: Sendable {
     public internal(set) var seals: Int64 = 0
     /// Seals that were not, as neither the master secret nor any public key of a seal is at hand.
     public internal(set) var sealsUnchecked: Int64 = 0
+    /// What bytes alone no longer prove, as members were forgotten: batches whose signatures are of bytes that are no
+    /// more, and files DETAILS.csv that stand otherwise than their statements were signed with. What vouches for each is
+    /// the seal over its notice.
+    public internal(set) var redactedBatches = Named()
+    public internal(set) var redactedDetails = Named()
+    /// How many of those seals were not checked, as nothing is at hand to do so; they are among `sealsUnchecked`.
+    public internal(set) var noticesUnchecked: Int64 = 0
     public internal(set) var bookings: Int64 = 0
     /// What no signed document holds, so that a change of it cannot be seen: the reasons of bookings, and keys that
     /// signed no stored batch.

@@ -15,6 +15,7 @@ struct RederivationRun {
     let calendar: PeriodCalendar
     let progress: SimulationProgress
     let keys: RederivedKeys
+    let forgetting: RederivedForgetting
     /// By version of the master secret.
     private let signers: [DocumentSigner]
     /// The periods to compare, by ordinal.
@@ -49,6 +50,7 @@ struct RederivationRun {
         // Everybody may know it: it signs nothing that leaves the scratch folder.
         let standIn = try MasterSecret(Simulation.publicSecret)
         keys = RederivedKeys(history, master: request.master, standIn: standIn)
+        forgetting = RederivedForgetting(history, master: request.master)
         let master = request.master ?? standIn
         signers = (1...master.latest).map { DocumentSigner(master: master, version: $0) }
         guard let first = history.versions.first, first.version == 1 else {
@@ -64,7 +66,7 @@ struct RederivationRun {
     /// Does it all.
     mutating func finished() throws -> RederivationReport {
         report.damagedArchives = shelf.damaged
-        for finding in keys.findings(history) { report.add(finding) }
+        for finding in keys.findings(history) + forgetting.findings { report.add(finding) }
         if let trouble = history.cutTrouble {
             report.add(.init("the row that says whether a close has begun", trouble.cause))
         }
@@ -192,15 +194,23 @@ struct RederivationRun {
         let period = calendar.period(close.period)
         progress.show("closing \(period.id), \(lastBatch) batches")
         let closing = try stored.documents(period: close.period).first { $0.owner == nil }
+        let redactions = try redactions(of: period)
+        var details: [MerchantID: SHA256Digest] = [:]
         do {
             let signer = signer(of: closing?.document.seal, at: close.at)
             try PeriodCloser(store: derived, signer: signer).close(
-                close.period, at: close.at, forced: close.forced)
+                close.period, at: close.at, forced: close.forced
+            ) { merchant, digest in
+                details[merchant] = digest
+                guard let redaction = redactions[merchant], redaction.redacted == digest else { return digest }
+                return redaction.signed
+            }
         } catch let failure as CloseFailure {
             report.add(.init("period \(period.id)", "does not close: \(failure)"))
             throw Stop(reason: "\(period.id) does not close")
         }
         guard let compared, compared.contains(close.period) else { return }
+        try derived.noteRedactions(check(redactions, details, of: period), ofPeriod: close.period)
         try compare(period)
         progress.done("\(period.id): \(report.found == 0 ? "as derived" : "\(report.found) found so far")")
     }

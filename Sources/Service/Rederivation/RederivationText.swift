@@ -16,6 +16,7 @@ extension RederivationReport {
                 + (sealsUnchecked > 0
                     ? ", \(sealsUnchecked) not checked, as no key of the seal is at hand" : ""))
         lines += damagedArchives.map { "archive_damaged: " + $0.inWords }
+        lines += redactionLines
         if archived > 0 { lines.append("from archives: the bytes of \(archived) batches") }
         if unseenReasons > 0 || unseenKeys > 0 {
             lines.append(
@@ -24,6 +25,28 @@ extension RederivationReport {
         }
         if let stopped { lines.append("stopped: \(stopped)") }
         lines.append(isGood ? "all is as it was derived" : "DIFFERS: \(found) found")
+        return lines
+    }
+
+    /// What can no longer be derived from bytes alone; none where nobody was forgotten.
+    private var redactionLines: [String] {
+        var lines: [String] = []
+        if redactedBatches.count > 0 {
+            lines.append(
+                "no longer proved by a signature, as members were forgotten and their bytes are no more: "
+                    + "\(redactedBatches.count) batches\(redactedBatches.names)")
+        }
+        if redactedDetails.count > 0 {
+            lines.append(
+                "no longer the files that statements were signed with, as members were forgotten: "
+                    + "\(redactedDetails.count)\(redactedDetails.names)")
+        }
+        guard !lines.isEmpty else { return [] }
+        let notices = redactedBatches.count + redactedDetails.count
+        lines.append(
+            "for these stand the sealed notices of their redactions: \(notices - noticesUnchecked) good"
+                + (noticesUnchecked > 0
+                    ? ", \(noticesUnchecked) not checked, so that nothing vouches for what they are of" : ""))
         return lines
     }
 
@@ -42,6 +65,13 @@ extension RederivationReport {
             object.member("records", records)
             object.member("archived_batches", archived)
             damagedArchives.write(to: &object)
+            object.member("redacted") { json in
+                json.member("batches", redactedBatches.count)
+                json.member("first_batches", array: redactedBatches.first) { $0.string($1) }
+                json.member("details", redactedDetails.count)
+                json.member("first_details", array: redactedDetails.first) { $0.string($1) }
+                json.member("unchecked", noticesUnchecked)
+            }
             object.member("bookings", bookings)
             object.member("statements", statements)
             object.member("details_rows", detailsRows)
@@ -63,6 +93,14 @@ extension RederivationReport {
             object.member("stopped", ifPresent: stopped)
         }
         return String(decoding: json.bytes, as: UTF8.self)
+    }
+}
+
+extension RederivationReport.Named {
+    fileprivate var names: String {
+        guard count > 0 else { return "" }
+        let rest = count - Int64(first.count)
+        return ": " + first.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
     }
 }
 

@@ -15,7 +15,7 @@ extension RederivationRun {
         while lastBatch < last {
             let number = lastBatch + 1
             if number % 64 == 1 { progress.show("storing batch \(number) of \(history.lastBatch)") }
-            guard let arrival = try stored.arrival(number) else {
+            guard let arrival = try arrival(number) else {
                 report.add(.init("batch \(number)", "is missing"))
                 throw Stop(
                     reason: "a batch is missing, and what came after stands on it", hasToldNext: true)
@@ -45,7 +45,22 @@ extension RederivationRun {
                         expected == last ? "batch \(last)" : "batches \(expected) to \(last)", "are missing"))
             }
             expected = number < .max ? number + 1 : number
-            if let arrival = try stored.arrival(number) { _ = try check(arrival) }
+            do {
+                if let arrival = try arrival(number) { _ = try check(arrival) }
+            } catch is Stop {
+                // It is told, and what came later is looked at all the same.
+                continue
+            }
+        }
+    }
+
+    /// Throws `Stop` where what is beside a batch, of its archive or its redaction, is not as it was written.
+    private mutating func arrival(_ number: Int64) throws -> StoredArrival? {
+        do { return try stored.arrival(number) } catch let trouble as StoreTrouble where trouble.isDamage {
+            report.add(.init("batch \(number)", "cannot \(trouble.attempt): \(trouble.cause)"))
+            throw Stop(
+                reason: "batch \(number) cannot be read, and what came after stands on it",
+                hasToldNext: true)
         }
     }
 
@@ -56,6 +71,7 @@ extension RederivationRun {
             return nil
         }
         guard let bytes = try bytes(of: arrival) else { return nil }
+        if let redaction = arrival.redaction { return redacted(arrival, redaction, bytes, form) }
         let (signature, isChecked) = keys.signature(arrival.signature, of: bytes)
         do throws(BatchRefusal) {
             let authentic = try AuthenticBatch(
@@ -153,7 +169,11 @@ extension RederivationRun {
     private mutating func keep(_ batch: VerifiedBatch, _ arrival: StoredArrival, under version: Int64) throws
     {
         let signer = signer(of: arrival.receipt.seal, at: arrival.received)
-        let appended = try derived.replay(batch, received: arrival.received, under: version) { receipt in
+        let appended = try derived.replay(
+            batch, received: arrival.received, under: version,
+            // Of the scratch database alone: what is stored is held against the batch itself.
+            sealNotice: { signer.seal($0.bytes, for: $0.merchant.text) }
+        ) { receipt in
             signer.seal(receipt.bytes, for: receipt.merchant.text)
         }
         guard case .stored(let receipt, _) = appended else {
@@ -162,6 +182,7 @@ extension RederivationRun {
         }
         report.batches += 1
         report.records += batch.header.records
+        try checkForgetting(in: batch, arrival)
         let place = "receipt of " + arrival.place
         if let difference = DocumentDifference(derived: receipt.bytes, stored: arrival.receipt.bytes) {
             return report.add(difference.finding(place))

@@ -18,10 +18,10 @@ final class ArchiveWriter {
     }
 
     /// Adds a batch behind those before it. Throws trouble of the disk, and `StoreTrouble` for one whose bytes are not
-    /// those that were stored.
+    /// those that were stored, or that stand there since a member was forgotten.
     func add(_ arrival: StoredArrival) throws {
         let digest = SHA256Digest(of: arrival.bytes)
-        guard digest == arrival.digest else {
+        guard digest == arrival.standing else {
             throw StoreTrouble.damaged("batches", "batch \(arrival.id)")
         }
         let frame = packer.pack(arrival.bytes)

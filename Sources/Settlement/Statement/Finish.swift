@@ -4,15 +4,17 @@ extension PeriodSettlement {
     /// Makes the statements and the closing, signed and sealed, once every member has been added.
     ///
     /// Each statement costs a signature and a seal, none depends on another: `spread` makes them on as many threads as
-    /// it likes.
+    /// it likes. Where members were forgotten since a period was closed first, `signedDetails` gives for the digest of a
+    /// merchant's DETAILS.csv the one that its statement was signed with.
     ///
     /// Throws `CloseFailure` when a figure does not fit 64 bits or an invariant does not hold; the close must then
     /// be given up whole.
     public mutating func finish(
-        signer: DocumentSigner, spread: some WorkSpread = InTurn()
+        signer: DocumentSigner, spread: some WorkSpread = InTurn(),
+        signedDetails: (MerchantID, SHA256Digest) -> SHA256Digest = { $1 }
     ) throws(CloseFailure) -> ClosedPeriod {
         gather()
-        let maker = StatementMaker(self, signer: signer)
+        let maker = StatementMaker(self, signer: signer, signedDetails: signedDetails)
         let attempts = spread.spread(maker.count) { position in
             Result { () throws(CloseFailure) in try maker.statement(of: position) }
         }

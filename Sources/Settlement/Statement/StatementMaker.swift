@@ -26,8 +26,11 @@ struct StatementMaker: Sendable {
         let statement: ClosedPeriod.Statement
     }
 
-    /// Once every member has been added to the settlement.
-    init(_ settlement: PeriodSettlement, signer: DocumentSigner) {
+    /// Once every member has been added to the settlement. `signedDetails` as `finish` has it.
+    init(
+        _ settlement: PeriodSettlement, signer: DocumentSigner,
+        signedDetails: (MerchantID, SHA256Digest) -> SHA256Digest
+    ) {
         maker = settlement.maker
         campaigns = settlement.schedule.alliance.campaigns.map(\.id)
         period = settlement.period
@@ -39,7 +42,7 @@ struct StatementMaker: Sendable {
             return Side(
                 ledger: ledger, own: settlement.ownSides[ledger.merchant] ?? OwnSide(),
                 rowSums: settlement.rowSums[place], detailsRows: settlement.details[place].rows,
-                detailsDigest: settlement.details[place].digest())
+                detailsDigest: signedDetails(ledger.merchant, settlement.details[place].digest()))
         }
     }
 

@@ -173,6 +173,7 @@ final class OriginFinder {
 
     private func content(of number: Int64, where isWanted: (BatchRecord) -> Bool) throws -> Content {
         let archive = try ArchiveRows(database).archive(holding: number)
+        let redaction = try RedactionRows(database).batch(number)
         let query = try Prepared(
             database,
             """
@@ -187,7 +188,8 @@ final class OriginFinder {
             let batch = SigningBatch(
                 number: number, merchant: merchant, batch: row.identifier(1),
                 signer: signer, sequence: row.integer(3), received: row.instant(4),
-                digest: digest.text, keyID: row.text(6), signature: row.text(7), archive: archive)
+                digest: digest.text, redacted: redaction?.redacted, keyID: row.text(6),
+                signature: row.text(7), archive: archive)
             let bytes = try archive.map { try archived(number, $0) } ?? row.bytes(9)
             return (batch, try bytes.map { try records(in: $0, form, of: number, where: isWanted) })
         }

@@ -26,8 +26,10 @@ public struct SigningBatch: Hashable, Sendable {
     public let signer: Signer
     public let sequence: Int64
     public let received: Instant
-    /// `sha256:` + hex of its bytes.
+    /// `sha256:` + hex of the bytes that were signed.
     public let digest: String
+    /// Of those that stand since a member was forgotten; nil: they are the same.
+    public let redacted: SHA256Digest?
     public let keyID: String
     /// The detached JWS.
     public let signature: String

@@ -22,6 +22,18 @@ extension Store {
         return try store([arrival], under: version)[0].get()
     }
 
+    /// Notes which files DETAILS.csv of a closed period stand in the place of those that its statements were signed with, so
+    /// that `details` holds them against that.
+    public func noteRedactions(_ redactions: [MerchantID: Redaction], ofPeriod period: Int) throws {
+        try writing("note redactions") { database in
+            let roster = try inForce(database).roster
+            for (merchant, redaction) in redactions.sorted(by: { $0.key < $1.key }) {
+                try RedactionRows(database).set(
+                    redaction.redacted, ofDetails: roster[merchant], period: period, redaction.notice)
+            }
+        }
+    }
+
     /// Whether a version of the alliance that was in force has a merchant.
     public func hasHad(_ merchant: MerchantID) throws -> Bool {
         try reading("read the alliance") { try inForce($0).roster.number(of: merchant) != nil }

@@ -83,8 +83,9 @@ public struct StoredHistory: Sendable {
     /// What the audit says of keys, changes of the alliance, drafts, bookings, closes and members that were forgotten, in
     /// order.
     public let audit: [AuditEntry]
-    /// The members that were forgotten.
+    /// The members that were forgotten, and why their rows cannot be trusted; nil: they can.
     public let forgotten: [ForgottenMember]
+    public let forgottenTrouble: StoreTrouble?
     /// The number of the last batch.
     public let lastBatch: Int64
 }
@@ -100,6 +101,12 @@ extension Store {
             } catch let trouble as StoreTrouble where trouble.isDamage {
                 cutTrouble = trouble
             }
+            var (forgotten, forgottenTrouble): ([ForgottenMember], StoreTrouble?) = ([], nil)
+            do {
+                forgotten = try ForgottenRows(database).all()
+            } catch let trouble as StoreTrouble where trouble.isDamage {
+                forgottenTrouble = trouble
+            }
             let disputes = try DisputeRows.changed(database)
             return StoredHistory(
                 versions: try versions(database), closes: try closes(database),
@@ -114,7 +121,7 @@ extension Store {
                 changedDisputes: disputes.disputes, changedSteps: disputes.steps,
                 changedDeliveries: try OutboxRows.changed(database),
                 contests: try DisputeRows.contests(database),
-                audit: try audited(database), forgotten: try ForgottenRows(database).all(),
+                audit: try audited(database), forgotten: forgotten, forgottenTrouble: forgottenTrouble,
                 lastBatch: try Prepared(database, "SELECT coalesce(max(batch), 0) FROM batches")
                     .first { $0.integer(0) } ?? 0)
         }
