@@ -27,7 +27,8 @@ struct ForgettingRun {
         let forgotten = try ForgottenIDs(folder.store, folder.master)
         if let known = forgotten.member(called: member) {
             throw ForgettingRefusal(
-                .memberForgotten, "\(known.pseudonym) is a pseudonym: who bears it was forgotten on \(known.at)")
+                .memberForgotten,
+                "\(known.pseudonym) is a pseudonym: who bears it was forgotten on \(known.at)")
         }
         earlier = forgotten.member(member)
         secret = earlier?.secret ?? folder.keyVersion
@@ -48,10 +49,21 @@ struct ForgettingRun {
             if earlier == nil || !batches.isEmpty {
                 try archives.require(unread + archived.map(\.1))
             }
-            let counts = try store.forget(forgetting([]), seal: nil) { progress.show($0) }
+            let counts = try store.forget(forgetting(Self.counted(archived)), seal: nil) { progress.show($0) }
             return Found(counts: counts, archived: archived)
         } catch let refusal as ForgettingRefusal where earlier != nil && Self.isNothing(refusal.code) {
             return nil
+        }
+    }
+
+    /// To count, only which batches archives have is looked at.
+    private static func counted(
+        _ batches: [(number: Int64, archive: StoredArchive)]
+    ) -> [RewrittenArchive] {
+        Dictionary(grouping: batches) { $0.archive }.map { archive, batches in
+            RewrittenArchive(
+                number: archive.number, digest: archive.digest, name: archive.name,
+                batches: Dictionary(batches.map { ($0.number, (archive.digest, 0)) }) { first, _ in first })
         }
     }
 

@@ -14,7 +14,8 @@ extension Store {
                 path,
                 "secret_outdated: members were forgotten by version \(unknown) of the master secret, which has"
                     + " \(master.latest)",
-                hint: "name the file that `settled secret rotate` wrote (--secret FILE), or restore your copy of it"
+                hint:
+                    "name the file that `settled secret rotate` wrote (--secret FILE), or restore your copy of it"
             )
         }
         return Pseudonyms(

@@ -35,7 +35,9 @@ extension LeftElsewhere {
         lines += copies.map { "  \($0): a copy of the database from before: take it away" }
         lines.append(
             "  backups from before, and copies that Litestream made: take them away when they are not needed any more"
-                + (backup.map { "; the last is \($0.file) of \($0.at.text(offsetSeconds: 0, milliseconds: false))" }
+                + (backup.map {
+                    "; the last is \($0.file) of \($0.at.text(offsetSeconds: 0, milliseconds: false))"
+                }
                     ?? ""))
         lines.append("  DETAILS.csv that merchants fetched or were given, and their own copies of batches")
         lines.append(
