@@ -4,7 +4,8 @@ import Store
 
 /// Where a forgotten member's id may stand all the same: what is not the data's to change, or is a copy of it.
 public struct LeftElsewhere: Sendable {
-    /// Copies of the database in the data folder, by path: of before its schema changed, and what killed backups left.
+    /// Copies of the database in the data folder, by path: of before its schema changed, what killed backups left, and
+    /// what Litestream keeps there.
     public let copies: [String]
     /// The last backup that `settled backup` left word of.
     public let backup: (at: Instant, file: String)?
@@ -25,20 +26,19 @@ public struct LeftElsewhere: Sendable {
         files = try NamingFiles(member).paths(below: searched, progress)
     }
 
-    private static let copyPrefixes = [Store.fileName + ".before-", DraftFile.prefix]
+    private static let copyPrefixes = [
+        Store.fileName + ".before-", DraftFile.prefix, ".\(Store.fileName)-litestream",
+    ]
 }
 
 extension LeftElsewhere {
     /// For a person: where, and what to do about it.
     var lines: [String] {
         var lines = ["the id may stand elsewhere, which is not changed:"]
-        lines += copies.map { "  \($0): a copy of the database from before: take it away" }
+        lines += copies.map { "  \($0): a copy of the database, or of parts of it, from before: take it away" }
         lines.append(
-            "  backups from before, and copies that Litestream made: take them away when they are not needed any more"
-                + (backup.map {
-                    "; the last is \($0.file) of \($0.at.text(offsetSeconds: 0, milliseconds: false))"
-                }
-                    ?? ""))
+            "  backups from before, and copies that Litestream made: take them away when they are not needed"
+                + (backup.map { "; the last is \($0.file) of \(Self.time($0.at))" } ?? ""))
         lines.append("  DETAILS.csv that merchants fetched or were given, and their own copies of batches")
         lines.append(
             "  what people typed into reasons of bookings and texts of disputes, and copies of archives")
@@ -50,6 +50,10 @@ extension LeftElsewhere {
             if files.isEmpty { lines.append("  no file in \(searched.joined(separator: ", ")) names it") }
         }
         return lines
+    }
+
+    private static func time(_ instant: Instant) -> String {
+        instant.text(offsetSeconds: 0, milliseconds: false)
     }
 
     /// For a script.

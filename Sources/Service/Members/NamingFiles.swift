@@ -21,7 +21,12 @@ struct NamingFiles {
         for folder in folders {
             for path in try Self.files(below: folder) {
                 progress.show("looking into \(path)")
-                if try isNamed(in: path) { found.append(path) }
+                do throws(Failure) {
+                    if try isNamed(in: path) { found.append(path) }
+                } catch {
+                    // In a spool files move on while they are looked for.
+                    guard !WholeFile.exists(path) else { throw error }
+                }
             }
         }
         return found
@@ -29,17 +34,11 @@ struct NamingFiles {
 
     /// Whether a file names it: a batch by any of its records, whatever else by a word.
     func isNamed(in path: String) throws(Failure) -> Bool {
-        if let form = SpoolName(path).form {
-            let bytes = try WholeFile.read(path)
-            // Escapes in JSON are understood, which a look at words would pass over.
-            do throws(BatchRefusal) {
-                return try BatchRedaction.redacted(
-                    bytes, form: form, { $0.elementsEqual(name) ? member : nil }) != nil
-            } catch {
-                return hasWord(Self.gap + bytes + Self.gap)
-            }
-        }
         let file = try Descriptor(opening: path, flags: O_RDONLY | O_NOFOLLOW, attempt: "read it")
+        let size = try file.status().st_size
+        if let form = SpoolName(path).form, size <= ArchiveIndex.mostBytes {
+            return isNamed(in: try file.readAll(limit: .max, expected: Int(size)), form)
+        }
         var seen = Self.gap
         while let piece = try file.readPiece(1 << 20) {
             seen += piece
@@ -47,6 +46,18 @@ struct NamingFiles {
             seen.removeFirst(max(0, seen.count - name.count - 1))
         }
         return hasWord(seen + Self.gap)
+    }
+
+    /// Escapes in JSON are understood, which a look at words would pass over.
+    private func isNamed(in bytes: [UInt8], _ form: BatchForm) -> Bool {
+        do throws(BatchRefusal) {
+            let redacted = try BatchRedaction.redacted(bytes, form: form) {
+                $0.elementsEqual(name) ? member : nil
+            }
+            return redacted != nil
+        } catch {
+            return hasWord(Self.gap + bytes + Self.gap)
+        }
     }
 
     /// Whether a text says it.

@@ -99,7 +99,10 @@ struct ForgettingTests {
 
     @Test("What is wrong is refused with a code or as used wrongly, and the id is not said again")
     func refused() throws {
-        let data = try Quayside.played.get().data
+        // Others look at what was played meanwhile, and this keeps daemons off.
+        let scratch = try Scratch()
+        let data = scratch.file("data").path
+        try FileManager.default.copyItem(atPath: Quayside.played.get().data, toPath: data)
         func run(_ member: String, by: String = "ana", _ more: String...) throws -> Ran {
             try Command(
                 Command.settledPath,
@@ -107,7 +110,7 @@ struct ForgettingTests {
             ).run()
         }
         let unknown = try run(ForgottenMember.id)
-        #expect(unknown.status == 1 && unknown.errors.hasPrefix("forget: member_unknown: "), "\(unknown)")
+        #expect(unknown.status == 1 && unknown.errors.contains("member_unknown: "), "\(unknown)")
         #expect(!unknown.errors.contains(ForgottenMember.id))
         #expect(try run("a b").status == 2)
         #expect(try run("-").status == 2, "nothing is read where nothing is written")
