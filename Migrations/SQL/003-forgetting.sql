@@ -1,5 +1,5 @@
--- Members that were forgotten, in the order in which that was done, as they are called since. Nothing says who they were: a
--- pseudonym is told by who has the member's id and the master secret.
+-- Members that were forgotten, in the order in which that was done, as they are called since. Nothing says who they were:
+-- only who has a member's id and the master secret can tell its pseudonym.
 CREATE TABLE forgotten_members (
     number INTEGER PRIMARY KEY CHECK (number >= 1),
     pseudonym TEXT NOT NULL UNIQUE,
@@ -12,8 +12,8 @@ CREATE TABLE forgotten_members (
     sum INTEGER NOT NULL
 ) STRICT;
 
--- The batches of whose bytes others stand now than were signed, as a forgotten member was named in them. What was signed
--- is told by `digest` of `batches`.
+-- The batches of which other bytes stand now than were signed, as a forgotten member was named in them. What was signed,
+-- `digest` of `batches` tells.
 CREATE TABLE redacted_batches (
     batch INTEGER PRIMARY KEY REFERENCES batches (batch),
     -- SHA-256 of the bytes that stand now, in `batches` or in an archive.

@@ -72,7 +72,9 @@ struct SystemdTests {
             let script = """
                 import sqlite3, sys
                 db = sqlite3.connect(sys.argv[1])
-                db.executescript("DROP TABLE secret_marks; PRAGMA user_version = 1")
+                for table in ("secret_marks", "forgotten_members", "redacted_batches", "redacted_details"):
+                    db.execute("DROP TABLE " + table)
+                db.execute("PRAGMA user_version = 1")
                 """
             try expectDone(.named("python3", ["-c", script, quayside.data + "/settled.sqlite"]))
             let listener = try DatagramListener(quayside.scratch.file("notify").path)

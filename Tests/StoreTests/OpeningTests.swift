@@ -41,7 +41,7 @@ struct OpeningTests {
         #expect(
             try scene.integer(
                 "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'")
-                == 38)
+                == 41)
         #expect(
             try scene.integer(
                 """

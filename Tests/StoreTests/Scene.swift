@@ -135,6 +135,12 @@ final class Scene {
 
     // MARK: Looking inside
 
+    /// Takes away all that came after the first schema.
+    static let laterTables = """
+        DROP TABLE secret_marks; DROP TABLE forgotten_members; DROP TABLE redacted_batches;
+        DROP TABLE redacted_details
+        """
+
     /// Rows of every table, by name.
     func rowCounts(without excluded: Set<String> = []) throws -> [String: Int64] {
         try store.reading("count rows") { database in

@@ -32,13 +32,14 @@ struct SecretMarkTests {
         #expect(try scene.store.isSigned(by: Scene.secret(2)))
         try scene.send("b1", 1, [record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")])
         try scene.store.writing("age") { database in
-            try database.execute(sql: "DROP TABLE secret_marks")
+            try database.execute(sql: Scene.laterTables)
             try database.execute(sql: "PRAGMA user_version = 1")
         }
         try scene.store.shut()
         let store = try Store.open(folder: scene.folder)
         defer { try? store.shut() }
-        #expect(try store.reading("look") { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 2)
+        #expect(
+            try store.reading("look") { try Int.fetchOne($0, sql: "PRAGMA user_version") } == Schema.present)
         #expect(try store.isSigned(by: Scene.secret(1)))
         #expect(try !store.isSigned(by: Scene.secret(2)))
         #expect(try store.recordCount() == 1)

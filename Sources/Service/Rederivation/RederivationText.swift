@@ -15,8 +15,8 @@ extension RederivationReport {
                 + "; seals: \(seals) good"
                 + (sealsUnchecked > 0
                     ? ", \(sealsUnchecked) not checked, as no key of the seal is at hand" : ""))
-        lines += damagedArchives.map { "archive_damaged: " + $0.inWords }
         lines += redactionLines
+        lines += damagedArchives.map { "archive_damaged: " + $0.inWords }
         if archived > 0 { lines.append("from archives: the bytes of \(archived) batches") }
         if unseenReasons > 0 || unseenKeys > 0 {
             lines.append(
@@ -64,7 +64,6 @@ extension RederivationReport {
             object.member("batches", batches)
             object.member("records", records)
             object.member("archived_batches", archived)
-            damagedArchives.write(to: &object)
             object.member("redacted") { json in
                 json.member("batches", redactedBatches.count)
                 json.member("first_batches", array: redactedBatches.first) { $0.string($1) }
@@ -72,6 +71,7 @@ extension RederivationReport {
                 json.member("first_details", array: redactedDetails.first) { $0.string($1) }
                 json.member("unchecked", noticesUnchecked)
             }
+            damagedArchives.write(to: &object)
             object.member("bookings", bookings)
             object.member("statements", statements)
             object.member("details_rows", detailsRows)

@@ -18,6 +18,8 @@ final class ArchiveRewriting {
     private let store: Store
     /// The old one, wherever it is at hand.
     private let old: [String]
+    /// Files that bear the old one's name and were changed: what they are is not known well enough to remove them.
+    private let changed: [String]
     private let draft: DraftFile
     private var published: PublishedArchive?
 
@@ -54,6 +56,7 @@ final class ArchiveRewriting {
         self.archive = archive
         store = folder.store
         old = shelf.paths(of: archive)
+        changed = shelf.strangers.map(\.path).filter { ArchiveShelf.name(of: $0) == archive.name }
     }
 
     /// Gives it its name, durably. Throws `refused` where something has that name by now.
@@ -78,13 +81,14 @@ final class ArchiveRewriting {
                 return "\(old.joined(separator: ", ")) stays: the database still knows \(archive.inWords)"
             }
         } catch { return "\(old.joined(separator: ", ")) stays: \(error)" }
-        let left = old.compactMap { path -> String? in
+        var left = old.compactMap { path -> String? in
             guard unlink(path) == 0 || errno == ENOENT else {
                 return "\(path) cannot be taken away: \(systemReason()); take it away yourself"
             }
             do { try WholeFile.synchronizeFolder(folderName(of: path)) } catch { return "\(error)" }
             return nil
         }
+        left += changed.map { "\($0) is a damaged copy of the old archive, and stays: take it away yourself" }
         return left.isEmpty ? nil : left.joined(separator: "; ")
     }
 

@@ -1,4 +1,5 @@
 import Settlement
+import Signing
 public import Store
 
 /// An archive of which only files are at hand that are not as it was written, and what of it those have.

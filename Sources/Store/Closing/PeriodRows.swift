@@ -110,7 +110,8 @@ struct PeriodRows {
         row.numbers[15] = kept.held.sum
         let update = try Prepared(
             database,
-            "UPDATE periods SET (settlement_rows, holders, holdings_sum, sum) = (?, ?, ?, ?) WHERE period = ?")
+            "UPDATE periods SET (settlement_rows, holders, holdings_sum, sum) = (?, ?, ?, ?) WHERE period = ?"
+        )
         update.bind(1, kept.settlementRows)
         update.bind(2, kept.held.holders)
         update.bind(3, kept.held.sum)

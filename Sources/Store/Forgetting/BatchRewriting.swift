@@ -16,8 +16,8 @@ struct BatchRewriting {
         redactions = RedactionRows(database)
     }
 
-    /// Of a batch whose bytes the database has, and which name the member. Throws `StoreTrouble` where they are not those
-    /// that stand there, so that no notice is given of changed ones.
+    /// Of a batch whose bytes the database has, and which name the member. Throws `StoreTrouble` where they are not as
+    /// they were written: no notice is given of changed ones.
     func rewrite(
         _ batch: NamingBatches.Batch, of naming: NamingBatches,
         _ seal: (RedactionNotice) throws -> SealedDocument

@@ -51,11 +51,16 @@ struct DetailsRedaction {
     private func statements(of period: Int) throws -> [Statement] {
         let query = try Prepared(
             database,
-            "SELECT merchant, number, details_digest, statement FROM statements WHERE period = ? ORDER BY merchant")
+            """
+            SELECT merchant, number, details_digest, statement FROM statements
+            WHERE period = ? ORDER BY merchant
+            """
+        )
         query.bind(1, period)
         return try query.all { row in
             guard let signed = SHA256Digest(text: row.text(2)) else {
-                throw StoreTrouble.damaged("statements", "row \(row.integer(3))", "its details have no digest")
+                throw StoreTrouble.damaged(
+                    "statements", "row \(row.integer(3))", "its details have no digest")
             }
             return Statement(
                 merchant: try inForce.roster.merchant(row.integer(0), of: "statements", row.integer(3)),

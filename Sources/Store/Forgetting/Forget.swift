@@ -1,18 +1,17 @@
 import GRDB
-import GRDBSQLite
 public import Settlement
 public import Signing
 
 extension Store {
-    /// Forgets a member, in one transaction: its pseudonym stands in its place everywhere, and notices, which `seal` signs
-    /// and seals, say of which bytes others stand now than were signed. With no `seal` it only counts, and changes
-    /// nothing. `progress` gets the name of what is looked at or changed.
+    /// Forgets a member, in one transaction: its pseudonym stands in its place everywhere, and notices, which `seal`
+    /// signs and seals, say of which bytes others stand now than were signed. With no `seal` it only counts, and
+    /// changes nothing. `progress` gets the name of what is looked at or changed.
     ///
     /// No daemon serves the folder meanwhile. Free pages and the log may hold old bytes until `scrub`.
     ///
     /// Throws `ForgettingRefusal`, `RetentionRefusal` (`archive_missing`, `archive_unknown`) where the archives are not
-    /// those that name the member, `StoreTrouble` where anything is not as it was written, and what `seal` throws; nothing
-    /// has changed then.
+    /// those that name the member, `StoreTrouble` where anything is not as it was written, and what `seal` throws;
+    /// nothing has changed then.
     public func forget(
         _ forgetting: Forgetting, seal: ((RedactionNotice) throws -> SealedDocument)?,
         progress: (String) -> Void = { _ in }
@@ -81,7 +80,7 @@ extension Store {
     private func setErasing(_ value: Int64) throws -> Int64 {
         try pool.writeWithoutTransaction { database in
             let before = try Prepared(database, "PRAGMA secure_delete").first { $0.integer(0) } ?? 0
-            try database.execute(sql: "PRAGMA secure_delete = \(value)")
+            try database.execute(sql: "PRAGMA secure_delete = \(value == 2 ? "FAST" : "\(value)")")
             return before
         }
     }

@@ -22,8 +22,8 @@ struct ForgettingPlan {
         if traces.isSettled, try MemberTraces.isSettled(forgetting.pseudonym, database, roster) {
             throw ForgettingRefusal(
                 .pseudonymTaken,
-                "closed periods know of \(forgetting.pseudonym) besides the member, and cannot take both for one:"
-                    + " nothing was changed")
+                "closed periods know of \(forgetting.pseudonym) besides the member, and cannot take both"
+                    + " for one: nothing was changed")
         }
         progress("batches")
         let naming = NamingBatches(of: forgetting.member, traces, database)
@@ -49,13 +49,16 @@ struct ForgettingPlan {
             details: details.flatMap { period, merchants in merchants.map { (period, $0) } })
     }
 
-    /// Throws `archiveMissing` where an archive has a batch that brought records of the member, and was not written anew.
+    /// Throws `archiveMissing` where an archive has a batch that brought records of the member and was not written
+    /// anew.
     func requireRewritten(_ archives: [RewrittenArchive]) throws {
         let rewritten = Set(archives.flatMap { $0.batches.keys })
         guard let missing = archived.subtracting(rewritten).min() else { return }
         throw RetentionRefusal(
             .archiveMissing,
-            "batch number \(missing) names the member, and its archive was not written anew: nothing was changed")
+            "batch number \(missing) names the member, and its archive was not written anew:"
+                + " nothing was changed"
+        )
     }
 
     private static func requirePossible(_ forgetting: Forgetting, _ database: Database) throws {
@@ -70,7 +73,9 @@ struct ForgettingPlan {
         }
     }
 
-    private static func nothingHeld(of forgetting: Forgetting, _ database: Database) throws -> ForgettingRefusal {
+    private static func nothingHeld(of forgetting: Forgetting, _ database: Database) throws
+        -> ForgettingRefusal
+    {
         guard try ForgottenRows(database).contains(forgetting.pseudonym) else {
             return ForgettingRefusal(
                 .memberUnknown, "nothing that is held names the member: check how its id is written")

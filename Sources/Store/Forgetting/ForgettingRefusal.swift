@@ -7,8 +7,8 @@ public struct ForgettingRefusal: Error, Hashable, Sendable {
         case memberForgotten = "member_forgotten"
         /// A close has begun: what it has read of members must not change before it is done.
         case closeBegun = "close_begun"
-        /// Closes have made something of the member and of its pseudonym: no close could have made the same of the one that
-        /// both would become.
+        /// Closes have made something of the member and of its pseudonym: no close could have made the same of the one
+        /// that both would become.
         case pseudonymTaken = "pseudonym_taken"
     }
 

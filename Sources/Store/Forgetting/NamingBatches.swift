@@ -3,10 +3,11 @@ public import Settlement
 import Signing
 
 extension Store {
-    /// Batches whose bytes name a member, by number, each with the archive that has them; nil: the database. `unread` are
-    /// the archives that would have to be looked through and are not at hand.
+    /// Batches whose bytes name a member, by number, each with the archive that has them; nil: the database. `unread`
+    /// are the archives that would have to be looked through and are not at hand.
     ///
-    /// The stored records tell of the batches that brought any; those with equal copies or lines refused alone are read.
+    /// The stored records tell of the batches that brought any; those with equal copies or lines refused alone are
+    /// read.
     public func batches(
         naming member: MemberID, archived: ArchivedBytes
     ) throws -> (batches: [(number: Int64, archive: StoredArchive?)], unread: [StoredArchive]) {
@@ -86,7 +87,8 @@ struct NamingBatches {
                     $0.elementsEqual(name) ? pseudonym : nil
                 }?.bytes
             } catch {
-                throw StoreTrouble.damaged("batches", "row \(batch.number)", "its bytes are those of no batch")
+                throw StoreTrouble.damaged(
+                    "batches", "row \(batch.number)", "its bytes are those of no batch")
             }
         }
     }

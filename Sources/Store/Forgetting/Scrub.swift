@@ -1,12 +1,24 @@
 import GRDB
 
 extension Store {
-    /// Writes the file anew without what was taken out of it, and empties the log: free pages and the log hold old bytes
-    /// until then.
+    /// Writes the file anew, without what was taken out of it, and empties the log: free pages and the log may hold old
+    /// bytes until then.
     ///
-    /// Takes as much room again as the file has. Throws `StoreTrouble`, also where somebody reads the file and so keeps
-    /// the log from being emptied.
-    public func scrub() throws {
-        try trying("write the database anew") { try pool.vacuum() }
+    /// Takes as much room again beside the file, and as much in the log. Throws `StoreTrouble`, also where somebody
+    /// reads the file, which keeps the log from being emptied; it can be tried again.
+    public func scrub(reserve: DiskReserve = .none) throws {
+        try trying("write \(path) anew") {
+            try pool.writeWithoutTransaction { database in
+                let bytes = try Connection.byteCount(of: database)
+                guard reserve.isLeft(writing: 2 * bytes, in: folder) else {
+                    throw StoreTrouble(
+                        "write \(path) anew", because: "there is not enough room on the disk",
+                        hint: "make room for \(2 * bytes) bytes beside the \(reserve.bytes) that are kept for"
+                            + " batches")
+                }
+                try database.execute(sql: "VACUUM")
+                _ = try database.checkpoint(.truncate)
+            }
+        }
     }
 }

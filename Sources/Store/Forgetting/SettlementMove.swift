@@ -1,8 +1,8 @@
 import GRDB
 import Settlement
 
-/// Puts what a close made of a member where its pseudonym belongs, as if the close had known only that: the chunks from the
-/// one where they begin to differ are made anew, one after the other, until they are again those that there are.
+/// Puts what a close made of a member where its pseudonym belongs, as if the close had known only that: chunks are made
+/// anew from the one on where they begin to differ, one after the other, until they are again those that there are.
 struct SettlementMove {
     private let database: Database
     private let period: Int
@@ -21,20 +21,23 @@ struct SettlementMove {
         chunker = SettlementChunker(period: period, chunkBytes: SettlementChunker.chunkBytes)
     }
 
-    /// Gives by how many rows the period has more than before. Throws `StoreTrouble` where one is not as it was written.
+    /// Gives how many rows the period has more than before. Throws `StoreTrouble` where one is not as it was written.
     mutating func run() throws -> Int64 {
+        let (member, pseudonym) = (member, pseudonym)
         var waiting: [UInt8]? = try part()
-        var chunk = try first()
-        while let present = chunk {
+        var next = try first()
+        while let present = next {
             try remove(present)
             try write { parts in
                 try Self.forEach(in: present) { id, part in
-                    if pseudonym < id, let packed = waiting.take() { Self.add(packed, of: pseudonym, to: &parts) }
+                    if pseudonym < id, let packed = waiting.take() {
+                        Self.add(packed, of: pseudonym, to: &parts)
+                    }
                     if id != member { parts.add(part, of: id) }
                 }
             }
             if chunker.isBetweenChunks, waiting == nil, present.last >= member { return growth }
-            chunk = try chunk(Self.behind, present.last)
+            next = try chunk(Self.behind, present.last)
         }
         try write { parts in if let packed = waiting.take() { Self.add(packed, of: pseudonym, to: &parts) } }
         var chunks: [SettlementChunker.Chunk] = []
@@ -59,8 +62,8 @@ struct SettlementMove {
     /// What the close made of the member.
     private func part() throws -> [UInt8] {
         var found: [UInt8]?
-        if let chunk = try chunk(SettlementLookup.chunk, member) {
-            try Self.forEach(in: chunk) { id, part in if id == member { found = [UInt8](part) } }
+        if let present = try chunk(SettlementLookup.chunk, member) {
+            try Self.forEach(in: present) { id, part in if id == member { found = [UInt8](part) } }
         }
         guard let found else {
             throw StoreTrouble.damaged("settlements", "period \(period)", "a member is gone that was there")

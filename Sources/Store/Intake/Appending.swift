@@ -39,8 +39,8 @@ struct Appending {
             case .refused(let refusal): .failure(refusal)
             case .turnedAway(let reason): .failure(reason)
             case .copy(let document): .success(.copy(document))
-            case .again(let earlier): .success(.copy(Self.known(receipts[earlier])))
-            case .new(let accepted): .success(.stored(Self.known(receipt), accepted.receipt))
+            case .again(let earlier): .success(.copy(Self.known(receipts[earlier]).receipt))
+            case .new(let accepted): .success(.stored(Self.known(receipt).receipt, accepted.receipt))
             case .rehearsed(let receipt): .success(.rehearsed(receipt))
             }
         }
@@ -144,21 +144,30 @@ struct Appending {
 
     // MARK: Sealing
 
-    /// The receipts of the new ones, sealed on as many threads as there are cores: two signatures each are
-    /// the dearest part of a small batch.
-    private static func sealed(_ arrivals: [Arrival], _ verdicts: [Verdict]) -> [SealedDocument?] {
-        let documents = Mutex<[SealedDocument?]>(Array(repeating: nil, count: arrivals.count))
+    /// What stands beside a new batch.
+    private struct Papers: Sendable {
+        let receipt: SealedDocument
+        /// Nil: its bytes are those that were signed.
+        let redaction: Redaction?
+    }
+
+    /// The receipts of the new ones, and the notices of those that are redacted, sealed on as many threads as there are
+    /// cores: two signatures each are the dearest part of a small batch.
+    private static func sealed(_ arrivals: [Arrival], _ verdicts: [Verdict]) -> [Papers?] {
+        let documents = Mutex<[Papers?]>(Array(repeating: nil, count: arrivals.count))
         let receipts = verdicts.map { verdict -> Receipt? in
             guard case .new(let accepted) = verdict else { return nil }
             return accepted.receipt
         }
         let places = receipts.indices.filter { receipts[$0] != nil }
         let seal = { @Sendable (place: Int) in
-            guard let receipt = receipts[place], case .keep(_, let seal) = arrivals[place].purpose else {
-                return
-            }
-            let document = seal(receipt)
-            documents.withLock { $0[place] = document }
+            guard let receipt = receipts[place],
+                case .keep(_, let sealNotice, let seal) = arrivals[place].purpose
+            else { return }
+            let papers = Papers(
+                receipt: seal(receipt),
+                redaction: redaction(of: arrivals[place].batch.authentic, receipt, sealNotice))
+            documents.withLock { $0[place] = papers }
         }
         if places.count < 2 {
             places.forEach(seal)
@@ -168,25 +177,41 @@ struct Appending {
         return documents.withLock { $0 }
     }
 
-    private static func known(_ document: SealedDocument?) -> SealedDocument {
-        guard let document else { preconditionFailure("a new batch has a receipt") }
-        return document
+    private static func redaction(
+        of batch: AuthenticBatch, _ receipt: Receipt, _ seal: (@Sendable (RedactionNotice) -> SealedDocument)?
+    ) -> Redaction? {
+        guard batch.isRedacted else { return nil }
+        guard let seal else { preconditionFailure("who stores a redacted batch seals the notice of it") }
+        let notice = RedactionNotice(
+            alliance: receipt.alliance, merchant: receipt.merchant,
+            subject: .batch(receipt.batch, signer: receipt.signer, sequence: receipt.sequence),
+            signed: batch.digest, redacted: SHA256Digest(of: batch.bytes), at: receipt.received)
+        return Redaction(signed: notice.signed, redacted: notice.redacted, notice: seal(notice))
+    }
+
+    private static func known(_ papers: Papers?) -> Papers {
+        guard let papers else { preconditionFailure("a new batch has a receipt") }
+        return papers
     }
 
     // MARK: Writing
 
     private func write(
-        _ arrivals: [Arrival], _ verdicts: [Verdict], _ receipts: [SealedDocument?]
+        _ arrivals: [Arrival], _ verdicts: [Verdict], _ receipts: [Papers?]
     ) throws {
         let chunks = try RecordChunks(database)
-        let outbox = OutboxRows(database, inForce.roster)
+        let (outbox, redactions) = (OutboxRows(database, inForce.roster), RedactionRows(database))
         for (position, verdict) in verdicts.enumerated() {
             guard case .new(let accepted) = verdict else { continue }
             let arrival = arrivals[position]
             let judgement = accepted.judgement
+            let papers = Self.known(receipts[position])
             let number = try rows.add(
                 arrival.batch, merchant: accepted.merchant, received: arrival.received, judgement: judgement,
-                receipt: Self.known(receipts[position]))
+                receipt: papers.receipt)
+            if let redaction = papers.redaction {
+                try redactions.set(redaction.redacted, ofBatch: number, redaction.notice)
+            }
             if let destinations = inForce.destinations[arrival.batch.header.merchant] {
                 try outbox.add(
                     .receipt(batch: number), to: arrival.batch.header.merchant, destinations,

@@ -15,6 +15,8 @@ public struct StoredBatch: Hashable, Sendable {
 public struct BatchEvidence: Hashable, Sendable {
     /// Empty where an archive has them.
     public let bytes: [UInt8]
+    /// Why these are others than were signed; nil: they are those.
+    public let redaction: Redaction?
     public let form: BatchForm
     /// The detached JWS it came with.
     public let signature: String
@@ -66,7 +68,8 @@ extension Store {
                     throw StoreTrouble.damaged("batches", "row \(row.integer(0))", "it has no form")
                 }
                 return BatchEvidence(
-                    bytes: row.bytes(1), form: form, signature: row.text(3),
+                    bytes: row.bytes(1), redaction: try RedactionRows(database).batch(row.integer(0)),
+                    form: form, signature: row.text(3),
                     receipt: SealedDocument(bytes: row.bytes(4), signature: row.text(5), seal: row.text(6)),
                     refused: try refusals(of: row.integer(0), database))
             }

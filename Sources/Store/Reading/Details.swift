@@ -52,7 +52,8 @@ extension Store {
             guard found != digest else { return }
             throw StoreTrouble(
                 "read the details of \(merchant)",
-                because: "\(isRedacted ? "the notice of its redaction names" : "its statement was signed with") "
+                because:
+                    "\(isRedacted ? "the notice of its redaction names" : "its statement was signed with") "
                     + "\(digest), what is stored gives \(found)",
                 hint:
                     "either the database was changed behind the program's back: restore a backup of the data "

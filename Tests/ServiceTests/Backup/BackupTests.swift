@@ -217,7 +217,12 @@ struct BackupTests {
     func older() throws {
         let estate = try estate()
         let path = try backup(estate, estate.scratch.file("b.sqlite")).path
-        try change(path, "DROP TABLE secret_marks; PRAGMA user_version = 1")
+        try change(
+            path,
+            """
+            DROP TABLE secret_marks; DROP TABLE forgotten_members; DROP TABLE redacted_batches;
+            DROP TABLE redacted_details; PRAGMA user_version = 1
+            """)
         let folder = try place(estate)
         let restored = try Restoration(path, into: folder)
         #expect(restored.upgradedFrom == 1 && restored.contents.schema == Store.presentSchema)

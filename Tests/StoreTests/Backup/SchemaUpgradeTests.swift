@@ -13,7 +13,7 @@ struct SchemaUpgradeTests {
         let scene = try Scene()
         try scene.send("b1", 1, [record("a", .earn, "x", 100, "2026-01-05T10:00:00Z")])
         try scene.store.writing("age") { database in
-            try database.execute(sql: "DROP TABLE secret_marks")
+            try database.execute(sql: Scene.laterTables)
             try database.execute(sql: "PRAGMA user_version = 1")
         }
         try scene.store.shut()
