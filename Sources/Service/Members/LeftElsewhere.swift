@@ -37,7 +37,7 @@ extension LeftElsewhere {
         var lines = ["the id may stand elsewhere, which is not changed:"]
         lines += copies.map { "  \($0): a copy of the database, or of parts of it, from before: take it away" }
         lines.append(
-            "  backups from before, and copies that Litestream made: take them away when they are not needed"
+            "  backups from before, and Litestream's copies: take them away when they are not needed any more"
                 + (backup.map { "; the last is \($0.file) of \(Self.time($0.at))" } ?? ""))
         lines.append("  DETAILS.csv that merchants fetched or were given, and their own copies of batches")
         lines.append(
