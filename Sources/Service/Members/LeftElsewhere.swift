@@ -35,7 +35,7 @@ extension LeftElsewhere {
     /// For a person: where, and what to do about it.
     var lines: [String] {
         var lines = ["the id may stand elsewhere, which is not changed:"]
-        lines += copies.map { "  \($0): a copy of the database, or of parts of it, from before: take it away" }
+        lines += copies.map { "  \($0): a copy of the database, or a part of it, from before: take it away" }
         lines.append(
             "  backups from before, and Litestream's copies: take them away when they are not needed any more"
                 + (backup.map { "; the last is \($0.file) of \(Self.time($0.at))" } ?? ""))

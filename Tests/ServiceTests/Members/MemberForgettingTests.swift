@@ -122,7 +122,7 @@ struct MemberForgettingTests {
             "batches whose bytes name it: 5 in the database, 0 in archives\n",
             "closed periods that made something of it: 3\nDETAILS.csv of 2026-01: ",
             "the file of the database was written anew",
-            "  \(story.folder.path)/settled.sqlite.before-3: a copy of the database, or of parts of it, from before",
+            "  \(story.folder.path)/settled.sqlite.before-3: a copy of the database, or a part of it, from before",
             "  \(spool)/note.txt: names it",
         ] { #expect(text.contains(part), "\(part): \(text)") }
         #expect(!text.contains(/\bben\b/), "\(text)")
