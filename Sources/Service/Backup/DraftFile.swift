@@ -4,7 +4,7 @@ import Foundation
 final class DraftFile {
     let path: String
 
-    private static let prefix = ".settled-backup-"
+    static let prefix = ".settled-backup-"
     private static let suffix = ".tmp"
     /// Nothing takes so long: what is older, a kill left.
     private static let staleSeconds = 86_400.0
@@ -31,11 +31,8 @@ final class DraftFile {
     /// Where this process is root's: gives it to whom another file or a folder belongs.
     func giveToOwner(of other: String) throws(Failure) {
         guard geteuid() == 0 else { return }
-        let owned = try Descriptor(opening: other, flags: O_RDONLY, attempt: "look whose it is").status()
         let file = try Descriptor(opening: path, flags: O_RDONLY | O_NOFOLLOW, attempt: "give it away")
-        guard fchown(file.number, owned.st_uid, owned.st_gid) == 0 else {
-            throw .fromSystem(path, "give it to the owner of \(other)")
-        }
+        try file.giveToOwner(of: other)
         try file.synchronize()
     }
 

@@ -134,7 +134,7 @@ struct Descriptor: ~Copyable {
 
     /// Where this process is root's: gives the file to whom this other file or folder belongs, who could not open what is
     /// root's alone. One that is not there has no owner.
-    func give(toOwnerOf other: String) throws(Failure) {
+    func giveToOwner(of other: String) throws(Failure) {
         var status = stat()
         guard geteuid() == 0, stat(other, &status) == 0 else { return }
         guard fchown(number, status.st_uid, status.st_gid) == 0 else {
@@ -146,4 +146,5 @@ struct Descriptor: ~Copyable {
     func synchronize() throws(Failure) {
         guard fsync(number) == 0 else { throw .fromSystem(path, "write it durably") }
     }
+
 }

@@ -42,7 +42,7 @@ public enum WholeFile {
                 attempt: "create a file beside \(path)")
             if let owned {
                 guard fchmod(file.number, mode) == 0 else { throw .fromSystem(draft, "give it its mode") }
-                try file.give(toOwnerOf: owned)
+                try file.giveToOwner(of: owned)
             }
             try file.writeAll(bytes)
             try file.synchronize()

@@ -13,7 +13,7 @@ final class RetentionLock {
         let path = folder + "/" + Self.name
         let file = try Descriptor(
             opening: path, flags: O_RDONLY | O_CREAT | O_NOFOLLOW, mode: 0o600, attempt: "lock it")
-        try file.give(toOwnerOf: folder)
+        try file.giveToOwner(of: folder)
         guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
             guard errno == EWOULDBLOCK else { throw Failure.fromSystem(path, "lock it") }
             throw RetentionRefusal(
