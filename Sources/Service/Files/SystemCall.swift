@@ -146,5 +146,4 @@ struct Descriptor: ~Copyable {
     func synchronize() throws(Failure) {
         guard fsync(number) == 0 else { throw .fromSystem(path, "write it durably") }
     }
-
 }
