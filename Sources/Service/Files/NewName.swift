@@ -17,7 +17,9 @@ enum NewName {
         let link: Call
 
         static var system: Calls {
-            Calls(rename: systemRename) { linkat($0, $1, $2, $3, 0) }
+            Calls(rename: call.map { call in { call($0, $1, $2, $3, noReplace) } }) {
+                linkat($0, $1, $2, $3, 0)
+            }
         }
     }
 
@@ -72,10 +74,8 @@ enum NewName {
     private typealias SystemCall =
         @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
 
-    private static let systemRename: Call? = dlsym(nil, "renameat2").map { symbol in
-        let call = unsafeBitCast(symbol, to: SystemCall.self)
-        return { call($0, $1, $2, $3, noReplace) }
-    }
+    private static let call: SystemCall? =
+        dlsym(nil, "renameat2").map { unsafeBitCast($0, to: SystemCall.self) }
     /// RENAME_NOREPLACE of linux/fs.h.
     private static let noReplace: UInt32 = 1
 }

@@ -35,9 +35,9 @@ final class ArchiveRewriting {
         defer { progress.clear() }
         let source = try shelf.whole(archive)
         let held = try folder.store.batches(in: archive)
-        guard held.map(\.number) == source.index.entries.map(\.number),
-            Set(replacing.keys).isSubset(of: held.map(\.number))
-        else {
+        precondition(
+            Set(replacing.keys).isSubset(of: held.map(\.number)), "a batch is replaced where its bytes are")
+        guard held.map(\.number) == source.index.entries.map(\.number) else {
             throw RetentionRefusal(
                 .archiveDamaged,
                 "\(source.path) has other batches than the database says; nothing was changed")
@@ -61,7 +61,7 @@ final class ArchiveRewriting {
 
     /// Gives it its name, durably. Throws `refused` where something has that name by now.
     func publish() throws {
-        try draft.giveToFoldersOwner()
+        try draft.giveToOwner(of: old[0])
         published = try PublishedArchive(draft, as: path)
     }
 

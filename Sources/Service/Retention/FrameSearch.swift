@@ -21,6 +21,10 @@ final class FrameSearch {
     /// Zstd's own limit, below that of a batch: no frame of an archive looks back further.
     private static let windowBits: Int32 = 27
     private static let pieceBytes = 1 << 20
+    /// What zstd is given, and gives, at a time. Of a call that fails it does not say what it did: so much at most.
+    private static let stepBytes = 1 << 14
+    /// So much work is left of a small file too.
+    private static let leastWork = 1 << 26
     private static let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
 
     private let file: Descriptor
@@ -30,9 +34,8 @@ final class FrameSearch {
     private let mostLength: Int
     /// Bytes that may yet be read and unpacked: frames within frames would have a file read over and over.
     private var workLeft: Int
-    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 16)
-    private let room = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: ZSTD_DStreamOutSize(), alignment: 16)
+    private let piece: UnsafeMutableRawBufferPointer
+    private let room: UnsafeMutableRawBufferPointer
     /// What of the file stands in `piece`.
     private var start = 0
     private var filled = 0
@@ -46,7 +49,9 @@ final class FrameSearch {
         self.file = file
         self.context = context
         self.mostLength = mostLength
-        workLeft = 16 * (size + expected) + Self.pieceBytes
+        piece = .allocate(byteCount: Self.pieceBytes, alignment: 16)
+        room = .allocate(byteCount: Self.stepBytes, alignment: 16)
+        workLeft = 16 * (size + expected) + Self.leastWork
     }
 
     deinit {
@@ -54,6 +59,9 @@ final class FrameSearch {
         piece.deallocate()
         room.deallocate()
     }
+
+    /// Whether the file asks for more work than any archive, and was not looked through to its end.
+    var hasGivenUp: Bool { workLeft <= 0 }
 
     /// Goes over the frames from the front. After one that is taken it goes on behind it; in one that is not it looks for
     /// others, as it may not be what it seems. Throws trouble of the disk.
@@ -106,7 +114,8 @@ final class FrameSearch {
     private func unpack(
         _ bytes: UnsafeRawBufferPointer, length: inout Int
     ) -> (read: Int, left: Int)? {
-        var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
+        var input = ZSTD_inBuffer(
+            src: bytes.baseAddress, size: min(bytes.count, Self.stepBytes), pos: 0)
         var (left, isFull) = (1, false)
         while left != 0, input.pos < input.size || isFull {
             let before = input.pos
@@ -114,7 +123,10 @@ final class FrameSearch {
             left = ZSTD_decompressStream(context, &output, &input)
             length += output.pos
             workLeft -= input.pos - before + output.pos
-            guard ZSTD_isError(left) == 0, length <= mostLength, workLeft > 0 else { return nil }
+            guard ZSTD_isError(left) == 0, length <= mostLength, workLeft > 0 else {
+                workLeft -= 2 * Self.stepBytes
+                return nil
+            }
             stream.update(UnsafeRawBufferPointer(rebasing: room[..<output.pos]))
             isFull = output.pos == output.size
         }
