@@ -30,6 +30,8 @@ public struct MemberFile: Sendable {
     public let copies: [MemberCopy]
     /// Archives with batches that have such lines, and that are not at hand: what those hold is not known.
     public let unread: [StoredArchive]
+    /// Archives that are not as they were written: of what they lost nothing is known.
+    public let damaged: [DamagedArchive]
     /// What it holds and owes since the last close.
     public let lots: [Lot]
     public let debts: [Debt]
@@ -53,14 +55,15 @@ public struct MemberFile: Sendable {
 extension MemberFile {
     /// Gathers it; archived batches are read from `archives`, files or folders, as far as those are there.
     ///
-    /// Throws `RetentionRefusal` for an archive that is none of the database's or not as it was written, and trouble.
+    /// Throws `RetentionRefusal` for an archive that is none of the database's, or was changed and has no batch left, and
+    /// trouble.
     public init(of member: MemberID, in folder: DataFolder, archives: [String] = [], at instant: Instant)
         throws
     {
         let store = try folder.openStore()
         defer { try? store.shut() }
         let shelf = try ArchiveShelf(
-            archives, of: store.archives(), sealKeys: SealFile.keys(of: folder, store))
+            archives, of: store, sealKeys: SealFile.keys(of: folder, store))
         let archived: ArchivedBytes = { try shelf.bytes(of: $0, in: $1) }
         let schedule = try store.schedule()
         let stored = try store.records(of: member)
@@ -72,7 +75,7 @@ extension MemberFile {
             records: stored.compactMap { record in
                 origins[record.number].map { Entry(origin: $0, state: record.state) }
             },
-            copies: copies, unread: unread, lots: held.lots, debts: held.debts,
+            copies: copies, unread: unread, damaged: shelf.damaged, lots: held.lots, debts: held.debts,
             chapters: try Self.chapters(of: member, store),
             disputes: try Self.disputes(against: Array(origins.values), store), schedule: schedule)
     }

@@ -20,6 +20,7 @@ extension MemberFile {
                     json.member("digest", archive.digest.text)
                 }
             }
+            damaged.write(to: &json)
             json.member("lots", array: lots) { $1.write(to: &$0) }
             json.member("debts", array: debts) { json, debt in
                 json.object { json in

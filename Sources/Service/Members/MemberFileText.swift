@@ -4,7 +4,9 @@ import Store
 extension MemberFile {
     /// For a person: one thing that is held a line, part after part.
     public var lines: [String] {
-        guard !isEmpty || !unread.isEmpty else { return ["nothing is held about this member"] }
+        guard !isEmpty || !unread.isEmpty || !damaged.isEmpty else {
+            return ["nothing is held about this member"]
+        }
         let text = ExplanationText(schedule)
         var lines = ["member \(member) of \(alliance), as of \(text.time(at))"]
         lines += part("records", records.map { line($0, text) })
@@ -20,6 +22,7 @@ extension MemberFile {
                     + unread.map(\.inWords).joined(separator: ", ") + "; name them by --archives",
             ]
         }
+        lines += damaged.flatMap { ["", "archive_damaged: " + $0.inWords] }
         return lines
     }
 
