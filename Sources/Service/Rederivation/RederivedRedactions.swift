@@ -64,7 +64,10 @@ extension RederivationRun {
         do { return try stored.redactions(ofPeriod: period.ordinal) } catch let trouble as StoreTrouble
             where trouble.isDamage
         {
-            report.add(.init("redactions of DETAILS.csv for \(period.id)", trouble.cause))
+            report.add(
+                .init(
+                    "redactions of DETAILS.csv for \(period.id)",
+                    "cannot \(trouble.attempt): \(trouble.cause)"))
             return [:]
         }
     }
