@@ -1,6 +1,6 @@
 import GRDB
 public import Settlement
-import Signing
+public import Signing
 
 /// The batch and the line that brought a record.
 public struct RecordOrigin: Hashable, Sendable {
