@@ -57,6 +57,9 @@ final class Checkpointer: Sendable {
         }
     }
 
+    /// Returns when what is being written back is: nobody else may write it back meanwhile.
+    func wait() { queue.sync {} }
+
     /// Returns when nothing is written back any more; what is in the log is as safe there.
     func stop() {
         state.withLock { $0.isStopped = true }

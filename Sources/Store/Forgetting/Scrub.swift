@@ -12,6 +12,7 @@ extension Store {
                 try pool.writeWithoutTransaction { database in
                     try requireRoom(reserve, database)
                     try database.execute(sql: "VACUUM")
+                    checkpointer.wait()
                     _ = try database.checkpoint(.truncate)
                 }
             }

@@ -94,7 +94,7 @@ struct Appending {
         case .rehearse:
             admitting.forgetLast(&identities)
             return .rehearsed(receipt)
-        case .keep(let admit, _):
+        case .keep(let admit, _, _):
             do { try admit(receipt) } catch {
                 admitting.forgetLast(&identities)
                 return .turnedAway(error)

@@ -42,7 +42,7 @@ struct ForgettingTests {
             ("m0750", "m0750x"), ("m0300", "m1200-and-more"), ("m1200", "m03"), ("m0001", "m0002x"),
         ] as [(MemberID, MemberID)])
     func chunks(_ member: MemberID, _ pseudonym: MemberID) throws {
-        func scene(_ other: MemberID) throws -> Scene {
+        func closed(_ other: MemberID) throws -> Scene {
             let scene = try Scene()
             let records = (0..<1_500).map { number in
                 let text = String(repeating: "0", count: 4 - "\(number)".count) + "\(number)"
@@ -55,7 +55,7 @@ struct ForgettingTests {
             try scene.close(0)
             return scene
         }
-        let (scene, fresh) = (try scene(member), try scene(pseudonym))
+        let (scene, fresh) = (try closed(member), try closed(pseudonym))
         #expect(try #require(try scene.integer("SELECT count(*) FROM settlements")) >= 3)
         try scene.forget(scene.forgetting(member, as: pseudonym))
         #expect(try scene.memberRows() == fresh.memberRows())
@@ -150,8 +150,8 @@ struct ForgettingTests {
         #expect(try scene.contents() == before)
         let did = try scene.forget(scene.forgetting())
         #expect(
-            (would.records, would.batches, would.archivedBatches, would.periods)
-                == (did.records, did.batches, did.archivedBatches, did.periods))
+            [would.records, would.batches, would.archivedBatches, would.periods]
+                == [did.records, did.batches, did.archivedBatches, did.periods])
         #expect(would.details.map { "\($0)" } == did.details.map { "\($0)" } && !did.details.isEmpty)
     }
 
