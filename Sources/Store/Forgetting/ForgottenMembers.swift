@@ -1,5 +1,6 @@
 import GRDB
 public import Settlement
+import Synchronization
 
 /// A member that was forgotten, as it is called since: nothing that is kept says who it was.
 public struct ForgottenMember: Hashable, Sendable {
