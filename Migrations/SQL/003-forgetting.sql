@@ -1,5 +1,7 @@
 -- Members that were forgotten, in the order in which that was done, as they are called since. Nothing says who they were:
--- only who has a member's id and the master secret can tell its pseudonym.
+-- only who has a member's id and the master secret can tell its pseudonym. Forgetting one is what changes rows of
+-- `record_chunks`, `settlements` and `holdings` that were written: they become what they would have been under the
+-- pseudonym.
 CREATE TABLE forgotten_members (
     number INTEGER PRIMARY KEY CHECK (number >= 1),
     pseudonym TEXT NOT NULL UNIQUE,

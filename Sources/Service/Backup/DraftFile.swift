@@ -4,7 +4,7 @@ import Foundation
 final class DraftFile {
     let path: String
 
-    private static let prefix = ".settled-backup-"
+    static let prefix = ".settled-backup-"
     private static let suffix = ".tmp"
     /// Nothing takes so long: what is older, a kill left.
     private static let staleSeconds = 86_400.0
@@ -26,14 +26,15 @@ final class DraftFile {
     deinit { for end in ["", "-wal", "-shm", "-journal"] { unlink(path + end) } }
 
     /// Where this process is root's: gives it to whom the folder belongs, who could not open what is root's alone.
-    func giveToFoldersOwner() throws(Failure) {
+    func giveToFoldersOwner() throws(Failure) { try giveToOwner(of: folderName(of: path)) }
+
+    /// Where this process is root's: gives it to whom another file or a folder belongs.
+    func giveToOwner(of other: String) throws(Failure) {
         guard geteuid() == 0 else { return }
-        let folder = try Descriptor(
-            opening: folderName(of: path), flags: O_RDONLY | O_DIRECTORY, attempt: "open the folder"
-        ).status()
+        let owned = try Descriptor(opening: other, flags: O_RDONLY, attempt: "look whose it is").status()
         let file = try Descriptor(opening: path, flags: O_RDONLY | O_NOFOLLOW, attempt: "give it away")
-        guard fchown(file.number, folder.st_uid, folder.st_gid) == 0 else {
-            throw .fromSystem(path, "give it to the folder's owner")
+        guard fchown(file.number, owned.st_uid, owned.st_gid) == 0 else {
+            throw .fromSystem(path, "give it to the owner of \(other)")
         }
         try file.synchronize()
     }

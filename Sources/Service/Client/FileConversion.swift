@@ -43,11 +43,7 @@ public struct FileConversion: Sendable {
                 attempt: "create a file beside \(output)")
             try run { bytes throws(Failure) in try file.writeAll(bytes) }
             try file.synchronize()
-            guard link(draft, output) == 0 else {
-                if errno == EEXIST { throw .refused(output, "is already there and is not overwritten") }
-                throw .fromSystem(output, "create it")
-            }
-            unlink(draft)
+            try NewName.give(output, to: draft)
         } catch {
             unlink(draft)
             throw error

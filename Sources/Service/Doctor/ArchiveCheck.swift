@@ -15,10 +15,25 @@ extension StoreDiagnosis {
             ]
         }
         let sealKeys = try SealFile.keys(of: request.data, store)
+        let shelf: ArchiveShelf
         do {
-            try ArchiveShelf(request.archives, of: known, sealKeys: sealKeys).requireAll()
+            shelf = try ArchiveShelf(request.archives, of: store, sealKeys: sealKeys)
+            try shelf.requireAll()
         } catch let refusal as RetentionRefusal {
             return [.init("archives", .trouble, "\(refusal)")]
+        }
+        guard shelf.damaged.isEmpty else {
+            return shelf.damaged.map {
+                .init("archives", .trouble, "\(RetentionRefusal(.archiveDamaged, $0.inWords))")
+            }
+        }
+        guard shelf.badCopies.isEmpty else {
+            return [
+                .init(
+                    "archives", .warning,
+                    "\(known.inWords), as they were written; not so these copies of them, to be replaced: "
+                        + shelf.badCopies.map { PlainText.of($0) }.joined(separator: ", "))
+            ]
         }
         return [.init("archives", .ok, "\(known.inWords), as they were written")]
     }

@@ -80,15 +80,11 @@ public enum WholeFile {
             guard rename(draft, path) == 0 else { throw .fromSystem(path, "write it") }
             return
         }
-        // A link, unlike a rename, never takes the place of what is there.
-        guard link(draft, path) == 0 else {
-            if errno == EEXIST { throw .refused(path, "is already there and is not overwritten") }
-            throw .fromSystem(path, "create it")
-        }
-        unlink(draft)
+        try NewName.give(path, to: draft)
     }
 
-    private static func synchronizeFolder(_ folder: String) throws(Failure) {
+    /// Waits until names given and taken in a folder would survive a power cut.
+    static func synchronizeFolder(_ folder: String) throws(Failure) {
         let descriptor = try Descriptor(
             opening: folder, flags: O_RDONLY | O_DIRECTORY, attempt: "open the folder")
         try descriptor.synchronize()

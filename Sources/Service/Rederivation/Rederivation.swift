@@ -51,7 +51,7 @@ public struct Rederivation: Sendable {
 
     /// Does it all. Throws `Failure` for a folder that holds no alliance or a period that has not closed
     /// (`misused`), `refused` with `secret_mismatch` or `secret_outdated` for a master secret that is not the data's,
-    /// `RetentionRefusal` where an archive is not at hand or not as it was written, and trouble with the
+    /// `RetentionRefusal` where an archive is not at hand, or was changed and has no batch left, and trouble with the
     /// disk; what is found wrong stands in the report.
     public func run(progress: SimulationProgress = .silent) throws -> RederivationReport {
         try request.folder.requireFounded()
@@ -60,7 +60,7 @@ public struct Rederivation: Sendable {
         if let master = request.master { try request.folder.requireOwn(master, of: stored) }
         let history = try stored.history()
         let shelf = try ArchiveShelf(
-            request.archives, of: stored.archives(), sealKeys: stored.sealKeys() ?? request.checkingKeys)
+            request.archives, of: stored, sealKeys: stored.sealKeys() ?? request.checkingKeys)
         try shelf.requireAll()
         let scratch = try ScratchFolder(beside: request.folder.path, in: request.scratch)
         defer { scratch.clear() }

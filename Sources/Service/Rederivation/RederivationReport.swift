@@ -43,6 +43,8 @@ public struct RederivationReport: Sendable {
     public internal(set) var records: Int64 = 0
     /// Batches whose bytes were read from archives.
     public internal(set) var archived: Int64 = 0
+    /// Archives that are not as they were written: what of them was read, and what is lost.
+    public internal(set) var damagedArchives: [DamagedArchive] = []
     /// Signatures under batches that were checked, and those that were not as their key is derived from a
     /// secret that is not at hand.
     public internal(set) var signatures: Int64 = 0

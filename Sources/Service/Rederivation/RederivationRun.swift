@@ -8,7 +8,7 @@ struct RederivationRun {
     let request: Rederivation.Request
     let stored: Store
     let history: StoredHistory
-    /// The archives that have bytes of stored batches: all that there are.
+    /// The archives that have bytes of stored batches: all that there are, damaged ones among them.
     let shelf: ArchiveShelf
     /// The scratch database.
     let derived: Store
@@ -17,7 +17,7 @@ struct RederivationRun {
     let keys: RederivedKeys
     let forgetting: RederivedForgetting
     /// By version of the master secret.
-    private let signers: [DocumentSigner]
+    let signers: [DocumentSigner]
     /// The periods to compare, by ordinal.
     let compared: ClosedRange<Int>?
     var report = RederivationReport()
@@ -66,6 +66,7 @@ struct RederivationRun {
     /// Does it all.
     mutating func finished() throws -> RederivationReport {
         for finding in keys.findings(history) + forgetting.findings { report.add(finding) }
+        report.damagedArchives = shelf.damaged
         if let trouble = history.cutTrouble {
             report.add(.init("the row that says whether a close has begun", trouble.cause))
         }
@@ -201,7 +202,9 @@ struct RederivationRun {
                 close.period, at: close.at, forced: close.forced
             ) { merchant, digest in
                 details[merchant] = digest
-                guard let redaction = redactions[merchant], redaction.redacted == digest else { return digest }
+                guard let redaction = redactions[merchant], redaction.redacted == digest else {
+                    return digest
+                }
                 return redaction.signed
             }
         } catch let failure as CloseFailure {
@@ -212,20 +215,6 @@ struct RederivationRun {
         try derived.noteRedactions(check(redactions, details, of: period), ofPeriod: close.period)
         try compare(period)
         progress.done("\(period.id): \(report.found == 0 ? "as derived" : "\(report.found) found so far")")
-    }
-
-    /// Who signed a document: the version of the master secret that its seal names, unless another had taken its place
-    /// by then. A command may sign by the one before as long as it waits for the database.
-    func signer(of seal: String?, at instant: Instant) -> DocumentSigner {
-        let present = history.secrets.last { $0.since <= instant }?.version ?? 1
-        let named = seal.flatMap { (try? DetachedJWS(parsing: $0))?.keyID }.flatMap { Int($0.dropFirst(5)) }
-        let next = history.secrets.first { $0.version - 1 == named }?.since
-        let hasEnded = next.map {
-            $0.advanced(byMilliseconds: RederivedKeys.settlingMilliseconds) < instant
-        }
-        let isKnown = named.map { (1...signers.count).contains($0) } ?? false
-        let version = isKnown && hasEnded != true ? named ?? present : present
-        return signers[min(version, signers.count) - 1]
     }
 
     // MARK: The alliance

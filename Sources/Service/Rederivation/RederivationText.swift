@@ -16,6 +16,7 @@ extension RederivationReport {
                 + (sealsUnchecked > 0
                     ? ", \(sealsUnchecked) not checked, as no key of the seal is at hand" : ""))
         lines += redactionLines
+        lines += damagedArchives.map { "archive_damaged: " + $0.inWords }
         if archived > 0 { lines.append("from archives: the bytes of \(archived) batches") }
         if unseenReasons > 0 || unseenKeys > 0 {
             lines.append(
@@ -70,6 +71,7 @@ extension RederivationReport {
                 json.member("first_details", array: redactedDetails.first) { $0.string($1) }
                 json.member("unchecked", noticesUnchecked)
             }
+            damagedArchives.write(to: &object)
             object.member("bookings", bookings)
             object.member("statements", statements)
             object.member("details_rows", detailsRows)

@@ -97,7 +97,13 @@ extension RederivationRun {
                 "\(archive.inWords) was made meanwhile: begin again, and name it by --archives")
         }
         guard let bytes = try shelf.bytes(of: arrival.number, in: archive) else {
-            report.add(.init(arrival.place, "should be in \(archive.inWords), and is not"))
+            let isDamaged = shelf.damaged.contains { $0.archive == archive }
+            report.add(
+                .init(
+                    arrival.place,
+                    isDamaged
+                        ? "its bytes are lost: no copy of \(archive.inWords) that is at hand has them as they were"
+                        : "should be in \(archive.inWords), and is not"))
             return nil
         }
         report.archived += 1

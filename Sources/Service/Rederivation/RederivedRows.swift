@@ -40,6 +40,20 @@ extension RederivationRun {
 
     // MARK: Signatures
 
+    /// Who signed a document: the version of the master secret that its seal names, unless another had taken its place
+    /// by then. A command may sign by the one before as long as it waits for the database.
+    func signer(of seal: String?, at instant: Instant) -> DocumentSigner {
+        let present = history.secrets.last { $0.since <= instant }?.version ?? 1
+        let named = seal.flatMap { (try? DetachedJWS(parsing: $0))?.keyID }.flatMap { Int($0.dropFirst(5)) }
+        let next = history.secrets.first { $0.version - 1 == named }?.since
+        let hasEnded = next.map {
+            $0.advanced(byMilliseconds: RederivedKeys.settlingMilliseconds) < instant
+        }
+        let isKnown = named.map { (1...signers.count).contains($0) } ?? false
+        let version = isKnown && hasEnded != true ? named ?? present : present
+        return signers[min(version, signers.count) - 1]
+    }
+
     /// Without the master secret: the seals, by their public keys. With it they are compared with what it
     /// makes.
     private mutating func checkSeals(of period: Period) throws {

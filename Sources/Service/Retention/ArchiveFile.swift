@@ -11,6 +11,9 @@ final class ArchiveFile {
     /// Where each batch's frame begins, by the batch's number.
     private let places: [Int64: (offset: Int, entry: ArchiveIndex.Entry)]
 
+    /// The most that may stand behind the batches: of two million of them.
+    private static let mostTailBytes = 1 << 29
+
     /// Opens a file. Its seal is checked by these keys; with none it is not.
     ///
     /// Throws `archiveUnknown` for what is no archive, and `archiveDamaged` for one that is not as it was written, as
@@ -21,10 +24,13 @@ final class ArchiveFile {
             throw RetentionRefusal(.archiveUnknown, "\(path) is no archive, or its end was cut off")
         }
         guard let content = ArchiveFrames.content(tail[...], .index),
-            let index = ArchiveIndex(Array(content)),
             let seal = ArchiveFrames.content(tail.dropFirst(ArchiveFrames.headBytes + content.count), .seal)
         else { throw Self.damaged(path, "its index cannot be read") }
+        // Before it is read: what another wrote costs no more than its length.
         try Self.check(seal, of: Array(content), sealKeys, path)
+        guard let index = ArchiveIndex(Array(content)) else {
+            throw Self.damaged(path, "its index cannot be read")
+        }
         var places: [Int64: (offset: Int, entry: ArchiveIndex.Entry)] = [:]
         var end = 0
         for entry in index.entries {
@@ -58,7 +64,7 @@ final class ArchiveFile {
     /// are not those that the index names.
     func bytes(of number: Int64) throws -> [UInt8]? {
         guard let (offset, entry) = places[number] else { return nil }
-        let frame = try file.read(at: offset, count: Int(entry.packed))
+        let frame = try file.bytes(at: offset, count: Int(entry.packed))
         guard let bytes = ArchiveFrames.unpack(frame, length: Int(entry.length)),
             SHA256Digest(of: bytes) == entry.digest
         else {
@@ -67,10 +73,17 @@ final class ArchiveFile {
         return bytes
     }
 
+    /// A batch as it is packed, with what the index says of it; nil where it has none of this number. Whether it
+    /// unpacks to that is not looked at.
+    func frame(of number: Int64) throws(Failure) -> (bytes: [UInt8], entry: ArchiveIndex.Entry)? {
+        guard let (offset, entry) = places[number] else { return nil }
+        return (try file.bytes(at: offset, count: Int(entry.packed)), entry)
+    }
+
     private static func footer(of file: borrowing Descriptor) throws(Failure) -> (index: Int, size: Int)? {
         let size = Int(try file.status().st_size)
         guard size >= ArchiveFrames.footerBytes else { return nil }
-        let footer = try file.read(at: size - ArchiveFrames.footerBytes, count: ArchiveFrames.footerBytes)
+        let footer = try file.bytes(at: size - ArchiveFrames.footerBytes, count: ArchiveFrames.footerBytes)
         guard let offset = ArchiveFrames.indexOffset(footer),
             (0...size - ArchiveFrames.footerBytes).contains(offset)
         else { return nil }
@@ -80,8 +93,8 @@ final class ArchiveFile {
     /// Where the index begins, and what stands from there to the footer.
     private static func tail(of file: borrowing Descriptor) throws(Failure) -> (offset: Int, bytes: [UInt8])?
     {
-        guard let (offset, size) = try footer(of: file) else { return nil }
-        return (offset, try file.read(at: offset, count: size - ArchiveFrames.footerBytes - offset))
+        guard let (offset, size) = try footer(of: file), size - offset <= mostTailBytes else { return nil }
+        return (offset, try file.bytes(at: offset, count: size - ArchiveFrames.footerBytes - offset))
     }
 
     private static func check(
@@ -104,22 +117,30 @@ final class ArchiveFile {
 
 extension Descriptor {
     /// So many bytes from a place on. Throws `trouble` where there are fewer.
-    fileprivate func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
-        var (filled, reason): (Int, Int32?) = (0, nil)
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { room, initialized in
-            while filled < count {
-                let got = pread(number, room.baseAddress! + filled, count - filled, off_t(offset + filled))
-                if got < 0 && errno == EINTR { continue }
-                if got < 0 { reason = errno }
-                guard got > 0 else { break }
-                filled += got
-            }
-            initialized = filled
+    func bytes(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+        var failure: Failure?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { room, filled in
+            do throws(Failure) {
+                filled = try fill(UnsafeMutableRawBufferPointer(room), from: offset)
+            } catch { failure = error }
         }
-        if let reason { throw .fromSystem(path, "read it", code: reason) }
-        guard filled == count else {
+        if let failure { throw failure }
+        guard bytes.count == count else {
             throw .trouble(path, "became shorter while it was read", hint: "try again")
         }
         return bytes
+    }
+
+    /// Fills the room from a place on; gives how many bytes there were, fewer only at the end.
+    func fill(_ room: UnsafeMutableRawBufferPointer, from offset: Int) throws(Failure) -> Int {
+        var filled = 0
+        while filled < room.count {
+            let got = pread(number, room.baseAddress! + filled, room.count - filled, off_t(offset + filled))
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw .fromSystem(path, "read it") }
+            guard got > 0 else { break }
+            filled += got
+        }
+        return filled
     }
 }

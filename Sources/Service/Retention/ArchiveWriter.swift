@@ -33,9 +33,25 @@ final class ArchiveWriter {
                 length: Int64(arrival.bytes.count), packed: Int64(frame.count)))
     }
 
+    /// Adds a batch as another archive has it, packed already.
+    func copy(_ frame: [UInt8], of entry: ArchiveIndex.Entry) throws(Failure) {
+        try output.writeAll(frame)
+        offset += frame.count
+        entries.append(entry)
+    }
+
+    /// Adds a batch that another archive has, with other bytes; the index says of what these are.
+    func add(_ bytes: [UInt8], inPlaceOf entry: ArchiveIndex.Entry) throws(Failure) {
+        let frame = packer.pack(bytes)
+        let replaced = ArchiveIndex.Entry(
+            number: entry.number, merchant: entry.merchant, batch: entry.batch,
+            digest: SHA256Digest(of: bytes), length: Int64(bytes.count), packed: Int64(frame.count))
+        try copy(frame, of: replaced)
+    }
+
     /// Writes what follows the batches; all of it is on the disk when this returns.
-    func finish(alliance: AllianceID, made: Instant, keptFrom: String, signer: DocumentSigner) throws {
-        let index = ArchiveIndex(alliance: alliance.text, made: made, keptFrom: keptFrom, entries: entries)
+    func finish(alliance: String, made: Instant, keptFrom: String, signer: DocumentSigner) throws {
+        let index = ArchiveIndex(alliance: alliance, made: made, keptFrom: keptFrom, entries: entries)
         let sealed = signer.seal(index.bytes, for: DocumentFacts.operatorName)
         try output.writeAll(ArchiveFrames.frame(.index, sealed.bytes))
         try output.writeAll(ArchiveFrames.frame(.seal, Array(sealed.seal.utf8)))

@@ -115,7 +115,7 @@ public struct Retention: Sendable {
             try writer.add(arrival)
         }
         try writer.finish(
-            alliance: store.schedule().alliance.id, made: request.at, keptFrom: keptFrom,
+            alliance: store.schedule().alliance.id.text, made: request.at, keptFrom: keptFrom,
             signer: request.folder.signer)
         return writer.batches
     }

@@ -80,6 +80,8 @@ final class Memory: Sendable {
     let attempts = ArrivalQueue<DeliveryAttempt, Void>(most: 64)
     /// Which ids are borne, as the last transaction that stored batches left it; nil while one is at work.
     let identities = Mutex<IdentityIndex?>(nil)
+    /// How many members had been forgotten when who takes batches in asked for them; nil: nobody did.
+    let forgotten = Mutex<Int64?>(nil)
     private let last = Mutex<InForce?>(nil)
     /// Whom receipts warn of its exposure limit, as the last close and the alliance in force have it.
     private let warned = Mutex<Warned?>(nil)

@@ -70,7 +70,7 @@ extension Store {
     }
 
     /// While `body` is at work, bytes that go are overwritten in the file, wherever they stood.
-    private func erasing<Value>(_ body: () throws -> Value) throws -> Value {
+    func erasing<Value>(_ body: () throws -> Value) throws -> Value {
         let before = try setErasing(1)
         defer { _ = try? setErasing(before) }
         return try body()

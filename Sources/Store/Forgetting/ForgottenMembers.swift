@@ -19,6 +19,14 @@ extension Store {
     public func forgottenMembers() throws -> [ForgottenMember] {
         try reading("read who was forgotten") { try ForgottenRows($0).all() }
     }
+
+    /// The same, for who takes batches in and lets nothing pass that names one of them. Once another member is forgotten,
+    /// `append` throws `StoreTrouble`: whoever asked before would not know it.
+    public func forgottenMembersForIntake() throws -> [ForgottenMember] {
+        let members = try forgottenMembers()
+        memory.forgotten.withLock { $0 = Int64(members.count) }
+        return members
+    }
 }
 
 /// The table of them.
@@ -49,6 +57,17 @@ struct ForgottenRows {
             }
             return found
         }
+    }
+
+    /// Throws `StoreTrouble` unless there are as many as were known; nil: nobody looked.
+    func requireKnown(_ count: Int64?) throws {
+        guard let count else { return }
+        let found = try Prepared(database, "SELECT count(*) FROM forgotten_members").first { $0.integer(0) }
+        guard found != count else { return }
+        throw StoreTrouble(
+            "store batches",
+            because: "a member was forgotten after the data was opened, and might be named again",
+            hint: "start again what takes the batches in, the daemon or the command")
     }
 
     /// Throws `StoreTrouble` unless all are as they were written, and are those that the audit tells of.

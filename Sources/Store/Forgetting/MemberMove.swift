@@ -48,7 +48,8 @@ struct MemberMove {
         try update.run()
     }
 
-    private func repacked(_ records: consuming RecordUnpacker, first: RecordNumber) -> [UInt8] {
+    private func repacked(_ records: RecordUnpacker, first: RecordNumber) -> [UInt8] {
+        var records = records
         var packer = RecordPacker(first: first)
         member.withBytes { name in
             pseudonym.withBytes { other in

@@ -1,6 +1,5 @@
 import GRDB
 public import Settlement
-import Signing
 
 extension Store {
     /// Batches whose bytes name a member, by number, each with the archive that has them; nil: the database. `unread`

@@ -60,6 +60,7 @@ extension Store {
         var known = memory.identities.withLock { $0.take() }
         do {
             let (outcomes, identities) = try writing("store batches") { database in
+                try ForgottenRows(database).requireKnown(memory.forgotten.withLock { $0 })
                 var identities = try known.take() ?? IdentityIndex(database)
                 try identities.catchUp(database)
                 let inForce =

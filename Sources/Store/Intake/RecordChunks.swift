@@ -2,7 +2,8 @@ import GRDB
 import Settlement
 
 /// The accepted records in order of arrival, packed: a row holds up to 1,024 that lie side by side in one
-/// batch. Rows are appended and never changed. One that is not as it was written is trouble: `StoreTrouble.isDamage`.
+/// batch. Rows are appended, and change only where a member is forgotten. One that is not as it was written is trouble:
+/// `StoreTrouble.isDamage`.
 struct RecordChunks {
     static let mostRecords = 1_024
 

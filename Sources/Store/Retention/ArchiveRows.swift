@@ -36,6 +36,30 @@ struct ArchiveRows {
         return found
     }
 
+    /// The batches that an archive holds, by number, each with the digest of the bytes that it has there. Throws as `all`.
+    func batches(in archive: Int64) throws -> [HeldBatch] {
+        let query = try Prepared(
+            database,
+            """
+            SELECT a.batch, a.archive, a.length, a.sum,
+                coalesce((SELECT id FROM merchants WHERE merchant = b.merchant), '?'), b.id,
+                coalesce(r.digest, b.digest)
+            FROM archived_batches a JOIN batches b ON b.batch = a.batch
+                LEFT JOIN redacted_batches r ON r.batch = a.batch
+            WHERE a.archive = ? ORDER BY a.batch
+            """)
+        query.bind(1, archive)
+        return try query.all { row in
+            let number = try Self.archived(row).batch
+            guard let digest = SHA256Digest(bytes: row.bytes(6)) else {
+                throw StoreTrouble.damaged("batches", "batch \(number)")
+            }
+            return HeldBatch(
+                number: number, merchant: row.text(4), batch: row.text(5), digest: digest,
+                length: row.integer(2))
+        }
+    }
+
     /// Goes over all rows: each is as it was written, each archive has as many batches as it says, and those have no
     /// bytes beside. Throws `StoreTrouble`.
     func verify() throws {

@@ -1,3 +1,5 @@
+import Foundation
+import GRDB
 import Settlement
 import Signing
 import Testing
@@ -88,6 +90,35 @@ struct ArchiveRowsTests {
         #expect(entry.digest == archive.digest.text && entry.merchant == nil)
         #expect(entry.reason?.hasPrefix("2 batches of ") == true, "\(entry.reason ?? "")")
         #expect(entry.reason?.hasSuffix(" bytes, settled before 2026-02, in a.zst") == true)
+    }
+
+    @Test("What an archive holds is told by name, with the digest of the bytes that it has there")
+    func held() throws {
+        let scene = try scene()
+        let digests = try [1, 4, 5].map { try #require(try scene.store.arrival($0)?.digest) }
+        let archive = try archive([1, 4], in: scene)
+        let other = try self.archive([5], in: scene, named: "b.zst")
+        let held = try scene.store.batches(in: archive)
+        #expect(held.map(\.number) == [1, 4] && held.map(\.batch) == ["b1", "b4"])
+        #expect(held.map(\.digest) == Array(digests.prefix(2)) && held.map(\.merchant) == ["M", "M"])
+        #expect(
+            try scene.integer("SELECT sum(length) FROM archived_batches WHERE archive = 1")
+                == held.reduce(0) { $0 + $1.length })
+        #expect(try scene.store.batches(in: other).map(\.digest) == [digests[2]])
+        // Of a redacted one those bytes stand there that took the signed ones' place.
+        let redacted = SHA256Digest(of: [1])
+        try scene.store.pool.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO redacted_batches (batch, digest, notice, signature, seal, sum)
+                    VALUES (4, ?, X'00', '', '', 0)
+                    """, arguments: [Data(redacted.bytes)])
+        }
+        #expect(try scene.store.batches(in: archive).map(\.digest) == [digests[0], redacted])
+        try scene.store.pool.write {
+            try $0.execute(sql: "UPDATE archived_batches SET length = length + 1 WHERE batch = 4")
+        }
+        #expect(throws: StoreTrouble.self) { try scene.store.batches(in: archive) }
     }
 
     @Test("Where one was archived meanwhile, or is not as it was read, nothing changes")
