@@ -10,16 +10,16 @@ struct ForgettingTests {
             try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any], "\(output)")
     }
 
-    /// What verifies a merchant's statement with its DETAILS.csv; gives the statement's bytes.
-    private func verified(_ quayside: Quayside, _ merchant: String, _ period: String) throws -> Data {
+    /// A merchant's statement verifies with a DETAILS.csv that has the pseudonym, by the notice beside it.
+    private func expectVerified(_ quayside: Quayside, _ merchant: String, _ period: String) throws {
         let out = try quayside.statement(of: merchant, period)
-        let file = out.file("STATEMENT.json")
-        try expectDone(
+        let ran = try expectDone(
             .settled(
-                "verify", file.path, "--jwks", out.file("seal.jwks").path, "--key",
+                "verify", out.file("STATEMENT.json").path, "--jwks", out.file("seal.jwks").path, "--key",
                 out.file("statement.key").path))
-        #expect(try ForgottenMember.files(in: out.folder.path).isEmpty)
-        return try Data(contentsOf: file)
+        #expect(ran.output.contains(": members were forgotten"), "\(ran.output)")
+        let details = try String(contentsOf: out.file("DETAILS.csv"), encoding: .utf8)
+        #expect(details.contains(",forgotten-") && !details.contains(ForgottenMember.id))
     }
 
     @Test(
@@ -49,7 +49,7 @@ struct ForgettingTests {
                 .output
             #expect(after == before && !after.isEmpty)
             for (merchant, period) in [("books", "2025-03"), ("bakery", "2025-03"), ("bakery", "2025-04")] {
-                _ = try verified(scene.quayside, merchant, period)
+                try expectVerified(scene.quayside, merchant, period)
             }
             try expectDone(.settled("close", "2025-05", "--data", data))
             try refund(scene, pseudonym)
