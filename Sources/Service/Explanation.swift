@@ -19,6 +19,7 @@ extension Failure {
         case let refusal as DisputeRefusal: self = .refused(place, "\(refusal)")
         case let refusal as PaymentRefusal: self = .refused(place, "\(refusal)")
         case let refusal as RetentionRefusal: self = .refused(place, "\(refusal)")
+        case let refusal as ForgettingRefusal: self = .refused(place, "\(refusal)")
         case let refusal as BankRefusal:
             self = .refused(place + (refusal.line.map { ":\($0)" } ?? ""), "\(refusal)")
         case let refusal as PersonRefusal: self = .refused(place, "\(refusal.code): \(refusal)")

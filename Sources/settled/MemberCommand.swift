@@ -5,11 +5,29 @@ import Settlement
 struct MemberCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "member",
-        abstract: "What is held about a member.",
+        abstract: "What is held about a member, and forgetting it.",
         discussion: """
             Members are known by the ids that merchants give them in batches, and by nothing else.
             """,
-        subcommands: [Show.self])
+        subcommands: [Show.self, Forget.self])
+
+    /// An id as it was typed, or for `-` as it stands in the first line of standard input. It is not said again: it may be
+    /// one that nobody is to know.
+    static func id(_ text: String) throws(Failure) -> MemberID {
+        let typed = text == "-" ? readLine()?.trimmingWhitespace ?? "" : text
+        guard let id = MemberID(typed) else {
+            throw Failure.misused(
+                text == "-" ? "standard input" : "member",
+                "expected 1 to 64 bytes of printable ASCII without space, quote, backslash and comma")
+        }
+        return id
+    }
+}
+
+extension String {
+    fileprivate var trimmingWhitespace: String {
+        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
 }
 
 extension MemberCommand {
@@ -24,12 +42,17 @@ extension MemberCommand {
                 Where batches' bytes are in archives, the records stand in the database all the same; for lines that \
                 became none name the archives by --archives.
 
+                A member who was forgotten is shown by the pseudonym, and by the id that it had: that takes the master \
+                secret, as nothing else tells one from the other.
+
                 Examples:
                   settled member show 8012 --data /var/lib/settled
                   settled member show 8012 --data /var/lib/settled --json > 8012.json
+                  settled member show - --data /var/lib/settled < id.txt
                 """)
 
-        @Argument(help: ArgumentHelp("The member's id, as batches have it.", valueName: "member"))
+        @Argument(
+            help: ArgumentHelp("The member's id, as batches have it; - reads it.", valueName: "member"))
         var member: String
 
         @OptionGroup var place: DataOption
@@ -46,12 +69,8 @@ extension MemberCommand {
         var json = false
 
         func run() throws {
-            guard let id = MemberID(member) else {
-                throw Failure.misused(
-                    "member",
-                    "expected 1 to 64 bytes of printable ASCII without space, quote, backslash and comma")
-            }
-            let file = try MemberFile(of: id, in: place.folder, archives: archives, at: when.instant)
+            let file = try MemberFile(
+                of: MemberCommand.id(member), in: place.folder, archives: archives, at: when.instant)
             if json { print(file.json) } else { for line in file.lines { print(line) } }
         }
     }

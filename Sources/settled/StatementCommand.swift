@@ -14,7 +14,9 @@ struct StatementCommand: ParsableCommand {
             --html is one page that needs nothing else, made for print; --pdf has it printed by WeasyPrint, which \
             has to be on the PATH; --csv has the lines (of the closing, the positions); --json are the signed bytes \
             themselves. --out writes what the merchant gets: STATEMENT.json, its signature .jws, its seal .seal, \
-            and DETAILS.csv with a row for everything that made up the lines.
+            and DETAILS.csv with a row for everything that made up the lines. Where members were forgotten since, \
+            DETAILS.csv is not the file that was signed: REDACTION.json, with its own .jws and .seal, says which stands \
+            in its place.
 
             Examples:
               settled statement M001 2026-11 --data /var/lib/settled
@@ -43,12 +45,18 @@ struct StatementCommand: ParsableCommand {
             return try show(closing)
         }
         let statement = try desk.statement(of: merchant, period: period)
+        var redaction: Redaction?
         if let out {
             let stored = statement.stored
-            try StatementFiles(out).write(
+            redaction = try StatementFiles(out).write(
                 statement: stored.document, of: stored.merchant, period: stored.period, from: desk.store)
         }
         try show(statement)
+        if redaction != nil {
+            complain(
+                "DETAILS.csv is redacted, as members were forgotten; REDACTION.json beside it says so, and "
+                    + "settled verify takes it")
+        }
     }
 
     private func show(_ document: some Shown) throws {

@@ -8,7 +8,9 @@ struct VerifyCommand: ParsableCommand {
         discussion: """
             Looks for FILE.jws (the signature by a shared key) and FILE.seal (the operator's seal, which \
             third parties can check), and for DETAILS.csv beside a statement. At least one of both \
-            signatures has to be checked and good.
+            signatures has to be checked and good. A DETAILS.csv that is not the file which the statement names is taken \
+            only with REDACTION.json beside it, in which the operator says that members were forgotten: of this statement \
+            and this file, and itself checked by signature or seal.
 
             The figures of a statement have to add up: with the rows of DETAILS.csv where that is there, its fees with the \
             lines that they are of, its balance and points; those of a closing with its journal.

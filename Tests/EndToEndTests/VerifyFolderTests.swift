@@ -39,7 +39,8 @@ struct VerifyFolderTests {
         M,adjustment,ADJ-1,-7,2026-02-06,mended
         """
 
-    private static let made = Result {
+    /// Three months of both merchants, and the data that they were made of.
+    static let made = Result {
         let scratch = try Scratch()
         scratch.removeAtExit()
         try expectDone(
@@ -77,7 +78,7 @@ struct VerifyFolderTests {
         ).run()
     }
 
-    private let folders = ["2026-01/M", "2026-02/M", "2026-03/M", "2026-01/N", "2026-02/N", "2026-03/N"]
+    static let folders = ["2026-01/M", "2026-02/M", "2026-03/M", "2026-01/N", "2026-02/N", "2026-03/N"]
 
     @Test("All of it is good by both, with the seal alone and with the shared key")
     func good() throws {
@@ -87,7 +88,7 @@ struct VerifyFolderTests {
         #expect(ran.output.contains("9 of 9 documents are good, 9 links hold\n"), "\(ran.output)")
         let json = try verify(scratch, "--json")
         #expect(json.status == 0 && json.output.hasPrefix(#"{"good":true,"documents":[{"#))
-        let audited = try audit(scratch, folders)
+        let audited = try audit(scratch, Self.folders)
         #expect(
             audited.status == 0 && audited.lastLine == "all is good", "\(audited.output)\(audited.errors)")
         #expect(audited.output.split(separator: "\n").count { $0.hasPrefix("good ") } == 6 * 3 + 4)
@@ -205,7 +206,9 @@ struct VerifyFolderTests {
         try change(scratch.file("out"))
         let ran = try verify(scratch)
         #expect(ran.status == 1 && ran.output.contains(program), "\(name)\n\(ran.output)\(ran.errors)")
-        let left = folders.filter { FileManager.default.fileExists(atPath: scratch.file("out/" + $0).path) }
+        let left = Self.folders.filter {
+            FileManager.default.fileExists(atPath: scratch.file("out/" + $0).path)
+        }
         let audited = try audit(scratch, left)
         #expect(
             audited.status == 1 && audited.output.contains(script),
@@ -270,7 +273,7 @@ struct VerifyFolderTests {
         #expect(try verify(scratch).status == 1)
     }
 
-    private static func swap(_ folder: URL, _ name: String, _ old: String, _ new: String) throws {
+    static func swap(_ folder: URL, _ name: String, _ old: String, _ new: String) throws {
         let file = folder.appendingPathComponent(name)
         let text = try String(contentsOf: file, encoding: .utf8)
         try #require(text.contains(old), "\(text)")

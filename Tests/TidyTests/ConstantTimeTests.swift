@@ -58,7 +58,9 @@ struct ConstantTimeTests {
         }
         #expect(
             uses.map(\.0)
-                == ["CompactJWS", "HMAC", "SigningKey", "VerificationKey", "WebhookSecret"].map {
+                == [
+                    "CompactJWS", "HMAC", "PseudonymKey", "SigningKey", "VerificationKey", "WebhookSecret",
+                ].map {
                     "Sources/Signing/\($0).swift"
                 })
         let compared = uses.filter { $0.1.contains("ConstantTime.areEqual(") }.map(\.0)

@@ -117,6 +117,16 @@ struct ReadmeTests {
         #expect(rows == RetentionRefusal.Code.allCases.map(\.rawValue))
     }
 
+    @Test("Its table of forgetting a member likewise, and those of archives that come up there")
+    func forgettingCodes() throws {
+        let section = try #require(
+            Self.text.components(separatedBy: "\n## ").first { $0.hasPrefix("Forgetting a member") })
+        let table = try #require(section.components(separatedBy: "| code |").last)
+        let rows = table.split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+        #expect(rows == ForgettingRefusal.Code.allCases.map(\.rawValue) + ["archive_missing"])
+    }
+
     @Test("Its tables explain no code that nothing gives, and each has a cause and a cure")
     func noOtherCodes() {
         let codes =

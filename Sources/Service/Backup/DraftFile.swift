@@ -4,7 +4,7 @@ import Foundation
 final class DraftFile {
     let path: String
 
-    private static let prefix = ".settled-backup-"
+    static let prefix = ".settled-backup-"
     private static let suffix = ".tmp"
     /// Nothing takes so long: what is older, a kill left.
     private static let staleSeconds = 86_400.0

@@ -3,7 +3,8 @@ public import Settlement
 public import Signing
 public import Store
 
-/// Documents as files: `STATEMENT.json` with `.jws` and `.seal` and `DETAILS.csv`, or `CLOSING.json`.
+/// Documents as files: `STATEMENT.json` with `.jws` and `.seal` and `DETAILS.csv`, or `CLOSING.json`. Where members were
+/// forgotten since, `REDACTION.json`, likewise signed and sealed, says which file stands now.
 public struct StatementFiles: Sendable {
     private let folder: URL
 
@@ -23,14 +24,25 @@ public struct StatementFiles: Sendable {
     }
 
     /// Writes a merchant's statement; its details, which stream from the store, stand there before it does, and
-    /// whole or not at all.
+    /// whole or not at all. Gives the redaction of the details; nil: they are the file that was signed.
+    @discardableResult
     public func write(
         statement document: SealedDocument, of merchant: MerchantID, period: Int, from store: Store
-    ) throws {
-        let details = try beginDetails()
-        try store.details(of: merchant, period: period) { try details.append($0) }
-        try details.finish()
+    ) throws -> Redaction? {
+        var redaction = try store.redactions(ofPeriod: period)[merchant]
+        var isSettled = false
+        // A member may be forgotten meanwhile: the file and what is said of it are to fit.
+        while !isSettled {
+            let details = try beginDetails()
+            try store.details(of: merchant, period: period) { try details.append($0) }
+            let now = try store.redactions(ofPeriod: period)[merchant]
+            isSettled = now == redaction
+            redaction = now
+            if isSettled { try details.finish() }
+        }
+        if let redaction { try write(redaction.notice, named: RedactionCheck.name) }
         try write(statement: document)
+        return redaction
     }
 
     /// Begins DETAILS.csv under another name.

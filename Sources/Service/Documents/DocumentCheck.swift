@@ -18,6 +18,15 @@ public struct DocumentCheck: Sendable {
         public let what: String
         public let keyID: String?
         public let outcome: Outcome
+        /// What is to be known of what is valid: of a redacted `DETAILS.csv`, when and why it was.
+        public let note: String?
+
+        init(what: String, keyID: String?, outcome: Outcome, note: String? = nil) {
+            self.what = what
+            self.keyID = keyID
+            self.outcome = outcome
+            self.note = note
+        }
     }
 
     /// What the document is, in one line.
@@ -36,7 +45,8 @@ public struct DocumentCheck: Sendable {
 }
 
 extension DocumentCheck {
-    /// Checks the file with whatever of `.jws`, `.seal` and `DETAILS.csv` stands beside it.
+    /// Checks the file with whatever of `.jws`, `.seal` and `DETAILS.csv` stands beside it. A `DETAILS.csv` of another
+    /// digest is taken with the operator's notice that members were forgotten, `REDACTION.json`.
     ///
     /// `key` finds the key of an id, or nil when none is at hand. Throws `misused` when there is no
     /// signature.
@@ -45,24 +55,35 @@ extension DocumentCheck {
     ) throws(Failure) {
         let bytes = try WholeFile.read(file)
         let facts = DocumentFacts(bytes)
-        var verdicts: [Verdict] = []
-        for (what, suffix) in [("signature", ".jws"), ("seal", ".seal")]
-        where WholeFile.exists(file + suffix) {
-            let text = try WholeFile.readText(file + suffix, limit: 1 << 16)
-            verdicts.append(try Self.verdict(what, text, bytes: bytes, facts: facts, key: key))
-        }
+        var verdicts = try Self.signatures(beside: file, of: bytes, facts: facts, key: key)
         guard !verdicts.isEmpty else {
             throw .misused(
                 file, "there is no signature beside it, expected \(file).jws or \(file).seal")
         }
         let details = try Self.details(beside: file)
-        if let named = facts?.details, let details { verdicts.append(Self.verdict(named, details)) }
+        if let facts, let details, let verdict = try Self.verdict(on: details, of: facts, file, key: key) {
+            verdicts.append(verdict)
+        }
         if let sums = Self.sums(of: bytes, facts, details, place: file) {
             verdicts.append(Verdict(what: "sums", keyID: nil, outcome: sums))
         }
         title = facts?.title ?? "file of \(bytes.count) bytes"
         digest = SHA256Digest(of: bytes)
         self.verdicts = verdicts
+    }
+
+    /// The verdicts on the signature and the seal beside a document, as far as they are there.
+    static func signatures(
+        beside file: String, of bytes: [UInt8], facts: DocumentFacts?,
+        key: (String) throws(Failure) -> VerificationKey?
+    ) throws(Failure) -> [Verdict] {
+        var verdicts: [Verdict] = []
+        for (what, suffix) in [("signature", ".jws"), ("seal", ".seal")]
+        where WholeFile.exists(file + suffix) {
+            let text = try WholeFile.readText(file + suffix, limit: 1 << 16)
+            verdicts.append(try verdict(what, text, bytes: bytes, facts: facts, key: key))
+        }
+        return verdicts
     }
 
     private static func verdict(
@@ -112,12 +133,22 @@ extension DocumentCheck {
         return WholeFile.exists(path) ? try WholeFile.read(path, limit: .max) : nil
     }
 
-    private static func verdict(_ named: DocumentFacts.Details, _ bytes: [UInt8]) -> Verdict {
-        let digest = SHA256Digest(of: bytes).text
+    /// Whether DETAILS.csv is the file that a statement names, or stands in its place; nil of what names none.
+    private static func verdict(
+        on bytes: [UInt8], of facts: DocumentFacts, _ file: String,
+        key: (String) throws(Failure) -> VerificationKey?
+    ) throws(Failure) -> Verdict? {
+        guard let named = facts.details else { return nil }
+        let digest = SHA256Digest(of: bytes)
+        guard digest.text != named.digest else {
+            return Verdict(what: "details", keyID: nil, outcome: .valid)
+        }
+        if let redaction = try RedactionCheck(beside: file, key: key) {
+            return redaction.verdict(on: digest, of: facts)
+        }
         return Verdict(
             what: "details", keyID: nil,
-            outcome: digest == named.digest
-                ? .valid : .wrong("DETAILS.csv: expected the digest \(named.digest), found \(digest)"))
+            outcome: .wrong("DETAILS.csv: expected the digest \(named.digest), found \(digest.text)"))
     }
 
     /// Whether the figures of a statement or a closing add up, a statement's with its DETAILS.csv where that is here;

@@ -6,13 +6,11 @@ extension DocumentCheck {
     /// What it is, a line a verdict, and the sum of it.
     public var lines: [String] {
         [title, "digest \(digest.text)"]
-            + verdicts.map { verdict in
-                let by = verdict.keyID.map { " by \($0)" } ?? ""
-                return "\(verdict.what)\(by): \(verdict.outcome.text)"
-            } + [isGood ? "good" : isWrong ? "WRONG" : "not checked: no key at hand fits"]
+            + verdicts.map(\.line)
+            + [isGood ? "good" : isWrong ? "WRONG" : "not checked: no key at hand fits"]
     }
 
-    /// `title`, `digest`, `good` and `verdicts` of `what`, `key`, `outcome` and `reason`.
+    /// `title`, `digest`, `good` and `verdicts` of `what`, `key`, `outcome`, `reason` and `note`.
     public var json: String {
         var json = CanonicalJSON()
         json.object { object in
@@ -21,15 +19,27 @@ extension DocumentCheck {
             object.name("good")
             object.boolean(isGood)
             object.member("verdicts", array: verdicts) { json, verdict in
-                json.object { object in
-                    object.member("what", verdict.what)
-                    object.member("key", ifPresent: verdict.keyID)
-                    object.member("outcome", verdict.outcome.word)
-                    object.member("reason", ifPresent: verdict.outcome.reason)
-                }
+                verdict.write(to: &json)
             }
         }
         return String(decoding: json.bytes, as: UTF8.self)
+    }
+}
+
+extension DocumentCheck.Verdict {
+    /// It in one line.
+    var line: String {
+        "\(what)\(keyID.map { " by \($0)" } ?? ""): \(outcome.text)\(note.map { ", \($0)" } ?? "")"
+    }
+
+    func write(to json: inout CanonicalJSON) {
+        json.object { object in
+            object.member("what", what)
+            object.member("key", ifPresent: keyID)
+            object.member("outcome", outcome.word)
+            object.member("reason", ifPresent: outcome.reason)
+            object.member("note", ifPresent: note)
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Settlement
 
 /// What receipts, statements and closings say of themselves, as far as a check needs it.
 struct DocumentFacts: Decodable, Sendable {
@@ -35,6 +36,25 @@ struct DocumentFacts: Decodable, Sendable {
         let digest: String
     }
 
+    /// A batch by its id, or in a notice as an object that has it.
+    struct Batch: Decodable, Sendable {
+        let id: String
+
+        private enum CodingKeys: String, CodingKey { case batch }
+
+        init(from decoder: any Decoder) throws {
+            id =
+                try (try? decoder.singleValueContainer().decode(String.self))
+                ?? decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .batch)
+        }
+    }
+
+    /// A statement as a notice names it.
+    struct Noticed: Decodable, Sendable {
+        let number: Int64
+        let period: String
+    }
+
     let format: String
     let alliance: String?
     let merchant: String?
@@ -49,8 +69,10 @@ struct DocumentFacts: Decodable, Sendable {
     // Of closings.
     let journal: [Account]?
     let statements: [Listed]?
-    // Of receipts.
-    let batch: String?
+    // Of receipts, and of notices of redacted batches.
+    let batch: Batch?
+    // Of notices of redacted DETAILS.csv. Its number is none of a link of a chain.
+    let statement: Noticed?
     // Of what is answered about disputes.
     let dispute: Int64?
     let answered: String?
@@ -70,13 +92,21 @@ struct DocumentFacts: Decodable, Sendable {
     /// One line for a person: what it is.
     var title: String {
         if format.hasPrefix("settled-receipt/") {
-            return "receipt of batch \(batch ?? "?") of \(merchant ?? "?")"
+            return "receipt of batch \(batch?.id ?? "?") of \(merchant ?? "?")"
         }
-        if let title = disputeTitle { return title }
+        if let title = disputeTitle ?? redactionTitle { return title }
         let place = "\(period?.id ?? "?"), number \(number.map(String.init) ?? "?")"
         if format.hasPrefix("settled-statement/") { return "statement of \(merchant ?? "?") for \(place)" }
         if format.hasPrefix("settled-closing/") { return "closing of \(place)" }
         return "document of format \(format)"
+    }
+
+    private var redactionTitle: String? {
+        guard format == RedactionNotice.format else { return nil }
+        let merchant = merchant ?? "?"
+        if let batch { return "notice of a redaction: batch \(batch.id) of \(merchant)" }
+        return "notice of a redaction: DETAILS.csv of \(merchant) for \(statement?.period ?? "?"), "
+            + "number \(statement.map { "\($0.number)" } ?? "?")"
     }
 
     private var disputeTitle: String? {

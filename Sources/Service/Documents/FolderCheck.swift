@@ -32,8 +32,8 @@ public struct FolderCheck: Sendable {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
-    /// Checks every statement and closing in the folder and below, and whatever else has a signature or a
-    /// seal beside it. Links of the file system are not followed. Throws `refused` for a folder without any.
+    /// Checks every statement, closing and notice of a redaction in the folder and below, and whatever else has a
+    /// signature or a seal beside it. Links of the file system are not followed. Throws `refused` for a folder without any.
     public init(folder: String, key: (String) throws(Failure) -> VerificationKey?) throws {
         let names = try Self.names(in: folder)
         guard !names.isEmpty else {
@@ -64,8 +64,9 @@ public struct FolderCheck: Sendable {
             files.insert(name)
         }
         let documents = files.filter { name in
-            let last = name.split(separator: "/").last ?? ""
-            return last == "STATEMENT.json" || last == "CLOSING.json" || files.contains(name + ".jws")
+            let last = name.split(separator: "/").last.map(String.init) ?? ""
+            return ["STATEMENT.json", "CLOSING.json", RedactionCheck.name].contains(last)
+                || files.contains(name + ".jws")
                 || files.contains(name + ".seal")
         }
         // Batches have signatures too, by keys of their own: they are no documents of the operator's.

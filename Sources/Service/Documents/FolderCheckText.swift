@@ -8,10 +8,10 @@ extension FolderCheck {
         for document in documents {
             lines.append(
                 "\(document.word)  \(document.path): \(document.check?.title ?? document.problem ?? "")")
-            guard let check = document.check, !check.isGood else { continue }
-            for verdict in check.verdicts where verdict.outcome != .valid {
-                lines.append(
-                    "  \(verdict.what)\(verdict.keyID.map { " by \($0)" } ?? ""): \(verdict.outcome.text)")
+            guard let check = document.check else { continue }
+            for verdict in check.verdicts
+            where verdict.note != nil || (!check.isGood && verdict.outcome != .valid) {
+                lines.append("  " + verdict.line)
             }
         }
         for link in links where link.outcome != .good {
@@ -40,12 +40,7 @@ extension FolderCheck {
                     object.boolean(document.isGood)
                     object.member("problem", ifPresent: document.problem)
                     object.member("verdicts", array: document.check?.verdicts ?? []) { json, verdict in
-                        json.object { object in
-                            object.member("what", verdict.what)
-                            object.member("key", ifPresent: verdict.keyID)
-                            object.member("outcome", verdict.outcome.word)
-                            object.member("reason", ifPresent: verdict.outcome.reason)
-                        }
+                        verdict.write(to: &json)
                     }
                 }
             }

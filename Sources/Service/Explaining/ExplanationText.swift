@@ -141,18 +141,23 @@ public struct ExplanationText: Sendable {
 
     /// Batches as evidence, under their title.
     func lines(_ batches: [SigningBatch]) -> [String] {
-        [language.say(.batchList)]
-            + batches.flatMap { batch in
-                [
-                    "  "
-                        + language.say(
-                            .batchNumbered, batch.merchant.text, batch.batch.text, "\(batch.sequence)",
-                            DocumentWords.signer(batch.signer.rawValue, in: language), time(batch.received),
-                            batch.digest),
-                    "    " + language.say(.signedWith, batch.keyID, batch.signature),
-                ] + (batch.redacted.map { ["    " + language.say(.bytesAreRedacted, $0.text)] } ?? [])
-                    + (batch.archive.map { ["    " + language.say(.bytesAreIn, words($0))] } ?? [])
-            }
+        [language.say(.batchList)] + batches.flatMap { lines($0) }
+    }
+
+    private func lines(_ batch: SigningBatch) -> [String] {
+        let signer = DocumentWords.signer(batch.signer.rawValue, in: language)
+        var lines = [
+            "  "
+                + language.say(
+                    .batchNumbered, batch.merchant.text, batch.batch.text, "\(batch.sequence)", signer,
+                    time(batch.received), batch.digest),
+            "    " + language.say(.signedWith, batch.keyID, batch.signature),
+        ]
+        if let redacted = batch.redacted {
+            lines.append("    " + language.say(.bytesAreRedacted, redacted.text))
+        }
+        if let archive = batch.archive { lines.append("    " + language.say(.bytesAreIn, words(archive))) }
+        return lines
     }
 
     /// An archive by its name and digest.

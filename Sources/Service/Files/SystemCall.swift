@@ -136,4 +136,13 @@ struct Descriptor: ~Copyable {
     func synchronize() throws(Failure) {
         guard fsync(number) == 0 else { throw .fromSystem(path, "write it durably") }
     }
+
+    /// Where this process is root's: gives the file to whom a folder belongs, who could not open what is root's alone.
+    func giveToOwner(of folder: String) throws(Failure) {
+        var status = stat()
+        guard geteuid() == 0, stat(folder, &status) == 0 else { return }
+        guard fchown(number, status.st_uid, status.st_gid) == 0 else {
+            throw .fromSystem(path, "give it to the folder's owner")
+        }
+    }
 }

@@ -1,4 +1,5 @@
 public import Settlement
+import Signing
 public import Store
 
 /// Everything that is held about a member, over all merchants, for the operator.
@@ -22,7 +23,12 @@ public struct MemberFile: Sendable {
     }
 
     public let alliance: AllianceID
+    /// As it is called: by its pseudonym if it was forgotten.
     public let member: MemberID
+    /// How it was forgotten; nil: it was not, as far as that can be told.
+    public let forgotten: ForgottenMember?
+    /// Why it cannot be told whether it was forgotten; nil: it can.
+    public let untold: String?
     public let at: Instant
     /// In the order of arrival.
     public let records: [Entry]
@@ -55,13 +61,17 @@ public struct MemberFile: Sendable {
 extension MemberFile {
     /// Gathers it; archived batches are read from `archives`, files or folders, as far as those are there.
     ///
-    /// Throws `RetentionRefusal` for an archive that is none of the database's, or was changed and has no batch left, and
-    /// trouble.
-    public init(of member: MemberID, in folder: DataFolder, archives: [String] = [], at instant: Instant)
+    /// One that was forgotten is found by its pseudonym and, with the master secret, by the id that it had.
+    ///
+    /// Throws `RetentionRefusal` for an archive that is none of the database's, or was changed and has no batch left,
+    /// `refused` for a secret that is not the data's, and trouble.
+    public init(of id: MemberID, in folder: DataFolder, archives: [String] = [], at instant: Instant)
         throws
     {
         let store = try folder.openStore()
         defer { try? store.shut() }
+        let (forgotten, untold) = try Self.forgotten(id, in: folder, store)
+        let member = forgotten?.pseudonym ?? id
         let shelf = try ArchiveShelf(
             archives, of: store, sealKeys: SealFile.keys(of: folder, store))
         let archived: ArchivedBytes = { try shelf.bytes(of: $0, in: $1) }
@@ -71,13 +81,32 @@ extension MemberFile {
         let (copies, unread) = try store.copies(naming: member, archived: archived)
         let held = try store.held(by: member)
         self.init(
-            alliance: schedule.alliance.id, member: member, at: instant,
+            alliance: schedule.alliance.id, member: member, forgotten: forgotten, untold: untold, at: instant,
             records: stored.compactMap { record in
                 origins[record.number].map { Entry(origin: $0, state: record.state) }
             },
             copies: copies, unread: unread, damaged: shelf.damaged, lots: held.lots, debts: held.debts,
             chapters: try Self.chapters(of: member, store),
             disputes: try Self.disputes(against: Array(origins.values), store), schedule: schedule)
+    }
+
+    /// How a member was forgotten, or why that cannot be told.
+    private static func forgotten(
+        _ id: MemberID, in folder: DataFolder, _ store: Store
+    ) throws -> (ForgottenMember?, untold: String?) {
+        let all = try store.forgottenMembers()
+        guard !all.isEmpty else { return (nil, nil) }
+        if let known = all.first(where: { $0.pseudonym == id }) { return (known, nil) }
+        let master: MasterSecret
+        do throws(Failure) {
+            try folder.requireSecret()
+            master = try MasterSecretFile.read(folder.secretPath)
+        } catch {
+            guard error.kind != .refused else { throw error }
+            return (nil, "\(error.place): \(error.problem)")
+        }
+        try folder.requireOwn(master, of: store)
+        return (try ForgottenIDs(store, master).member(id), nil)
     }
 
     private static func chapters(of member: MemberID, _ store: Store) throws -> [Chapter] {

@@ -12,6 +12,7 @@ extension MemberFile {
             json.member("alliance", alliance.text)
             json.member("member", member.text)
             json.member("at", at.description)
+            writeForgotten(to: &json)
             json.member("records", array: records) { $1.write(to: &$0, calendar) }
             json.member("copies", array: copies) { $1.write(to: &$0) }
             json.member("unread_archives", array: unread) { json, archive in
@@ -33,6 +34,20 @@ extension MemberFile {
             json.member("disputes", array: disputes) { $1.writeAgainstRecord(to: &$0) }
         }
         return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    /// An object; null where it was not forgotten, and nothing where that cannot be told.
+    private func writeForgotten(to json: inout CanonicalJSON) {
+        guard untold == nil else { return }
+        guard let forgotten else {
+            json.name("forgotten")
+            return json.null()
+        }
+        json.member("forgotten") { json in
+            json.member("at", forgotten.at.description)
+            json.member("by", forgotten.person)
+            json.member("reason", forgotten.reason)
+        }
     }
 
     /// `MERCHANT/ID`, as DETAILS.csv names what made a lot.

@@ -4,11 +4,16 @@ import Store
 extension MemberFile {
     /// For a person: one thing that is held a line, part after part.
     public var lines: [String] {
-        guard !isEmpty || !unread.isEmpty || !damaged.isEmpty else {
-            return ["nothing is held about this member"]
+        guard !isEmpty || !unread.isEmpty || !damaged.isEmpty || forgotten != nil else {
+            return ["nothing is held about this member"] + untoldLines
         }
         let text = ExplanationText(schedule)
         var lines = ["member \(member) of \(alliance), as of \(text.time(at))"]
+        if let forgotten {
+            lines.append(
+                "forgotten on \(text.time(forgotten.at)) by \(forgotten.person): \(forgotten.reason)")
+        }
+        lines += untoldLines
         lines += part("records", records.map { line($0, text) })
         lines += part("lines that became no record", copies.map { line($0, text) })
         lines += part("open lots", lots.map { line($0, text) })
@@ -24,6 +29,15 @@ extension MemberFile {
         }
         lines += damaged.flatMap { ["", "archive_damaged: " + $0.inWords] }
         return lines
+    }
+
+    private var untoldLines: [String] {
+        untold.map {
+            [
+                "whether it was forgotten cannot be told without the master secret, which --secret FILE names:"
+                    + " \($0)"
+            ]
+        } ?? []
     }
 
     private func part(_ title: String, _ lines: [String]) -> [String] {

@@ -13,7 +13,7 @@ final class RetentionLock {
         let path = folder + "/" + Self.name
         let file = try Descriptor(
             opening: path, flags: O_RDONLY | O_CREAT | O_NOFOLLOW, mode: 0o600, attempt: "lock it")
-        try Self.giveToOwner(of: folder, file)
+        try file.giveToOwner(of: folder)
         guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
             guard errno == EWOULDBLOCK else { throw Failure.fromSystem(path, "lock it") }
             throw RetentionRefusal(
@@ -21,14 +21,5 @@ final class RetentionLock {
                 "another `settled retain` is at work on the data in \(folder): wait for its end")
         }
         self.file = file
-    }
-
-    /// What root made the folder's owner could not open.
-    private static func giveToOwner(of folder: String, _ file: borrowing Descriptor) throws(Failure) {
-        var status = stat()
-        guard geteuid() == 0, stat(folder, &status) == 0 else { return }
-        guard fchown(file.number, status.st_uid, status.st_gid) == 0 else {
-            throw .fromSystem(file.path, "give it to the folder's owner")
-        }
     }
 }

@@ -11,7 +11,7 @@ struct ReadingShelf: Sendable {
     let details = DetailsPlaces()
     let explanations = ExplanationLanes()
     let signer: DocumentSigner
-    private let answers: AnswerRoom
+    let answers: AnswerRoom
     /// The public keys of the seal, retired ones too, as a JWK set.
     let sealKeys: Representation
 
@@ -91,76 +91,10 @@ struct ReadingShelf: Sendable {
         }
         return .json(bytes)
     }
-}
-
-/// Statements.
-extension ReadingShelf {
-    func statements(_ request: ReadingRequest) throws -> Representation {
-        let statements = try store.statementList(of: request.merchant)
-        var json = CanonicalJSON()
-        json.object { json in
-            json.member("statements", array: statements) { $1.write(to: &$0) }
-        }
-        return .json(json.bytes)
-    }
-
-    /// One of a statement's files, byte for byte.
-    func statementFile(_ request: ReadingRequest) throws -> Representation {
-        guard let name = request.piece("file"), let file = StatementFile(rawValue: name) else {
-            let names = StatementFile.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem.nothing("a file of this name; a statement has \(names)")
-        }
-        let statement = try statement(request)
-        switch file {
-        case .document: return .file(statement.document.bytes, type: "application/json")
-        case .signature: return .file(Array(statement.document.signature.utf8), type: "application/jose")
-        case .seal: return .file(Array(statement.document.seal.utf8), type: "application/jose")
-        case .details: return try details(of: statement, request)
-        }
-    }
-
-    /// The merchant's own, of the period that the path names.
-    func statement(_ request: ReadingRequest) throws -> StoredStatement {
-        guard let id = request.piece("period"), let period = try store.schedule().calendar.ordinal(id: id),
-            let statement = try store.statement(of: request.merchant, period: period)
-        else { throw Problem.nothing("a statement of yours for this period") }
-        try verify(statement.document.bytes, statement.digest, "statements", Self.row(statement))
-        return statement
-    }
-
-    private static func row(_ statement: StoredStatement) -> String {
-        "number \(statement.number) of \(statement.merchant)"
-    }
 
     /// Throws `StoreTrouble` where a document is not the one that was signed.
-    private func verify(_ bytes: [UInt8], _ digest: String, _ table: String, _ row: String) throws {
+    func verify(_ bytes: [UInt8], _ digest: String, _ table: String, _ row: String) throws {
         guard SHA256Digest(of: bytes).text == digest else { throw StoreTrouble.damaged(table, row) }
-    }
-
-    private func details(of statement: StoredStatement, _ request: ReadingRequest) throws -> Representation {
-        guard let digest = SHA256Digest(text: statement.detailsDigest) else {
-            throw StoreTrouble.damaged("statements", Self.row(statement), "it has no digest of its details")
-        }
-        guard !request.isHead, !digest.isNamed(by: request.ifNoneMatch) else {
-            return .details(nil, digest: digest)
-        }
-        let file = try DetailsFile(
-            of: statement.merchant, period: statement.period, from: store, places: details, room: answers)
-        return .details(file, digest: digest)
-    }
-}
-
-/// The files of a statement. Rulebook §7.
-enum StatementFile: String, CaseIterable {
-    case document = "STATEMENT.json"
-    case signature = "STATEMENT.json.jws"
-    case seal = "STATEMENT.json.seal"
-    case details = "DETAILS.csv"
-}
-
-extension Representation {
-    fileprivate static func file(_ bytes: [UInt8], type: String) -> Representation {
-        .bytes(bytes, type: type, digest: SHA256Digest(of: bytes))
     }
 }
 
@@ -177,22 +111,6 @@ extension ListedBatch {
             json.member("duplicates", summary.duplicates)
             json.member("refused", summary.refused)
             json.member("state", state.rawValue)
-        }
-    }
-}
-
-extension ListedStatement {
-    fileprivate func write(to json: inout CanonicalJSON) {
-        json.object { json in
-            json.member("period", period.id)
-            json.member("number", number)
-            json.member("digest", digest)
-            json.member("details") { json in
-                json.member("digest", detailsDigest)
-                json.member("rows", detailsRows)
-            }
-            json.member("balance", balance.minorUnits)
-            json.member("points", points.count)
         }
     }
 }

@@ -6,12 +6,13 @@ import Signing
 
 /// What a reading route answers with.
 enum Representation: Sendable {
-    /// Bytes as they are, which may be many. With a `digest` they never change, and are answered with it and an
+    /// Bytes as they are, which may be many. With a `digest` they hardly ever change, and are answered with it and an
     /// `ETag`.
     case bytes([UInt8], type: String, digest: SHA256Digest? = nil, headers: HTTPFields = [:])
     /// The same for anybody: all answers share their memory.
     case published(ByteBuffer, type: String, digest: SHA256Digest? = nil)
-    /// DETAILS.csv, whose digest its statement was signed with. Nil file: its bytes were not asked for.
+    /// DETAILS.csv, whose digest its statement was signed with, or its redaction says. Nil file: its bytes were not asked
+    /// for.
     case details(DetailsFile?, digest: SHA256Digest)
 
     static func json(_ bytes: [UInt8]) -> Representation {

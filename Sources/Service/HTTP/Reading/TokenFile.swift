@@ -65,6 +65,9 @@ final class TokenFile {
         try cut()
     }
 
+    /// For a process of root's that only keeps others off: the daemon has to be able to open it.
+    func giveToOwner() throws(Failure) { try file.giveToOwner(of: folderName(of: path)) }
+
     private func cut() throws(Failure) {
         guard ftruncate(file.number, off_t(bytes)) == 0 else { throw .fromSystem(path, "shorten it") }
     }

@@ -1,0 +1,69 @@
+import Settlement
+import Signing
+import Store
+
+/// The archives that are at hand while a member is forgotten.
+struct ForgettingArchives {
+    let shelf: ArchiveShelf
+    private let named: [String]
+    private let store: Store
+    private let sealKeys: [VerificationKey]
+
+    /// Throws as `ArchiveShelf`, also for one that was changed: no part of it is good enough to be written anew. A file in
+    /// whose place another stands by now is taken for that one.
+    init(_ request: MemberForgetting.Request) throws {
+        named = request.archives
+        store = request.folder.store
+        sealKeys = request.folder.signer.sealKeys
+        let known = try store.archives()
+        shelf = try ArchiveShelf(Self.places(named, known), of: known, sealKeys: sealKeys)
+    }
+
+    /// The bytes that they have of batches.
+    var bytes: ArchivedBytes { { [shelf] in try shelf.bytes(of: $0, in: $1) } }
+
+    /// Throws `archiveMissing` that names all of these that are not at hand, or `archiveDamaged`.
+    func require(_ archives: [StoredArchive]) throws {
+        let missing = Set(archives).filter { !shelf.holds($0) }.sorted { $0.number < $1.number }
+        guard missing.count > 1 else {
+            for archive in missing { _ = try shelf.whole(archive) }
+            return
+        }
+        throw RetentionRefusal(
+            .archiveMissing,
+            "not at hand, and with batches that name the member, or may: "
+                + missing.map(\.inWords).joined(separator: "; ")
+                + ": name them, or the folders that they are in, by --archives")
+    }
+
+    /// Takes away what a kill left in the folders of archives: files in whose place others stand, and those that no
+    /// database came to need. Gives those that are gone, and what was in the way.
+    func removeLeftovers() -> (removed: [String], unfinished: [String]) {
+        do {
+            // What the database knows of has changed since.
+            let known = try store.archives()
+            let folders = Set(named.map { FolderCheck.isFolder($0) ? $0 : folderName(of: $0) }).sorted()
+            let shelf = try ArchiveShelf(folders, of: known, sealKeys: sealKeys)
+            let leftovers = try ArchiveLeftovers(on: shelf, of: store, sealKeys: sealKeys)
+            let unfinished = leftovers.remove()
+            return (leftovers.paths.filter { !WholeFile.exists($0) }, unfinished)
+        } catch { return ([], [Failure(error, place: "--archives").description]) }
+    }
+
+    /// Where a run before, of this member or another, wrote an archive anew, the file of then may be gone, or there all
+    /// the same: who names it as before means what came in its place, which is in the same folder.
+    private static func places(_ named: [String], _ known: [StoredArchive]) throws -> [String] {
+        try named.map { place in
+            let folder = folderName(of: place)
+            let hasOthers = known.contains { WholeFile.exists(folder + "/" + $0.name) }
+            return try hasOthers && isNoMore(place, known) ? folder : place
+        }
+    }
+
+    private static func isNoMore(_ place: String, _ known: [StoredArchive]) throws -> Bool {
+        guard WholeFile.exists(place) else { return true }
+        guard !FolderCheck.isFolder(place), try ArchiveFile.isArchive(place) else { return false }
+        let digest = try ArchiveFile.digest(of: place)
+        return !known.contains { $0.digest == digest || $0.name == ArchiveShelf.name(of: place) }
+    }
+}

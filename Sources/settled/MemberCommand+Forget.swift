@@ -1,0 +1,93 @@
+import ArgumentParser
+import Service
+import Settlement
+
+extension MemberCommand {
+    struct Forget: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Replace a member's id by a pseudonym in all that is held.",
+            discussion: """
+                The pseudonym is made from the id with the master secret: the same one always, so that whatever comes of \
+                the member later, a refund too, is stored under it, and who has the id finds it by `settled member show`. \
+                Without the secret nobody gets from one to the other.
+
+                Kept is every point and every amount, every statement with its signature, every receipt, and the order in \
+                which all came. Replaced is the id in records, in what closes made of them, in the bytes of batches, in \
+                the database and in archives, and so in each DETAILS.csv that is asked for from now on. Marked is what is \
+                no longer as it was signed: each of those batches and DETAILS.csv gets a notice that the operator seals, \
+                of which bytes were signed and which stand now. `settled rederive` and `settled verify` hold them against \
+                it, and say which they are.
+
+                It cannot be undone: nothing keeps the id. Make a backup first only if it is to be kept no longer than \
+                the id may be. Backups from before, statements that merchants fetched, and files in the spool stay as they \
+                are; the report says what to look after, and --search names the files in a folder that name the member.
+
+                Archives that `settled retain` made and that have batches of the member are written anew beside the old \
+                files, which go once the database has the new ones in their place. Whichever are needed and not named by \
+                --archives are told before anything changes. Of a copy of the data, name copies of the archives.
+
+                Stop the daemon first. The database is written anew at the end, so that no free page of it has old bytes: \
+                twice its size has to be free on the disk. A kill at any moment changes nothing or all; run it again, and \
+                it does what is left.
+
+                An id on the command line stands in the shell's history, and others see it while the command runs: with - \
+                it is read from standard input, one line. Neither NAME nor TEXT may say it: both are kept.
+
+                Examples:
+                  settled member forget - --by ana --reason 'letter of 3 May' --dry-run --data /var/lib/settled < id.txt
+                  settled member forget - --by ana --reason 'letter of 3 May' --archives /media/archives \\
+                    --search /var/spool/settled --data /var/lib/settled --secret /etc/credstore/settled.master.secret < id.txt
+                """)
+
+        @Argument(
+            help: ArgumentHelp("The member's id, as batches have it; - reads it.", valueName: "member"))
+        var member: String
+
+        @Option(name: .long, help: ArgumentHelp("Who has it done; it is kept.", valueName: "name"))
+        var by: String
+
+        @Option(
+            name: .long, help: ArgumentHelp("Why, 1 … 200 bytes on one line; it is kept.", valueName: "text"))
+        var reason: String
+
+        @Option(
+            name: .long, parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "Archives that `settled retain` made, or folders in which they are.", valueName: "path"))
+        var archives: [String] = []
+
+        @Option(
+            name: .long, parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "Folders in which to look for files that name the member, as the spool: they are told, not changed.",
+                valueName: "folder"))
+        var search: [String] = []
+
+        @Flag(name: .long, help: "Only say what would be changed; the daemon may run meanwhile.")
+        var dryRun = false
+
+        @OptionGroup var place: DataOption
+        @OptionGroup var when: NowOption
+
+        @Flag(name: .long, help: "Print a JSON object.")
+        var json = false
+
+        func run() throws {
+            let id = try MemberCommand.id(member)
+            guard let person = PersonName(by) else {
+                throw Failure.misused(
+                    "--by",
+                    "expected a name of 1–64 printable characters without space, quote, backslash and comma")
+            }
+            let folder = try place.folder.open()
+            defer { folder.shut() }
+            let forgetting = try MemberForgetting(
+                MemberForgetting.Request(
+                    folder: folder, member: id, person: person, reason: reason, archives: archives,
+                    searched: search, isDryRun: dryRun, at: when.instant),
+                progress: .terminal())
+            if json { print(forgetting.json) } else { for line in forgetting.lines { print(line) } }
+            guard forgetting.unfinished.isEmpty else { throw ExitCode(Failure.Kind.trouble.rawValue) }
+        }
+    }
+}
