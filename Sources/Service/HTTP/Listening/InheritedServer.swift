@@ -35,9 +35,10 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
         let (connections, arrivals) = AsyncStream.makeStream(of: type(of: child).Value.self)
         let doors = sockets.map { _ in ServerQuiescingHelper(group: loops) }
         defer { for door in doors { door.initiateShutdown(promise: nil) } }
+        var servers: [any Channel] = []
         for (socket, door) in zip(sockets, doors) {
             let bootstrap = bootstrap(child, door) { arrivals.yield($0) }
-            _ = try await bootstrap.withBoundSocket(socket.descriptor).get()
+            servers.append(try await bootstrap.withBoundSocket(socket.descriptor).get())
             onServing(socket)
         }
         await withGracefulShutdownHandler {
@@ -46,12 +47,24 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
                     tasks.addTask { await child.handle(value: connection, logger: logger) }
                 }
             }
-        } onGracefulShutdown: {
-            shut(doors) { arrivals.finish() }
+        } onGracefulShutdown: { [servers] in
+            pause(servers) { shut(doors) { arrivals.finish() } }
         }
     }
 
-    /// No more connections from now on, and those that stand end with the request at hand; then it is quiet.
+    /// How long the last connections that were let in may take to be set up: a server that is closed before drops them.
+    private static var settling: TimeAmount { .milliseconds(100) }
+
+    /// Lets nobody in from now on: who knocks waits at the socket for the next process.
+    private func pause(_ servers: [any Channel], _ whenSettled: @escaping @Sendable () -> Void) {
+        let loop = loops.any()
+        let paused = servers.map { $0.setOption(.autoRead, value: false) }
+        EventLoopFuture.andAllComplete(paused, on: loop).whenComplete { _ in
+            loop.scheduleTask(in: Self.settling, whenSettled)
+        }
+    }
+
+    /// The connections that stand end with the request at hand; then it is quiet.
     private func shut(_ doors: [ServerQuiescingHelper], _ whenQuiet: @escaping @Sendable () -> Void) {
         let loop = loops.any()
         let ends = doors.map { door in
