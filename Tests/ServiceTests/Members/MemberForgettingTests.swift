@@ -144,7 +144,8 @@ struct MemberForgettingTests {
         let pseudonym = try story.forget("cem").pseudonym.text
         let before = try story.dump
         func code(_ member: String) -> ForgettingRefusal.Code? {
-            #expect(throws: ForgettingRefusal.self) { try story.forget(member) }?.code
+            let refusal = #expect(throws: ForgettingRefusal.self) { try story.forget(member) }
+            return refusal?.code
         }
         #expect(code("nobody") == .memberUnknown)
         #expect(code(pseudonym) == .memberForgotten)
