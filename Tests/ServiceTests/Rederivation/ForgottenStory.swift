@@ -131,7 +131,7 @@ struct ForgottenStory {
     private func record(
         _ id: String, _ type: RecordType, _ member: String, _ points: Int64, _ at: String, ref: String? = nil
     ) -> Settlement.Record {
-        Record(
+        Settlement.Record(
             id: RecordID(verified: id), type: type, member: MemberID(verified: member),
             points: Points(points), at: instant(at), ref: ref.map { RecordID(verified: $0) })
     }

@@ -19,7 +19,7 @@ struct RederivedForgettingTests {
     ]
 
     /// What is changed, and what the report has to say: the place, and a part of the problem.
-    private static let changes: [(sql: String, place: String, problem: String)] = [
+    static let changes: [(sql: String, place: String, problem: String)] = [
         (
             "UPDATE batches SET bytes = swap(bytes, '\"points\":100', '\"points\":900') WHERE batch = 1",
             "batch B-1 of M (number 1)", "its bytes are not those that its redaction tells of"

@@ -1,3 +1,4 @@
+import GRDB
 import Settlement
 import Signing
 import Testing
