@@ -205,7 +205,7 @@ struct MemberForgettingTests {
     func later() throws {
         let story = try ArchivedStory()
         let pseudonym = try story.forget("ana").pseudonym
-        let refund = Record(
+        let refund = Settlement.Record(
             id: RecordID(verified: "m8"), type: .redeemReversal, member: MemberID(verified: "ana"),
             points: Points(10), at: instant("2026-04-08T10:00:00Z"), ref: RecordID(verified: "m6"))
         let header = BatchHeader(
