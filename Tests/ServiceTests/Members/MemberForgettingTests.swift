@@ -65,7 +65,7 @@ struct MemberForgettingTests {
             #expect(after.records.map(\.origin.record.id) == before.records.map(\.origin.record.id))
             #expect(after.records.map(\.state) == before.records.map(\.state))
             #expect(after.records.allSatisfy { $0.origin.record.member == pseudonym })
-            #expect(after.copies.map(\.copy.line) == before.copies.map(\.copy.line))
+            #expect(after.copies.map(\.line) == before.copies.map(\.line))
             #expect(after.lots.map(\.open) == before.lots.map(\.open) && !after.lots.isEmpty)
             #expect(after.chapters.map(\.movements.count) == before.chapters.map(\.movements.count))
         }
