@@ -88,7 +88,8 @@ struct NewNameTests {
         let failure = #expect(throws: Failure.self) {
             try NewName.give(path, to: draft, by: calls(rename: Failing(code), link: link))
         }
-        #expect(link.count == 0 && !"\(try #require(failure))".contains("this file system"))
+        let said = "\(try #require(failure))"
+        #expect(link.count == 0 && !said.contains("this file system"), "\(said)")
         #expect(!WholeFile.exists(path) && scratch.names == ["draft"])
     }
 
