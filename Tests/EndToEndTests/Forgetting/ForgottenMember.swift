@@ -79,7 +79,7 @@ struct ForgottenMember {
     }
 
     /// Files of a folder and below in which the id stands.
-    static func files(naming id: String = id, in folder: String) throws -> [String] {
+    static func files(in folder: String) throws -> [String] {
         let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         #expect(!names.isEmpty)
         return try names.filter { name in

@@ -35,7 +35,7 @@ struct ForgettingAgainTests {
         let second = try #require(try story.retain("b.zst").archive)
         let before = try story.dump
         func refusal(_ member: String, _ archives: [String]) -> RetentionRefusal? {
-            #expect(throws: RetentionRefusal.self) { try story.forget(member, archives: archives) }
+            return #expect(throws: RetentionRefusal.self) { try story.forget(member, archives: archives) }
         }
         let both = refusal("ben", [])
         #expect(both?.code == .archiveMissing)

@@ -144,7 +144,8 @@ struct MemberForgettingTests {
         let pseudonym = try story.forget("cem").pseudonym.text
         let before = try story.dump
         func code(_ member: String) -> ForgettingRefusal.Code? {
-            #expect(throws: ForgettingRefusal.self) { try story.forget(member) }?.code
+            let refusal = #expect(throws: ForgettingRefusal.self) { try story.forget(member) }
+            return refusal?.code
         }
         #expect(code("nobody") == .memberUnknown)
         #expect(code(pseudonym) == .memberForgotten)
@@ -204,7 +205,7 @@ struct MemberForgettingTests {
     func later() throws {
         let story = try ArchivedStory()
         let pseudonym = try story.forget("ana").pseudonym
-        let refund = Record(
+        let refund = Settlement.Record(
             id: RecordID(verified: "m8"), type: .redeemReversal, member: MemberID(verified: "ana"),
             points: Points(10), at: instant("2026-04-08T10:00:00Z"), ref: RecordID(verified: "m6"))
         let header = BatchHeader(
