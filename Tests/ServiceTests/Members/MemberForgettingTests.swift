@@ -72,7 +72,7 @@ struct MemberForgettingTests {
         let report = try story.rederive([])
         #expect(report.isGood && report.redactedBatches.count == 5, "\(report.lines)")
         #expect(report.redactedDetails.count == Int64(counts.details.count), "\(report.lines)")
-        try story.opened { open in #expect(try DatabaseCheck(open.store).findings == []) }
+        #expect(try story.opened { try DatabaseCheck($0.store).findings } == [])
         let audit = try story.read { try $0.audit(AuditFilter(act: .memberForgotten)) }
         #expect(audit.map(\.reason) == ["\(pseudonym) by ana: asked by letter"])
     }
