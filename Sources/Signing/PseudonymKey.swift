@@ -17,7 +17,8 @@ public struct PseudonymKey: Sendable {
             + tag.withUnsafeBytes { Hexadecimal.text(UnsafeRawBufferPointer(rebasing: $0[..<16])) }
     }
 
-    static let prefix = "forgotten-"
+    /// What every pseudonym begins with.
+    public static let prefix = "forgotten-"
 }
 
 extension MasterSecret {

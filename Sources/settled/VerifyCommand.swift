@@ -10,7 +10,7 @@ struct VerifyCommand: ParsableCommand {
             third parties can check), and for DETAILS.csv beside a statement. At least one of both \
             signatures has to be checked and good. A DETAILS.csv that is not the file which the statement names is taken \
             only with REDACTION.json beside it, in which the operator says that members were forgotten: of this statement \
-            and this file, and itself checked by signature or seal.
+            and this file, and itself checked: by its seal where keys of the seal are at hand, else by its signature.
 
             The figures of a statement have to add up: with the rows of DETAILS.csv where that is there, its fees with the \
             lines that they are of, its balance and points; those of a closing with its journal.
@@ -55,10 +55,10 @@ struct VerifyCommand: ParsableCommand {
         let keys = try DocumentKeys(
             keyFile: key, jwks: try jwks ?? sealFile(), folder: data.map { DataFolder($0, secret: secret) })
         if FolderCheck.isFolder(file) {
-            let check = try FolderCheck(folder: file, key: keys.key)
+            let check = try FolderCheck(folder: file, keys: keys)
             return try show(check.json, check.lines, isGood: check.isGood)
         }
-        let check = try DocumentCheck(file: file, key: keys.key)
+        let check = try DocumentCheck(file: file, keys: keys)
         try show(check.json, check.lines, isGood: check.isGood)
     }
 

@@ -114,6 +114,11 @@ struct RedactedFolderTests {
                 "REDACTION.json does not hold: there is no seal beside it"
             ),
             (
+                "a notice that its merchant could have signed", { try remove($0, [".seal"]) },
+                "REDACTION.json has no seal",
+                "REDACTION.json does not hold: there is no seal beside it"
+            ),
+            (
                 "no notice", { try remove($0, ["", ".jws", ".seal"]) },
                 "details: WRONG, DETAILS.csv: expected the digest sha256:",
                 "DETAILS.csv has the digest sha256:"

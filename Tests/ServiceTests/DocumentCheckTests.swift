@@ -29,7 +29,7 @@ struct DocumentCheckTests {
         let keys = try DocumentKeys(
             keyFile: keyFile, jwks: jwks ? estate.open.folder.keysPath + "/seal.jwks" : nil,
             folder: folder ? estate.open.folder : nil)
-        return try DocumentCheck(file: try keep(document), key: keys.key)
+        return try DocumentCheck(file: try keep(document), keys: keys)
     }
 
     @Test("A receipt is good by seal, by signature, and by both")
@@ -126,7 +126,10 @@ struct DocumentCheckTests {
     @Test("A file without signatures beside it cannot be checked")
     func bare() throws {
         let path = try estate.scratch.write("{}", to: "bare.json")
-        let failure = #expect(throws: Failure.self) { try DocumentCheck(file: path) { _ in nil } }
+        let failure = #expect(throws: Failure.self) {
+            try DocumentCheck(
+                file: path, keys: try DocumentKeys(keyFile: nil, jwks: nil, folder: nil))
+        }
         #expect(failure?.kind == .misused)
     }
 }

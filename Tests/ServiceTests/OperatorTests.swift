@@ -30,7 +30,7 @@ struct OperatorTests {
         #expect(!first.isCopy && first.receipt.signer == .operator && first.keyID == "operator/1")
         #expect(first.lines.contains { $0.contains("is stored") })
         let keys = try DocumentKeys(keyFile: nil, jwks: nil, folder: estate.open.folder)
-        #expect(try DocumentCheck(file: first.file.path, key: keys.key).isGood)
+        #expect(try DocumentCheck(file: first.file.path, keys: keys).isGood)
         let again = try OperatorSubmission(file: file.path, in: estate.open, now: Estate.received)
         #expect(again.isCopy && again.receipt == first.receipt)
 

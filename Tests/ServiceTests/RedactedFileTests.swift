@@ -66,13 +66,13 @@ struct RedactedFileTests {
             !details.contains("member-1") && details.contains(",forgotten-") && details.contains("member-0"))
         let published = estate.open.folder.keysPath + "/seal.jwks"
         let keys = try DocumentKeys(keyFile: nil, jwks: published, folder: nil)
-        let check = try DocumentCheck(file: folder + "/STATEMENT.json", key: keys.key)
+        let check = try DocumentCheck(file: folder + "/STATEMENT.json", keys: keys)
         #expect(check.isGood, "\(check.lines)")
         #expect(
             check.lines.contains(
                 "details: valid, redacted on 2026-03-04T05:06:07.000Z: members were forgotten"))
         let whole = try DocumentKeys(keyFile: nil, jwks: nil, folder: estate.open.folder)
-        #expect(try FolderCheck(folder: folder, key: whole.key).isGood)
+        #expect(try FolderCheck(folder: folder, keys: whole).isGood)
     }
 
     @Test("Each file comes byte for byte as the command writes it, with its digests", arguments: names)

@@ -66,9 +66,16 @@ struct RedactionCheckTests {
             folder: secret ? estate.open.folder : nil)
     }
 
+    /// Writes the key that a merchant checks signatures by, and could make them with.
+    private func keyFile(of merchant: String) throws -> String {
+        let file = estate.scratch.file("statement-\(merchant).key")
+        try KeyFile.write(estate.open.master.statementKey(owner: merchant, version: 1), to: file)
+        return file
+    }
+
     private func check(secret: Bool = false, file: String? = nil) throws -> DocumentCheck {
         try DocumentCheck(
-            file: folder + "/STATEMENT.json", key: try keys(secret: secret, file: file).key)
+            file: folder + "/STATEMENT.json", keys: try keys(secret: secret, file: file))
     }
 
     /// What the check says of DETAILS.csv, which has to be wrong.
@@ -91,7 +98,8 @@ struct RedactionCheckTests {
     @Test("A notice of something else answers for nothing, whoever sealed it", arguments: [false, true])
     func others(secret: Bool) throws {
         let other = SHA256Digest(of: Array("other".utf8))
-        let batch = RedactionNotice.Subject.batch(BatchID(verified: "B-1"), signer: .merchant, sequence: 1)
+        let batch = RedactionNotice.Subject.batch(
+            BatchID(verified: "B-1"), signer: .merchant, sequence: 1, signature: signed)
         let cases: [(RedactionNotice, String)] = [
             (notice(alliance: "other"), "is of another alliance: expected test, found other"),
             (notice(merchant: "N"), "is of another merchant: expected M, found N"),
@@ -147,11 +155,29 @@ struct RedactionCheckTests {
         try put(good, signature: false, seal: false)
         #expect(try problem().hasSuffix("REDACTION.json has no signature and no seal"))
         try put(good, seal: false)
-        #expect(try problem().hasSuffix("REDACTION.json is not checked: no key statement/M/1 is at hand"))
+        #expect(try problem().hasSuffix("REDACTION.json has no seal"))
+        let stranger = try keyFile(of: "N")
+        #expect(
+            try problem(file: stranger).hasSuffix(
+                "REDACTION.json is not checked: no key statement/M/1 is at hand"))
         let second = try MasterSecret(
             versions: [7, 8].map { SecretBytes([UInt8](repeating: $0, count: 32)) })
         try put(DocumentSigner(master: second, version: 2).seal(notice().bytes, for: "M"), signature: false)
         #expect(try problem().hasSuffix("REDACTION.json is not checked: no key seal/2 is at hand"))
+    }
+
+    @Test("A file that its merchant made and signed answers for nothing where keys of the seal are at hand")
+    func ownSignature() throws {
+        try put(sealed(notice()), seal: false)
+        #expect(try problem(secret: true).hasSuffix("REDACTION.json has no seal"))
+        let key = try keyFile(of: "M")
+        let both = try DocumentKeys(
+            keyFile: key, jwks: estate.open.folder.keysPath + "/seal.jwks", folder: nil)
+        let check = try DocumentCheck(file: folder + "/STATEMENT.json", keys: both)
+        #expect(check.isWrong && check.lines.contains { $0.hasSuffix("REDACTION.json has no seal") })
+        #expect(try !FolderCheck(folder: folder, keys: both).isGood)
+        // The key alone checks it as it checks any document.
+        #expect(try self.check(file: key).isGood)
     }
 
     @Test("Figures are held against the redacted file all the same")
@@ -170,8 +196,7 @@ struct RedactionCheckTests {
     @Test("A notice of this statement and this file is good by seal, by signature and by both, and told")
     func good() throws {
         try put(sealed(notice()))
-        let key = estate.scratch.file("statement.key")
-        try KeyFile.write(estate.open.master.statementKey(owner: "M", version: 1), to: key)
+        let key = try keyFile(of: "M")
         for check in [try check(), try check(secret: true), try check(file: key)] {
             #expect(check.isGood, "\(check.lines)")
             #expect(
@@ -198,7 +223,7 @@ struct RedactionCheckTests {
     @Test("In a folder a notice is a document of its own, and no link of a chain")
     func inFolder() throws {
         try put(sealed(notice()))
-        let good = try FolderCheck(folder: folder, key: try keys().key)
+        let good = try FolderCheck(folder: folder, keys: try keys())
         #expect(good.isGood && good.documents.map(\.path) == ["REDACTION.json", "STATEMENT.json"])
         #expect(good.links.isEmpty)
         #expect(
@@ -210,23 +235,24 @@ struct RedactionCheckTests {
         #expect(good.json.contains(#""note":"redacted on 2026-03-04T05:06:07.000Z: members were forgotten""#))
 
         try WholeFile.write(Array("a..b".utf8), to: folder + "/REDACTION.json.seal")
-        let forged = try FolderCheck(folder: folder, key: try keys().key)
+        let forged = try FolderCheck(folder: folder, keys: try keys())
         #expect(!forged.isGood && forged.documents.allSatisfy { !$0.isGood })
         try put(sealed(notice()), signature: false, seal: false)
-        let bare = try FolderCheck(folder: folder, key: try keys().key)
+        let bare = try FolderCheck(folder: folder, keys: try keys())
         #expect(!bare.isGood && bare.documents.map(\.path) == ["REDACTION.json", "STATEMENT.json"])
         #expect(bare.documents[0].problem?.hasPrefix("there is no signature beside it") == true)
     }
 
     @Test("A notice of a batch is told as such")
     func ofBatch() throws {
-        let batch = RedactionNotice.Subject.batch(BatchID(verified: "B-1"), signer: .merchant, sequence: 1)
+        let batch = RedactionNotice.Subject.batch(
+            BatchID(verified: "B-1"), signer: .merchant, sequence: 1, signature: signed)
         try put(sealed(notice(batch)))
-        let check = try DocumentCheck(file: folder + "/REDACTION.json", key: try keys(secret: true).key)
+        let check = try DocumentCheck(file: folder + "/REDACTION.json", keys: try keys(secret: true))
         #expect(check.isGood && check.title == "notice of a redaction: batch B-1 of M")
         let byOther = estate.open.signer.seal(notice(batch).bytes, for: "N")
         try put(byOther)
-        let wrong = try DocumentCheck(file: folder + "/REDACTION.json", key: try keys(secret: true).key)
+        let wrong = try DocumentCheck(file: folder + "/REDACTION.json", keys: try keys(secret: true))
         #expect(wrong.isWrong)
     }
 }

@@ -24,7 +24,7 @@ struct SubmissionTests {
             #expect(try WholeFile.read(first.file.path) == first.receipt.bytes)
             #expect(first.checks.contains { $0.contains("seal/1 is valid") } && first.isVerified)
             let keys = try DocumentKeys(keyFile: nil, jwks: nil, folder: estate.open.folder)
-            #expect(try DocumentCheck(file: first.file.path, key: keys.key).isGood)
+            #expect(try DocumentCheck(file: first.file.path, keys: keys).isGood)
             let second = try await submission.send(to: url + "/")
             #expect(second.isCopy)
             #expect(second.receipt == first.receipt)

@@ -48,20 +48,17 @@ extension DocumentCheck {
     /// Checks the file with whatever of `.jws`, `.seal` and `DETAILS.csv` stands beside it. A `DETAILS.csv` of another
     /// digest is taken with the operator's notice that members were forgotten, `REDACTION.json`.
     ///
-    /// `key` finds the key of an id, or nil when none is at hand. Throws `misused` when there is no
-    /// signature.
-    public init(
-        file: String, key: (String) throws(Failure) -> VerificationKey?
-    ) throws(Failure) {
+    /// Throws `misused` when there is no signature.
+    public init(file: String, keys: DocumentKeys) throws(Failure) {
         let bytes = try WholeFile.read(file)
         let facts = DocumentFacts(bytes)
-        var verdicts = try Self.signatures(beside: file, of: bytes, facts: facts, key: key)
+        var verdicts = try Self.signatures(beside: file, of: bytes, facts: facts, keys: keys)
         guard !verdicts.isEmpty else {
             throw .misused(
                 file, "there is no signature beside it, expected \(file).jws or \(file).seal")
         }
         let details = try Self.details(beside: file)
-        if let facts, let details, let verdict = try Self.verdict(on: details, of: facts, file, key: key) {
+        if let facts, let details, let verdict = try Self.verdict(on: details, of: facts, file, keys: keys) {
             verdicts.append(verdict)
         }
         if let sums = Self.sums(of: bytes, facts, details, place: file) {
@@ -75,20 +72,20 @@ extension DocumentCheck {
     /// The verdicts on the signature and the seal beside a document, as far as they are there.
     static func signatures(
         beside file: String, of bytes: [UInt8], facts: DocumentFacts?,
-        key: (String) throws(Failure) -> VerificationKey?
+        keys: DocumentKeys
     ) throws(Failure) -> [Verdict] {
         var verdicts: [Verdict] = []
         for (what, suffix) in [("signature", ".jws"), ("seal", ".seal")]
         where WholeFile.exists(file + suffix) {
             let text = try WholeFile.readText(file + suffix, limit: 1 << 16)
-            verdicts.append(try verdict(what, text, bytes: bytes, facts: facts, key: key))
+            verdicts.append(try verdict(what, text, bytes: bytes, facts: facts, keys: keys))
         }
         return verdicts
     }
 
     private static func verdict(
         _ what: String, _ text: String, bytes: [UInt8], facts: DocumentFacts?,
-        key: (String) throws(Failure) -> VerificationKey?
+        keys: DocumentKeys
     ) throws(Failure) -> Verdict {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
         let signature: DetachedJWS
@@ -99,7 +96,7 @@ extension DocumentCheck {
         if let wrong = misplaced(id, algorithm: signature.algorithm, what: what, owner: facts?.owner) {
             return Verdict(what: what, keyID: id, outcome: .wrong(wrong))
         }
-        guard let key = try key(id) else {
+        guard let key = try keys.key(id) else {
             return Verdict(what: what, keyID: id, outcome: .unchecked("no key \(id) is at hand"))
         }
         do {
@@ -136,14 +133,14 @@ extension DocumentCheck {
     /// Whether DETAILS.csv is the file that a statement names, or stands in its place; nil of what names none.
     private static func verdict(
         on bytes: [UInt8], of facts: DocumentFacts, _ file: String,
-        key: (String) throws(Failure) -> VerificationKey?
+        keys: DocumentKeys
     ) throws(Failure) -> Verdict? {
         guard let named = facts.details else { return nil }
         let digest = SHA256Digest(of: bytes)
         guard digest.text != named.digest else {
             return Verdict(what: "details", keyID: nil, outcome: .valid)
         }
-        if let redaction = try RedactionCheck(beside: file, key: key) {
+        if let redaction = try RedactionCheck(beside: file, keys: keys) {
             return redaction.verdict(on: digest, of: facts)
         }
         return Verdict(

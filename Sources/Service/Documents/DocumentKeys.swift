@@ -23,6 +23,9 @@ public struct DocumentKeys: Sendable {
         _ = try named("seal/1")
     }
 
+    /// Whether keys of the seal are at hand: published ones, or those of the master secret.
+    var haveSeal: Bool { master != nil || published.contains { $0.id.hasPrefix("seal/") } }
+
     /// The key of an id, nil when none is at hand.
     public func key(_ id: String) throws(Failure) -> VerificationKey? {
         if let key = published.first(where: { $0.id == id }) { return key }

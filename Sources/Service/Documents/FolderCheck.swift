@@ -34,7 +34,7 @@ public struct FolderCheck: Sendable {
 
     /// Checks every statement, closing and notice of a redaction in the folder and below, and whatever else has a
     /// signature or a seal beside it. Links of the file system are not followed. Throws `refused` for a folder without any.
-    public init(folder: String, key: (String) throws(Failure) -> VerificationKey?) throws {
+    public init(folder: String, keys: DocumentKeys) throws {
         let names = try Self.names(in: folder)
         guard !names.isEmpty else {
             throw Failure.refused(
@@ -45,7 +45,7 @@ public struct FolderCheck: Sendable {
             let facts = try DocumentFacts(WholeFile.read(path))
             do throws(Failure) {
                 return Document(
-                    path: name, check: try DocumentCheck(file: path, key: key), problem: nil, facts: facts)
+                    path: name, check: try DocumentCheck(file: path, keys: keys), problem: nil, facts: facts)
             } catch {
                 guard error.kind != .trouble else { throw error }
                 return Document(path: name, check: nil, problem: error.problem, facts: facts)

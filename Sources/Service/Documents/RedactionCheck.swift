@@ -8,17 +8,19 @@ struct RedactionCheck {
 
     private let notice: RedactionNotice?
     private let signatures: [DocumentCheck.Verdict]
+    /// Whether only the seal proves it. A merchant has the key of the signature too, and could sign a file of its own
+    /// making.
+    private let needsSeal: Bool
 
     /// Reads the notice beside a statement; nil: there is none.
-    init?(
-        beside file: String, key: (String) throws(Failure) -> VerificationKey?
-    ) throws(Failure) {
+    init?(beside file: String, keys: DocumentKeys) throws(Failure) {
         let path = folderName(of: file) + "/" + Self.name
         guard WholeFile.exists(path) else { return nil }
         let bytes = try WholeFile.read(path, limit: 1 << 16)
         notice = RedactionNotice(bytes)
         signatures = try DocumentCheck.signatures(
-            beside: path, of: bytes, facts: DocumentFacts(bytes), key: key)
+            beside: path, of: bytes, facts: DocumentFacts(bytes), keys: keys)
+        needsSeal = keys.haveSeal
     }
 
     /// Whether it answers for a file of this digest beside that statement.
@@ -55,13 +57,14 @@ struct RedactionCheck {
         }
     }
 
-    /// Why nobody is known to have said so; nil: a signature or the seal holds, and none is wrong.
+    /// Why the operator is not known to have said so; nil: what proves it holds, and nothing beside it is wrong.
     private var untrusted: String? {
         for verdict in signatures {
             if case .wrong(let reason) = verdict.outcome { return "has a wrong \(verdict.what): \(reason)" }
         }
-        if signatures.contains(where: { $0.outcome == .valid }) { return nil }
-        return signatures.first?.outcome.reason.map { "is not checked: \($0)" }
-            ?? "has no signature and no seal"
+        let proofs = needsSeal ? signatures.filter { $0.what == "seal" } : signatures
+        if proofs.contains(where: { $0.outcome == .valid }) { return nil }
+        return proofs.first?.outcome.reason.map { "is not checked: \($0)" }
+            ?? (signatures.isEmpty ? "has no signature and no seal" : "has no seal")
     }
 }

@@ -8,8 +8,7 @@ extension Store {
     func pseudonyms(by master: MasterSecret) throws -> Pseudonyms {
         let forgotten = try forgottenMembersForIntake()
         guard !forgotten.isEmpty else { return .none }
-        let versions = Set(forgotten.map(\.secret)).sorted()
-        if let unknown = versions.first(where: { !(1...master.latest).contains($0) }) {
+        if let unknown = forgotten.map(\.secret).first(where: { !(1...master.latest).contains($0) }) {
             throw Failure.refused(
                 path,
                 "secret_outdated: members were forgotten by version \(unknown) of the master secret, which has"
@@ -18,7 +17,13 @@ extension Store {
                     "name the file that `settled secret rotate` wrote (--secret FILE), or restore your copy of it"
             )
         }
-        return Pseudonyms(
-            keys: versions.map { master.pseudonymKey(secret: $0) }, known: Set(forgotten.map(\.pseudonym)))
+        return master.pseudonyms(known: forgotten.map(\.pseudonym))
+    }
+}
+
+extension MasterSecret {
+    /// Who bears one of these pseudonyms, by any version of this: a row that names another one hides nobody.
+    func pseudonyms(known: some Sequence<MemberID>) -> Pseudonyms {
+        Pseudonyms(keys: (1...latest).map { pseudonymKey(secret: $0) }, known: Set(known))
     }
 }

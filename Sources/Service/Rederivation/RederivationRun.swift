@@ -24,6 +24,8 @@ struct RederivationRun {
 
     /// The keys that signed what is stored, by id.
     var usedKeys: Set<String> = []
+    /// The pseudonyms of forgotten members that redacted batches named so far.
+    var namedPseudonyms: Set<MemberID> = []
     /// The last batch that was stored again.
     var lastBatch: Int64 = 0
     /// The version of the alliance in force.
@@ -73,6 +75,7 @@ struct RederivationRun {
         noteBookings()
         do {
             try rebuild()
+            if request.through == nil { checkNamed() }
         } catch let stop as Stop {
             report.stopped = stop.reason
             try checkRest(from: lastBatch + (stop.hasToldNext ? 2 : 1))

@@ -8,6 +8,7 @@ struct RederivedForgetting {
     let findings: [RederivationReport.Finding]
     /// How many periods had closed when a member was last forgotten, by the order of the audit; 0: nobody was.
     let closedBefore: Int
+    let members: [ForgottenMember]
     private let known: Set<MemberID>
     /// Of nobody, where the master secret is not at hand: then nobody can tell who an id was.
     private let pseudonyms: Pseudonyms
@@ -15,20 +16,14 @@ struct RederivedForgetting {
 
     init(_ history: StoredHistory, master: MasterSecret?) {
         let noted = history.audit.filter { $0.act == .memberForgotten }
-        let members = history.forgotten
+        members = history.forgotten
         findings =
             history.forgottenTrouble.map { [.init("who was forgotten", "cannot \($0.attempt): \($0.cause)")] }
             ?? Self.findings(members, noted, master)
         closedBefore = Self.closedBefore(history)
         known = Set(members.map(\.pseudonym))
         instants = Set(noted.map(\.at) + members.map(\.at))
-        let versions = Set(members.map(\.secret)).filter { (1...(master?.latest ?? 1)).contains($0) }
-        if let master, !versions.isEmpty {
-            let keys = versions.sorted().map { master.pseudonymKey(secret: $0) }
-            pseudonyms = Pseudonyms(keys: keys, known: known)
-        } else {
-            pseudonyms = .none
-        }
+        pseudonyms = master?.pseudonyms(known: known) ?? .none
     }
 
     var isEmpty: Bool { known.isEmpty }
@@ -40,21 +35,22 @@ struct RederivedForgetting {
     /// of the last one anew.
     func hasOwnSums(_ period: Int) -> Bool { period >= closedBefore - 1 }
 
-    /// Whether a batch names the pseudonym of a member who was forgotten, and the first line that names such a member
+    /// The pseudonyms of members who were forgotten that a batch names, and the first line that names such a member
     /// itself; nil also where the master secret is not at hand.
-    func look(at batch: VerifiedBatch) -> (namesPseudonym: Bool, line: Int?) {
-        guard !isEmpty else { return (false, nil) }
+    func look(at batch: VerifiedBatch) -> (pseudonyms: Set<MemberID>, line: Int?) {
+        guard !isEmpty else { return ([], nil) }
         return batch.withRecords { views in
-            var (namesPseudonym, line): (Bool, Int?) = (false, nil)
+            var (found, line): (Set<MemberID>, Int?) = ([], nil)
             for place in 0..<views.count {
                 let view = views[place]
-                if known.contains(MemberID(verified: view.member)) {
-                    namesPseudonym = true
+                let member = MemberID(verified: view.member)
+                if known.contains(member) {
+                    found.insert(member)
                 } else if line == nil, pseudonyms.pseudonym(of: view.member) != nil {
                     line = view.line
                 }
             }
-            return (namesPseudonym, line)
+            return (found, line)
         }
     }
 
@@ -72,12 +68,24 @@ struct RederivedForgetting {
     ) -> [RederivationReport.Finding] {
         var findings: [RederivationReport.Finding] = []
         func names(_ entry: AuditEntry, _ member: ForgottenMember) -> Bool {
-            entry.reason?.hasPrefix(member.pseudonym.text) ?? false
+            entry.reason?.hasPrefix("\(member.pseudonym) ") ?? false
         }
         for member in members {
             let place = "forgotten member \(member.number)"
-            if !noted.contains(where: { $0.at == member.at && names($0, member) }) {
-                findings.append(.init(place, "was not forgotten then, as far as the audit says"))
+            // One that was forgotten again has its first entry's row.
+            let first = noted.first { names($0, member) }
+            if first?.at != member.at || first?.reason != member.noted {
+                findings.append(
+                    .init(
+                        place, "was not forgotten so, as far as the audit says",
+                        derived: first.map { "\($0.at) \($0.reason ?? "")" },
+                        stored: "\(member.at) \(member.noted)"))
+            }
+            if !member.pseudonym.text.hasPrefix(PseudonymKey.prefix) {
+                findings.append(
+                    .init(
+                        place, "bears no pseudonym", derived: "\(PseudonymKey.prefix)…",
+                        stored: member.pseudonym.text))
             }
             if let master, !(1...master.latest).contains(member.secret) {
                 findings.append(

@@ -44,17 +44,30 @@ extension RederivationRun {
                         + " stored by who did not know"))
         }
         guard let redaction = arrival.redaction else { return }
+        namedPseudonyms.formUnion(named.pseudonyms)
         let place = Self.place(ofRedacted: arrival)
-        if !named.namesPseudonym {
+        if named.pseudonyms.isEmpty {
             report.add(.init(place, "is not needed: its batch names nobody who was forgotten"))
         }
         guard let notice = RedactionNotice(redaction.notice.bytes) else { return }
         let expected = RedactionNotice(
             alliance: try schedule(version).alliance.id, merchant: batch.header.merchant,
             subject: .batch(
-                batch.header.batch, signer: batch.authentic.signer, sequence: batch.header.sequence),
+                batch.header.batch, signer: batch.authentic.signer, sequence: batch.header.sequence,
+                signature: SHA256Digest(of: Array(arrival.signature.utf8))),
             signed: batch.authentic.digest, redacted: redaction.redacted, at: notice.at)
         compare(notice, expected, place, isThen: notice.at == arrival.received)
+    }
+
+    /// Once every batch was stored again: of whoever was forgotten something had come, so that a redacted batch names it.
+    mutating func checkNamed() {
+        for member in forgetting.members where !namedPseudonyms.contains(member.pseudonym) {
+            report.add(
+                .init(
+                    "forgotten member \(member.number)",
+                    "is named by no redacted batch: nothing of such a member had come",
+                    stored: member.pseudonym.text))
+        }
     }
 
     // MARK: DETAILS.csv

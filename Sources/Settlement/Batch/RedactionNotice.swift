@@ -7,8 +7,9 @@ public struct RedactionNotice: Hashable, Sendable {
 
     /// What was redacted.
     public enum Subject: Hashable, Sendable {
-        /// The bytes of a batch.
-        case batch(BatchID, signer: Signer, sequence: Int64)
+        /// The bytes of a batch. `signature` is the digest of its detached JWS, as the text came: no signature holds over
+        /// the bytes that stand, and this tells which held over those before.
+        case batch(BatchID, signer: Signer, sequence: Int64, signature: SHA256Digest)
         /// DETAILS.csv beside the statement of a number; the period by its id.
         case statement(number: Int64, period: String)
     }
@@ -70,11 +71,12 @@ public struct RedactionNotice: Hashable, Sendable {
 extension RedactionNotice.Subject {
     fileprivate func write(to json: inout CanonicalJSON) {
         switch self {
-        case .batch(let batch, let signer, let sequence):
+        case .batch(let batch, let signer, let sequence, let signature):
             json.member("batch") { json in
                 json.member("signer", signer.rawValue)
                 json.member("batch", batch.text)
                 json.member("sequence", sequence)
+                json.member("signature", signature.text)
             }
         case .statement(let number, let period):
             json.member("statement") { json in
@@ -88,9 +90,10 @@ extension RedactionNotice.Subject {
         if let batch = json["batch"] {
             guard let id = batch["batch"]?.string.flatMap({ BatchID($0) }),
                 let signer = batch["signer"]?.string.flatMap({ Signer(rawValue: $0) }),
-                let sequence = batch["sequence"]?.integer
+                let sequence = batch["sequence"]?.integer,
+                let signature = batch["signature"]?.string.flatMap({ SHA256Digest(text: $0) })
             else { return nil }
-            self = .batch(id, signer: signer, sequence: sequence)
+            self = .batch(id, signer: signer, sequence: sequence, signature: signature)
         } else {
             guard let number = json["statement"]?["number"]?.integer,
                 let period = json["statement"]?["period"]?.string

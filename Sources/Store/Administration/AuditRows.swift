@@ -121,11 +121,11 @@ struct AuditRows {
         return try query.first { $0.integer(0) } ?? 0
     }
 
-    /// Why an act was done, of each entry, in order.
-    func reasons(of act: AuditEntry.Act) throws -> [String] {
-        let query = try Prepared(database, "SELECT reason FROM audit WHERE act = ? ORDER BY entry")
+    /// When and why an act was done, of each entry, in order.
+    func reasons(of act: AuditEntry.Act) throws -> [(at: Instant, reason: String)] {
+        let query = try Prepared(database, "SELECT at, reason FROM audit WHERE act = ? ORDER BY entry")
         query.bind(1, act.rawValue)
-        return try query.all { $0.text(0) }
+        return try query.all { ($0.instant(0), $0.text(1)) }
     }
 
     /// The latest instant of which anything is noted; nil: nothing is.

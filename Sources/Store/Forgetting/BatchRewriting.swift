@@ -53,7 +53,9 @@ struct BatchRewriting {
         }
         let notice = RedactionNotice(
             alliance: inForce.schedule.alliance.id, merchant: summary.merchant,
-            subject: .batch(summary.batch, signer: summary.signer, sequence: summary.sequence),
+            subject: .batch(
+                summary.batch, signer: summary.signer, sequence: summary.sequence,
+                signature: try signature(of: number)),
             signed: signed, redacted: digest, at: forgetting.at)
         try redactions.set(digest, ofBatch: number, try seal(notice))
     }
@@ -65,6 +67,12 @@ struct BatchRewriting {
             throw StoreTrouble.damaged("batches", "row \(number)", "it is not there")
         }
         return summary
+    }
+
+    private func signature(of number: Int64) throws -> SHA256Digest {
+        let query = try Prepared(database, "SELECT signature FROM batches WHERE batch = ?")
+        query.bind(1, number)
+        return SHA256Digest(of: Array((try query.first { $0.text(0) } ?? "").utf8))
     }
 
     private func write(_ bytes: [UInt8], of number: Int64) throws {

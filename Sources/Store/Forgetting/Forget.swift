@@ -55,7 +55,8 @@ extension Store {
         try AuditRows(database).add(
             AuditEntry(
                 at: forgetting.at, act: .memberForgotten,
-                reason: "\(forgetting.pseudonym) by \(forgetting.person): \(forgetting.reason)"))
+                reason: ForgottenMember.noted(
+                    forgetting.pseudonym, by: forgetting.person, forgetting.reason)))
         return plan.counts
     }
 

@@ -13,6 +13,14 @@ public struct ForgottenMember: Hashable, Sendable {
     /// Who had it done, and why.
     public let person: String
     public let reason: String
+
+    /// What the audit says of it, in the first entry that names it: one that is forgotten again gets another entry, and no
+    /// other row.
+    public var noted: String { Self.noted(pseudonym, by: person, reason) }
+
+    static func noted(_ pseudonym: MemberID, by person: String, _ reason: String) -> String {
+        "\(pseudonym) by \(person): \(reason)"
+    }
 }
 
 extension Store {
@@ -73,18 +81,24 @@ struct ForgottenRows {
 
     /// Throws `StoreTrouble` unless all are as they were written, and are those that the audit tells of.
     func verify() throws {
-        let found = Set(try all().map { $0.pseudonym.text })
-        let told = Set(
-            try AuditRows(database).reasons(of: .memberForgotten).map { reason in
-                String(reason.prefix { $0 != " " })
-            })
-        if let missing = told.subtracting(found).sorted().first {
-            throw StoreTrouble.damaged(
-                "forgotten_members", missing, "the audit says that it was forgotten, and there is no row")
+        let noted = try AuditRows(database).reasons(of: .memberForgotten)
+        var told = Dictionary(noted.map { ($0.reason.prefix { $0 != " " }, $0) }) { first, _ in first }
+        for member in try all() {
+            guard let first = told.removeValue(forKey: Substring(member.pseudonym.text)) else {
+                throw StoreTrouble.damaged(
+                    "forgotten_members", member.pseudonym.text, "the audit does not say that it was forgotten"
+                )
+            }
+            guard first.at == member.at, first.reason == member.noted else {
+                throw StoreTrouble.damaged(
+                    "forgotten_members", member.pseudonym.text,
+                    "the audit says otherwise when it was forgotten, by whom or why")
+            }
         }
-        if let stray = found.subtracting(told).sorted().first {
+        if let missing = told.keys.sorted().first {
             throw StoreTrouble.damaged(
-                "forgotten_members", stray, "the audit does not say that it was forgotten")
+                "forgotten_members", String(missing),
+                "the audit says that it was forgotten, and there is no row")
         }
     }
 
@@ -118,7 +132,7 @@ struct ForgottenRows {
         return try query.first { $0.integer(0) != 0 } ?? false
     }
 
-    private static func sum(_ member: ForgottenMember) -> Int64 {
+    static func sum(_ member: ForgottenMember) -> Int64 {
         RowSum.of(
             [member.number, Int64(member.secret), member.at.milliseconds],
             [member.pseudonym.text, member.person, member.reason])

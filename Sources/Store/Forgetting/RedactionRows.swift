@@ -29,15 +29,41 @@ struct RedactionRows {
         return found
     }
 
-    /// Goes over all rows: each is as it was written, is of what is there, and says what its notice says. Throws
-    /// `StoreTrouble`.
+    /// Goes over all rows: each is as it was written, is of what is there, and says what its notice says, which is of an
+    /// instant at which a member was forgotten, or its batch was received. Throws `StoreTrouble`.
+    ///
+    /// A row of a file that is gone only the file tells, once it is read: nothing else says that it has one.
     func verify() throws {
-        try Prepared(database, Self.ofBatches).forEach { _ = try Self.batch($0) }
-        try Prepared(database, Self.ofDetails).forEach { _ = try Self.details($0) }
+        let instants = Set(try AuditRows(database).reasons(of: .memberForgotten).map(\.at))
+        try Prepared(database, Self.ofBatches).forEach { row in
+            let at = try Self.instant(of: Self.batch(row))
+            guard at == row.instantOrNil(7) || instants.contains(at) else {
+                throw StoreTrouble.damaged("redacted_batches", "row \(row.integer(0))", Self.foreign(at))
+            }
+        }
+        try Prepared(database, Self.ofDetails).forEach { row in
+            let at = try Self.instant(of: Self.details(row))
+            guard instants.contains(at) else {
+                throw StoreTrouble.damaged(
+                    "redacted_details", "period \(row.integer(0)), merchant number \(row.integer(1))",
+                    Self.foreign(at))
+            }
+        }
+    }
+
+    private static func instant(of redaction: Redaction) -> Instant {
+        guard let notice = RedactionNotice(redaction.notice.bytes) else {
+            preconditionFailure("a redaction that was read has a notice")
+        }
+        return notice.at
+    }
+
+    private static func foreign(_ at: Instant) -> String {
+        "its notice is of \(at), when nobody was forgotten as far as the audit says"
     }
 
     private static let ofBatches = """
-        SELECT r.batch, r.digest, r.notice, r.signature, r.seal, r.sum, b.digest
+        SELECT r.batch, r.digest, r.notice, r.signature, r.seal, r.sum, b.digest, b.received
         FROM redacted_batches r LEFT JOIN batches b ON b.batch = r.batch
         """
 

@@ -184,7 +184,9 @@ struct Appending {
         guard let seal else { preconditionFailure("who stores a redacted batch seals the notice of it") }
         let notice = RedactionNotice(
             alliance: receipt.alliance, merchant: receipt.merchant,
-            subject: .batch(receipt.batch, signer: receipt.signer, sequence: receipt.sequence),
+            subject: .batch(
+                receipt.batch, signer: receipt.signer, sequence: receipt.sequence,
+                signature: SHA256Digest(of: Array(batch.signature.utf8))),
             signed: batch.digest, redacted: SHA256Digest(of: batch.bytes), at: receipt.received)
         return Redaction(signed: notice.signed, redacted: notice.redacted, notice: seal(notice))
     }

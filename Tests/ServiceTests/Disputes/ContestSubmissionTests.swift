@@ -98,9 +98,9 @@ struct ContestSubmissionTests {
             }
             #expect(failure?.kind == .refused && failure?.problem.contains("seal is wrong") == true)
             try checked.keep(as: scratch.file("answer.json"))
-            let check = try DocumentCheck(file: scratch.file("answer.json")) { id throws(Failure) in
-                id == seal.id ? seal : nil
-            }
+            let keys = try DocumentKeys(
+                keyFile: nil, jwks: estate.open.folder.keysPath + "/seal.jwks", folder: nil)
+            let check = try DocumentCheck(file: scratch.file("answer.json"), keys: keys)
             #expect(check.isGood && check.title == "answer to the contest of dispute 1 of M")
         }
     }

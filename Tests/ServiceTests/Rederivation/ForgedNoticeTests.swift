@@ -71,13 +71,22 @@ struct ForgedNoticeTests {
     @Test(
         "A sealed notice that says anything else of its batch is found by that, with the secret and without")
     func batches() throws {
-        let subject = RedactionNotice.Subject.batch
+        let copy = try ForgottenCopy()
+        let signature = try copy.read { store in
+            SHA256Digest(of: Array(try #require(try store.arrival(1)).signature.utf8))
+        }
+        func subject(
+            _ id: String, _ signer: Signer, _ sequence: Int64, _ signature: SHA256Digest
+        ) -> RedactionNotice.Subject {
+            .batch(BatchID(verified: id), signer: signer, sequence: sequence, signature: signature)
+        }
         let others: [(path: String, change: (RedactionNotice) -> RedactionNotice)] = [
             ("`alliance`", { $0.with(alliance: AllianceID(verified: "other")) }),
             ("`merchant`", { $0.with(merchant: MerchantID(verified: "N")) }),
-            ("`batch.batch`", { $0.with(subject: subject(BatchID(verified: "B-8"), .merchant, 1)) }),
-            ("`batch.signer`", { $0.with(subject: subject(BatchID(verified: "B-1"), .operator, 1)) }),
-            ("`batch.sequence`", { $0.with(subject: subject(BatchID(verified: "B-1"), .merchant, 8)) }),
+            ("`batch.batch`", { $0.with(subject: subject("B-8", .merchant, 1, signature)) }),
+            ("`batch.signer`", { $0.with(subject: subject("B-1", .operator, 1, signature)) }),
+            ("`batch.sequence`", { $0.with(subject: subject("B-1", .merchant, 8, signature)) }),
+            ("`batch.signature`", { $0.with(subject: subject("B-1", .merchant, 1, SHA256Digest(of: [1]))) }),
             ("`batch`", { $0.with(subject: .statement(number: 1, period: "2026-01")) }),
             ("`at`", { $0.with(at: instant("2026-03-04T00:00:00Z")) }),
         ]
@@ -90,6 +99,21 @@ struct ForgedNoticeTests {
                     report.found == 1 && report.findings[0].place == "redaction of batch B-1 of M (number 1)"
                         && report.findings[0].problem.contains(path), "\(path): \(report.lines)")
             }
+        }
+    }
+
+    @Test("Another signature of the right key in the place of a redacted batch's is found by its notice")
+    func signature() throws {
+        for secret in [true, false] {
+            let copy = try ForgottenCopy()
+            try tamper(
+                with: copy.folder.databasePath,
+                "UPDATE batches SET signature = (SELECT signature FROM batches WHERE batch = 3) WHERE batch = 1"
+            )
+            let report = try copy.rederive(secret: secret)
+            #expect(
+                report.found == 1 && report.findings[0].place == "redaction of batch B-1 of M (number 1)"
+                    && report.findings[0].problem.contains("`batch.signature`"), "\(report.lines)")
         }
     }
 
@@ -130,8 +154,10 @@ struct ForgedNoticeTests {
         let digest = SHA256Digest(of: arrival.bytes)
         let said = RedactionNotice(
             alliance: AllianceID(verified: "test"), merchant: MerchantID(verified: "M"),
-            subject: .batch(BatchID(verified: "B-5"), signer: .merchant, sequence: 5), signed: digest,
-            redacted: digest, at: ForgottenStory.forgotten)
+            subject: .batch(
+                BatchID(verified: "B-5"), signer: .merchant, sequence: 5,
+                signature: SHA256Digest(of: Array(arrival.signature.utf8))),
+            signed: digest, redacted: digest, at: ForgottenStory.forgotten)
         try copy.replaceNotice(ofBatch: 9, said, by: copy.signer)
         let report = try copy.rederive()
         #expect(

@@ -21,7 +21,7 @@ struct SpoolTests {
         #expect(try scene.names("done") == Self.results)
         #expect(try WholeFile.read(scene.path("done/b.ndjson")) == Estate.batch())
         let keys = try DocumentKeys(keyFile: nil, jwks: nil, folder: scene.estate.open.folder)
-        #expect(try DocumentCheck(file: scene.path("done/b.receipt.json"), key: keys.key).isGood)
+        #expect(try DocumentCheck(file: scene.path("done/b.receipt.json"), keys: keys).isGood)
         try scene.look()
         #expect(try scene.stored() == ["B-1"])
     }

@@ -13,7 +13,10 @@ struct RedactionNoticeTests {
             redacted: redacted, at: Instant(rfc3339: "2026-11-30T02:00:00.5+01:00")!)
     }
 
-    private static let ofBatch = notice(.batch(BatchID("b-1")!, signer: .operator, sequence: 17))
+    private static let ofBatch = notice(
+        .batch(
+            BatchID("b-1")!, signer: .operator, sequence: 17, signature: SHA256Digest(of: Array("a..b".utf8)))
+    )
     private static let ofStatement = notice(.statement(number: 3, period: "2026-03"))
 
     private static func text(of subject: String) -> String {
@@ -21,7 +24,9 @@ struct RedactionNoticeTests {
             + #","signed":"\#(signed.text)","redacted":"\#(redacted.text)","at":"2026-11-30T01:00:00.500Z"}"#
     }
 
-    private static let batchText = text(of: #""batch":{"signer":"operator","batch":"b-1","sequence":17}"#)
+    private static let batchText = text(
+        of: #""batch":{"signer":"operator","batch":"b-1","sequence":17,"signature":"#
+            + #""\#(SHA256Digest(of: Array("a..b".utf8)).text)"}"#)
     private static let statementText = text(of: #""statement":{"number":3,"period":"2026-03"}"#)
 
     @Test("The bytes are canonical, members in this order")
@@ -58,10 +63,11 @@ struct RedactionNoticeTests {
     }
 
     @Test(
-        "Of a batch the signer, the id and the sequence have to be such",
+        "Of a batch the signer, the id, the sequence and the signature's digest have to be such",
         arguments: [
             ("\"operator\"", "\"nobody\""), ("\"b-1\"", "\"b 1\""), ("\"sequence\":17", "\"sequence\":1e1"),
-            ("\"signer\":\"operator\",", ""),
+            ("\"signer\":\"operator\",", ""), ("\"signature\":\"sha256:", "\"signature\":\""),
+            ("17,\"signature\"", "17,\"key\""),
         ])
     func damagedBatch(old: String, new: String) throws {
         try #require(Self.batchText.contains(old))

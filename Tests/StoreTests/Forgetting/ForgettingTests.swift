@@ -115,11 +115,12 @@ struct ForgettingTests {
                 redaction.redacted == SHA256Digest(of: arrival.bytes)
                     && arrival.standing == redaction.redacted)
             let notice = try #require(RedactionNotice(redaction.notice.bytes))
-            guard case .batch(let id, .merchant, _) = notice.subject else {
+            guard case .batch(let id, .merchant, _, let signature) = notice.subject else {
                 Issue.record("the notice is of a batch of its merchant: \(notice.subject)")
                 continue
             }
             #expect(id.text == old.id && notice.merchant.text == old.merchant)
+            #expect(signature == SHA256Digest(of: Array(old.signature.utf8)))
         }
     }
 

@@ -34,6 +34,11 @@ struct ForgottenRowsTests {
             ("forgotten_members", "UPDATE forgotten_members SET sum = ~sum"),
             ("forgotten_members", "DELETE FROM forgotten_members"),
             ("forgotten_members", "DELETE FROM audit WHERE act = 'member_forgotten'"),
+            (
+                "forgotten_members",
+                "UPDATE audit SET reason = reason || '!' WHERE act = 'member_forgotten'"
+            ),
+            ("forgotten_members", "UPDATE audit SET at = at + 1 WHERE act = 'member_forgotten'"),
             ("redacted_batches", "UPDATE redacted_batches SET batch = 2 WHERE batch = 1"),
             ("redacted_batches", "UPDATE redacted_batches SET batch = 99 WHERE batch = 1"),
             ("redacted_batches", "UPDATE redacted_batches SET digest = zeroblob(32) WHERE batch = 3"),
@@ -68,6 +73,48 @@ struct ForgottenRowsTests {
         let trouble = #expect(throws: StoreTrouble.self) { try scene.store.redaction(ofBatch: 1) }
         #expect(trouble?.isDamage == true && trouble?.attempt == "read redacted_batches, row 1")
         #expect(try scene.store.changedRows().contains { $0.attempt == "read redacted_batches, row 1" })
+    }
+
+    @Test("A notice of an instant at which nobody was forgotten is told, unless its batch came then")
+    func instants() throws {
+        let scene = try scene()
+        let received = try #require(try scene.store.arrival(1)).received
+        func sealed(_ redaction: Redaction, at instant: Instant) throws -> SealedDocument {
+            let said = try #require(RedactionNotice(redaction.notice.bytes))
+            let other = RedactionNotice(
+                alliance: said.alliance, merchant: said.merchant, subject: said.subject, signed: said.signed,
+                redacted: said.redacted, at: instant)
+            return scene.signer.seal(other.bytes, for: said.merchant.text)
+        }
+        let batch = try #require(try scene.store.redaction(ofBatch: 1))
+        let details = try #require(try scene.store.redactions(ofPeriod: 0)["M"])
+        for (instant, isTold) in [(Instant.at("2026-03-10T00:00:01Z"), true), (received, false)] {
+            let notice = try sealed(batch, at: instant)
+            try scene.store.writing("change") {
+                try RedactionRows($0).set(batch.redacted, ofBatch: 1, notice)
+            }
+            let told = try scene.store.changedRows().map(\.attempt)
+            #expect(told == (isTold ? ["read redacted_batches, row 1"] : []))
+        }
+        let notice = try sealed(details, at: received)
+        try scene.store.writing("change") {
+            try RedactionRows($0).set(details.redacted, ofDetails: 1, period: 0, notice)
+        }
+        let told = try scene.store.changedRows().map(\.attempt)
+        #expect(told == ["read redacted_details, period 0, merchant number 1"])
+    }
+
+    @Test("A member that is forgotten again keeps its row, and gets another entry of the audit")
+    func again() throws {
+        let scene = try scene()
+        // Stored by who does not know.
+        try scene.send(
+            "b5", 5, [record("q", .earn, ForgettingStory.member, 1, "2026-03-15T10:00:00Z")],
+            received: .at("2026-03-20T00:00:00Z"))
+        try scene.forget(scene.forgetting(at: .at("2026-03-21T00:00:00Z")))
+        #expect(try scene.store.forgottenMembers().map(\.at) == [ForgettingStory.at])
+        #expect(try scene.store.audit().filter { $0.act == .memberForgotten }.count == 2)
+        #expect(try scene.store.changedRows() == [])
     }
 
     @Test("Details whose redaction is gone are not those that their statement was signed with")

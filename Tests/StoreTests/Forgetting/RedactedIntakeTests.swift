@@ -65,7 +65,9 @@ struct RedactedIntakeTests {
         #expect(redaction.signed == batch.authentic.digest)
         #expect(redaction.redacted == SHA256Digest(of: arrival.bytes))
         let notice = try #require(RedactionNotice(redaction.notice.bytes))
-        #expect(notice.subject == .batch("b3", signer: .merchant, sequence: 3) && notice.at == received)
+        let signature = SHA256Digest(of: Array(arrival.signature.utf8))
+        #expect(notice.subject == .batch("b3", signer: .merchant, sequence: 3, signature: signature))
+        #expect(notice.at == received)
         #expect(try scene.store.copy(of: batch.authentic) == arrival.receipt)
         let before = try scene.contents()
         guard case .copy(let again) = try send("b3", 3, late(of: ForgettingStory.member), to: scene).appended
