@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Service
 import Settlement
 
@@ -11,16 +12,31 @@ struct MemberCommand: ParsableCommand {
             """,
         subcommands: [Show.self, Forget.self])
 
-    /// An id as it was typed, or for `-` as it stands in the first line of standard input. It is not said again: it may be
+    /// An id as it was typed, or for `-` as it stands in standard input, on one line. It is not said again: it may be
     /// one that nobody is to know.
     static func id(_ text: String) throws(Failure) -> MemberID {
-        let typed = text == "-" ? readLine()?.trimmingWhitespace ?? "" : text
+        let typed = text == "-" ? try readOne() : text
         guard let id = MemberID(typed) else {
             throw Failure.misused(
                 text == "-" ? "standard input" : "member",
                 "expected 1 to 64 bytes of printable ASCII without space, quote, backslash and comma")
         }
         return id
+    }
+
+    /// The only line of standard input that has anything; at a terminal the first one. Throws `misused` where there are
+    /// more: one of several would be passed over.
+    private static func readOne() throws(Failure) -> String {
+        var found = ""
+        while let line = readLine()?.trimmingWhitespace {
+            guard !line.isEmpty else { continue }
+            guard found.isEmpty else {
+                throw .misused("standard input", "has more than one line: give one id, and run it for each")
+            }
+            found = line
+            if isatty(STDIN_FILENO) == 1 { break }
+        }
+        return found
     }
 }
 

@@ -9,22 +9,29 @@ struct ForgettingArchives {
     private let store: Store
     private let sealKeys: [VerificationKey]
 
-    /// Throws as `ArchiveShelf`, also for one that was changed: no part of it is good enough to be written anew. A file in
-    /// whose place another stands by now is taken for that one.
+    /// Throws as `ArchiveShelf`. A file in whose place another stands by now is taken for that one.
     init(_ request: MemberForgetting.Request) throws {
         named = request.archives
         store = request.folder.store
         sealKeys = request.folder.signer.sealKeys
         let known = try store.archives()
-        shelf = try ArchiveShelf(Self.places(named, known), of: known, sealKeys: sealKeys)
+        shelf = try ArchiveShelf(Self.places(named, known), of: store, sealKeys: sealKeys)
     }
 
     /// The bytes that they have of batches.
     var bytes: ArchivedBytes { { [shelf] in try shelf.bytes(of: $0, in: $1) } }
 
-    /// Throws `archiveMissing` that names all of these that are not at hand, or `archiveDamaged`.
+    /// Throws `archiveMissing` that names all of these that are not at hand, or `archiveDamaged` where one is of which
+    /// batches are lost.
     func require(_ archives: [StoredArchive]) throws {
-        let missing = Set(archives).filter { !shelf.holds($0) }.sorted { $0.number < $1.number }
+        let unread = Set(archives).filter { !shelf.isComplete($0) }.sorted { $0.number < $1.number }
+        let damaged = unread.compactMap { shelf.damage(of: $0)?.reason }
+        let missing = unread.filter { shelf.damage(of: $0) == nil }
+        guard damaged.isEmpty else {
+            throw RetentionRefusal(
+                .archiveDamaged,
+                (damaged + missing.map { "\($0.inWords) is not at hand" }).joined(separator: "; "))
+        }
         guard missing.count > 1 else {
             for archive in missing { _ = try shelf.whole(archive) }
             return
@@ -37,16 +44,27 @@ struct ForgettingArchives {
     }
 
     /// Takes away what a kill left in the folders of archives: files in whose place others stand, and those that no
-    /// database came to need. Gives those that are gone, and what was in the way.
-    func removeLeftovers() -> (removed: [String], unfinished: [String]) {
+    /// database came to need. Gives those that are gone, and what was in the way, or is left to a person; not of
+    /// files that were told already.
+    func removeLeftovers(
+        besides told: [String] = [], _ progress: SimulationProgress = .silent
+    ) -> (removed: [String], unfinished: [String]) {
         do {
             // What the database knows of has changed since.
             let known = try store.archives()
-            let folders = Set(named.map { FolderCheck.isFolder($0) ? $0 : folderName(of: $0) }).sorted()
+            let folders = Dictionary(
+                named.map { FolderCheck.isFolder($0) ? $0 : folderName(of: $0) }.map {
+                    (FilePlace.of($0), $0)
+                }
+            ) { first, _ in first }.values.sorted()
+            let places = Set(told.map(FilePlace.of))
             let shelf = try ArchiveShelf(folders, of: known, sealKeys: sealKeys)
             let leftovers = try ArchiveLeftovers(on: shelf, of: store, sealKeys: sealKeys)
-            let unfinished = leftovers.remove()
-            return (leftovers.paths.filter { !WholeFile.exists($0) }, unfinished)
+            let unfinished = leftovers.remove(besides: places)
+            let before = try FilesFromBefore(
+                in: folders, on: shelf, of: store, besides: places.union(leftovers.paths.map(FilePlace.of)),
+                progress)
+            return (leftovers.paths.filter { !WholeFile.exists($0) }, unfinished + before.lines)
         } catch { return ([], [Failure(error, place: "--archives").description]) }
     }
 
@@ -55,6 +73,11 @@ struct ForgettingArchives {
     private static func places(_ named: [String], _ known: [StoredArchive]) throws -> [String] {
         try named.map { place in
             let folder = folderName(of: place)
+            if !FolderCheck.isFolder(place),
+                ArchiveName.isFormer(ArchiveShelf.name(of: place), of: known.map(\.name))
+            {
+                return folder
+            }
             let hasOthers = known.contains { WholeFile.exists(folder + "/" + $0.name) }
             return try hasOthers && isNoMore(place, known) ? folder : place
         }

@@ -96,7 +96,7 @@ struct ForgettingRun {
     /// could not be done.
     func finish(_ anew: RewrittenArchives?) -> (removed: [String], unfinished: [String]) {
         var (removed, unfinished) = anew?.removeOld() ?? ([], [])
-        let leftovers = archives.removeLeftovers()
+        let leftovers = archives.removeLeftovers(besides: anew?.old ?? [], progress)
         removed += leftovers.removed
         unfinished += leftovers.unfinished
         progress.show("writing the database anew, without what was taken out of it")

@@ -47,7 +47,11 @@ extension LeftElsewhere {
                 "  files in the spool, and where statements are delivered to: --search FOLDER looks for them")
         } else {
             lines += files.map { "  \($0): names it" }
-            if files.isEmpty { lines.append("  no file in \(searched.joined(separator: ", ")) names it") }
+            if files.isEmpty {
+                lines.append(
+                    "  no file in \(searched.joined(separator: ", ")) names it; packed files were not looked into"
+                )
+            }
         }
         return lines
     }

@@ -20,7 +20,8 @@ extension MemberForgetting {
                 : "would be called \(pseudonym)"
         }
         guard counts != nil else {
-            return "was forgotten \(earlierInWords) already, as \(pseudonym): what was left to do is done"
+            return "was forgotten \(earlierInWords) already, as \(pseudonym): "
+                + (unfinished.isEmpty ? "what was left to do is done" : "something is left to do")
         }
         return "is called \(pseudonym) from now on"
             + (earlier == nil ? "" : ", as it is since it was forgotten \(earlierInWords)")
@@ -53,7 +54,7 @@ extension MemberForgetting {
         return (counts == nil ? [] : [done])
             + (unfinished.isEmpty
                 ? ["the file of the database was written anew: no free page of it has old bytes"]
-                : ["not done yet, run it again:"] + unfinished.map { "  \($0)" })
+                : ["not done yet; see to it, and run it again:"] + unfinished.map { "  \($0)" })
     }
 
     /// For a script.

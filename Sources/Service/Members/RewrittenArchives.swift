@@ -6,7 +6,7 @@ import Store
 struct RewrittenArchives {
     private let rewritings: [ArchiveRewriting]
     /// Where the old ones are, copies that are at hand included.
-    private let old: [String]
+    let old: [String]
 
     /// Writes them as drafts, sealed and read again. Throws as `ArchiveRewriting`; nothing is left behind then.
     init(

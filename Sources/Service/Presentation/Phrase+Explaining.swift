@@ -101,8 +101,8 @@ extension Phrase {
         case .bytesAreIn: ("its bytes are in %1", "其字节在%1中")
         case .bytesAreRedacted:
             (
-                "members were forgotten since: not the bytes that were signed stand now, but %1",
-                "此后有会员被遗忘：现存字节并非所签名者，而是%1"
+                "forgotten members were named in it: not the bytes that were signed stand now, but %1",
+                "其中曾载有已被遗忘的会员：现存字节并非所签名者，而是%1"
             )
         case .copiesUnknown:
             ("whether it came again is not known of batches in %1", "%1中的批次是否再次带来该记录，不得而知")

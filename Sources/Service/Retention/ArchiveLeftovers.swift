@@ -32,10 +32,11 @@ struct ArchiveLeftovers {
         digests = Dictionary(found.map { ($0.path, $0.digest) }) { first, _ in first }
     }
 
-    /// Removes them, each if it is still the file that was looked at. Gives what stands in the way. Whoever calls it holds
-    /// the `RetentionLock`, so that none is one that a run is about to need.
-    func remove() -> [String] {
-        paths.compactMap { path in
+    /// Removes them, each if it is still the file that was looked at, but for those that were told already (`places`,
+    /// as `FilePlace` has them). Gives what stands in the way. Whoever calls it holds the `RetentionLock`, so that none
+    /// is one that a run is about to need.
+    func remove(besides places: Set<String> = []) -> [String] {
+        paths.filter { !places.contains(FilePlace.of($0)) }.compactMap { path in
             do {
                 guard try ArchiveFile.digest(of: path) == digests[path] else {
                     return "\(path) was changed meanwhile, and stays"

@@ -17,6 +17,15 @@ enum ArchiveName {
         }
     }
 
+    /// Whether a name is none of `names`, and one of them is what it became as it was written anew, once or more often.
+    static func isFormer(_ name: String, of names: [String]) -> Bool {
+        let own = parts(of: name)
+        return !names.contains(name)
+            && names.map(parts).contains {
+                $0.stem == own.stem && $0.ending == own.ending && $0.number > own.number
+            }
+    }
+
     /// What a name begins with, the how manieth it is, and how it ends.
     private static func parts(of name: String) -> (stem: String, number: Int, ending: String) {
         let ending = name.hasSuffix(Self.ending) && name != Self.ending ? Self.ending : ""

@@ -18,34 +18,33 @@ final class ArchiveRewriting {
     private let store: Store
     /// The old one, wherever it is at hand.
     private let old: [String]
-    /// Files that bear the old one's name and were changed: what they are is not known well enough to remove them.
-    private let changed: [String]
+    /// Where the new one's owner is taken from.
+    private let source: String
     private let draft: DraftFile
     private var published: PublishedArchive?
 
     /// Writes it as a draft, and reads all of it again.
     ///
     /// `replacing`: the bytes that come in place of a batch's own, by its number; the frames of all others are copied as
-    /// they are. Throws `archiveMissing` and `archiveDamaged` where the old one is not at hand as it was written, and
-    /// trouble of the disk; nothing is left behind then.
+    /// they are. Throws `archiveMissing` and `archiveDamaged` as `ArchiveSource`, and trouble of the disk; nothing is
+    /// left behind then.
     init(
         _ archive: StoredArchive, on shelf: ArchiveShelf, replacing: [Int64: [UInt8]], folder: OpenFolder,
         at instant: Instant, progress: SimulationProgress = .silent
     ) throws {
         defer { progress.clear() }
-        let source = try shelf.whole(archive)
+        let source = try ArchiveSource(archive, on: shelf, of: folder.store)
         let held = try folder.store.batches(in: archive)
         precondition(
             Set(replacing.keys).isSubset(of: held.map(\.number)), "a batch is replaced where its bytes are")
-        guard held.map(\.number) == source.index.entries.map(\.number) else {
+        guard held.map(\.number) == source.entries.map(\.number) else {
             throw RetentionRefusal(
                 .archiveDamaged,
                 "\(source.path) has other batches than the database says; nothing was changed")
         }
         let place = folderName(of: source.path)
         let name = try ArchiveName.next(
-            after: Self.name(of: source, archive), in: place,
-            taken: Set(folder.store.archives().map(\.name)))
+            after: source.name, in: place, taken: Set(folder.store.archives().map(\.name)))
         path = place + "/" + name
         draft = DraftFile(beside: path)
         try Self.write(source, replacing, to: draft, folder.signer, instant, progress)
@@ -56,12 +55,12 @@ final class ArchiveRewriting {
         self.archive = archive
         store = folder.store
         old = shelf.paths(of: archive)
-        changed = shelf.strangers.map(\.path).filter { ArchiveShelf.name(of: $0) == archive.name }
+        self.source = source.path
     }
 
     /// Gives it its name, durably. Throws `refused` where something has that name by now.
     func publish() throws {
-        try draft.giveToOwner(of: old[0])
+        try draft.giveToOwner(of: source)
         published = try PublishedArchive(draft, as: path)
     }
 
@@ -81,14 +80,13 @@ final class ArchiveRewriting {
                 return "\(old.joined(separator: ", ")) stays: the database still knows \(archive.inWords)"
             }
         } catch { return "\(old.joined(separator: ", ")) stays: \(error)" }
-        var left = old.compactMap { path -> String? in
+        let left = old.compactMap { path -> String? in
             guard unlink(path) == 0 || errno == ENOENT else {
                 return "\(path) cannot be taken away: \(systemReason()); take it away yourself"
             }
             do { try WholeFile.synchronizeFolder(folderName(of: path)) } catch { return "\(error)" }
             return nil
         }
-        left += changed.map { "\($0) is a damaged copy of the old archive, and stays: take it away yourself" }
         return left.isEmpty ? nil : left.joined(separator: "; ")
     }
 
@@ -102,28 +100,22 @@ final class ArchiveRewriting {
         } catch { return "\(path) stays, and nothing needs it: \(error)" }
     }
 
-    /// What the file is called, unless that cannot be told.
-    private static func name(of file: ArchiveFile, _ archive: StoredArchive) -> String {
-        let name = ArchiveShelf.name(of: file.path)
-        return PlainText.of(name) == name ? name : archive.name
-    }
-
     private static func write(
-        _ source: ArchiveFile, _ replacing: [Int64: [UInt8]], to draft: DraftFile, _ signer: DocumentSigner,
+        _ source: ArchiveSource, _ replacing: [Int64: [UInt8]], to draft: DraftFile, _ signer: DocumentSigner,
         _ instant: Instant, _ progress: SimulationProgress
     ) throws {
         let writer = try ArchiveWriter(draft.path)
-        let entries = source.index.entries
+        let entries = source.entries
         for (place, entry) in entries.enumerated() {
             if place % 64 == 0 { progress.show("packing batch \(place + 1) of \(entries.count) again") }
             if let bytes = replacing[entry.number] {
                 try writer.add(bytes, inPlaceOf: entry)
-            } else if let frame = try source.frame(of: entry.number) {
-                try writer.copy(frame.bytes, of: frame.entry)
+            } else {
+                try source.copy(entry, to: writer)
             }
         }
         try writer.finish(
-            alliance: source.index.alliance, made: instant, keptFrom: source.index.keptFrom, signer: signer)
+            alliance: source.alliance, made: instant, keptFrom: source.keptFrom, signer: signer)
     }
 
     /// Reads every batch of the draft again, against what was meant to be written and what the database has of the

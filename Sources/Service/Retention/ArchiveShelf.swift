@@ -60,16 +60,20 @@ struct ArchiveShelf {
     /// An archive that is at hand as it was written. Throws `archiveMissing` and `archiveDamaged`.
     func whole(_ archive: StoredArchive) throws -> ArchiveFile {
         if let file = files[archive.digest] { return file }
-        if let part = damaged.first(where: { $0.archive == archive }) {
-            throw RetentionRefusal(.archiveDamaged, part.inWords)
-        }
-        if let stranger = strangers.first(where: { Self.name(of: $0.path) == archive.name }) {
-            throw Self.changed(stranger, archive)
-        }
+        if let refusal = damage(of: archive) { throw refusal }
         throw RetentionRefusal(
             .archiveMissing,
             "\(archive.inWords) is not at hand, and has the bytes of \(Figures.count(archive.batches)) batches:"
                 + " name it, or the folder that it is in, by --archives")
+    }
+
+    /// What is wrong with an archive that is at hand, but not as it was written; nil for others.
+    func damage(of archive: StoredArchive) -> RetentionRefusal? {
+        guard files[archive.digest] == nil else { return nil }
+        if let part = damaged.first(where: { $0.archive == archive }) {
+            return RetentionRefusal(.archiveDamaged, part.inWords)
+        }
+        return strangers.first { Self.name(of: $0.path) == archive.name }.map { Self.changed($0, archive) }
     }
 
     /// Where an archive is at hand as it was written, copies of it included.
@@ -85,6 +89,11 @@ struct ArchiveShelf {
     /// Whether an archive is at hand, as it was written or in part.
     func holds(_ archive: StoredArchive) -> Bool {
         files[archive.digest] != nil || damaged.contains { $0.archive == archive }
+    }
+
+    /// Whether every batch of an archive can be read.
+    func isComplete(_ archive: StoredArchive) -> Bool {
+        files[archive.digest] != nil || damaged.contains { $0.archive == archive && $0.lost.isEmpty }
     }
 
     /// The bytes of a batch that an archive has; nil where that is not at hand, does not have it, or has lost it. Throws
@@ -152,7 +161,7 @@ struct ArchiveShelf {
     }
 
     /// The names of a folder's files, hidden ones apart, sorted.
-    private static func files(in folder: String) throws(Failure) -> [String] {
+    static func files(in folder: String) throws(Failure) -> [String] {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
             throw .trouble(folder, "cannot be listed: \(error.localizedDescription)")

@@ -17,6 +17,9 @@ struct RedactionRows {
         return try query.first { try Self.batch($0) }
     }
 
+    /// Those of all batches. Throws as `batch`.
+    func batches() throws -> [Redaction] { try Prepared(database, Self.ofBatches).all { try Self.batch($0) } }
+
     /// The redactions of a period's files, by merchant. Throws as `batch`.
     func details(of period: Int, _ roster: Roster) throws -> [MerchantID: Redaction] {
         let query = try Prepared(database, Self.ofDetails + " WHERE r.period = ?")

@@ -25,6 +25,11 @@ extension Store {
         try reading("read a batch's redaction") { try RedactionRows($0).batch(number) }
     }
 
+    /// Of the bytes of redacted batches as they were signed: those name members who were forgotten.
+    public func signedDigestsOfRedactedBatches() throws -> Set<SHA256Digest> {
+        try reading("list the redacted batches") { Set(try RedactionRows($0).batches().map(\.signed)) }
+    }
+
     /// The redactions of a closed period's files DETAILS.csv, by merchant.
     public func redactions(ofPeriod period: Int) throws -> [MerchantID: Redaction] {
         try reading("read the redactions of a period") {

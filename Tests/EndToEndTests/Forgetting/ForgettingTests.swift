@@ -122,6 +122,25 @@ struct ForgettingTests {
         #expect(dry.status == 0 && dry.output.hasPrefix(#"{"pseudonym":"forgotten-"#), "\(dry)")
     }
 
+    @Test("From standard input one id is taken; where there are more, none is passed over")
+    func typed() throws {
+        let scratch = try Scratch()
+        let data = scratch.file("data").path
+        try FileManager.default.copyItem(atPath: Quayside.played.get().data, toPath: data)
+        let script = #"printf '%s' "$0" | "$1" member forget - --by ana --reason asked --dry-run --data "$2""#
+        func run(_ text: String) throws -> Ran {
+            try Command.named("sh", ["-c", script, text, Command.settledPath, data]).run()
+        }
+        for text in ["ben\nana", "ben\n\n ana \n", "ben\nben\n"] {
+            let many = try run(text)
+            #expect(many.status == 2 && many.errors.contains("has more than one line"), "\(many)")
+        }
+        for text in ["ben", "\n ben \n\n"] {
+            let one = try run(text)
+            #expect(one.status == 0 && one.output.contains("would be called forgotten-"), "\(one)")
+        }
+    }
+
     @Test("Killed at any moment all is well, and called again it is done")
     func killed() async throws {
         try await offPool {

@@ -53,19 +53,20 @@ struct ForgettingAgainTests {
         #expect(try story.rederive(["."]).isGood)
     }
 
-    @Test("An archive that was changed is not written anew")
+    @Test("An archive that has lost a batch is not written anew, and it is said which")
     func damaged() throws {
-        let story = try ArchivedStory()
-        try story.retain()
-        var bytes = try story.bytes(of: "a.zst")
-        bytes[bytes.count / 3] ^= 1
-        try story.write(bytes, to: "a.zst")
+        let copy = try DamagedCopy()
+        let story = copy.story
+        try story.write(copy.flipped(inBatch: 2), to: "a.zst")
         let before = try story.dump
         for archives in [["a.zst"], ["."]] {
             let refusal = #expect(throws: RetentionRefusal.self) {
                 try story.forget("ben", archives: archives)
             }
             #expect(refusal?.code == .archiveDamaged, "\(refusal?.reason ?? "")")
+            #expect(
+                refusal?.reason.contains("6 of its batches were read from there, 1 are lost: batch") == true)
+            #expect(refusal?.reason.contains("(number 2)") == true, "\(refusal?.reason ?? "")")
         }
         #expect(try story.dump == before && archives(story) == ["a.zst"])
     }

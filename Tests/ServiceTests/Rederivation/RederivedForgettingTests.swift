@@ -213,7 +213,8 @@ struct RederivedForgettingTests {
         #expect(life.origin.batch.digest == redaction.signed.text)
         #expect(life.origin.batch.redacted == redaction.redacted && life.copies.count == 1)
         let text = ExplanationText(life.schedule).lines(life).joined(separator: "\n")
-        #expect(text.contains("members were forgotten since: not the bytes that were signed"), "\(text)")
+        #expect(
+            text.contains("forgotten members were named in it: not the bytes that were signed"), "\(text)")
         #expect(life.json.contains(#""redacted":"\#(redaction.redacted)""#))
         let file = try MemberFile(
             of: MemberID(verified: copy.story.pseudonym), in: copy.folder,

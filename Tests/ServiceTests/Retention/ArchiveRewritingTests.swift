@@ -69,8 +69,10 @@ struct ArchiveRewritingTests {
             try commit(made.rewritten, copy.story)
             // What the database needs is not withdrawn.
             #expect(made.withdraw() == nil)
-            #expect(made.removeOld()?.contains("copies/a.zst is a damaged copy of the old archive") == true)
+            #expect(made.removeOld() == nil)
             #expect(copy.story.scratch.names == ["a.2.zst", "copies", "data"])
+            // What is not as it was written is told by `FilesFromBefore`.
+            #expect(WholeFile.exists(copy.story.scratch.file("copies/a.zst")))
             #expect(!WholeFile.exists(copy.story.scratch.file("copies/renamed.zst")))
             let known = try folder.store.archives()
             #expect(known.map(\.name) == ["a.2.zst"])
@@ -123,6 +125,12 @@ struct ArchiveRewritingTests {
             #expect(ArchiveName.next(after: name, in: folder, taken: []) == next)
         }
         #expect(ArchiveName.next(after: "b.zst", in: folder, taken: ["b.2.zst"]) == "b.3.zst")
+        for (name, isFormer) in [
+            ("b.zst", true), ("b.2.zst", true), ("b.3.zst", false), ("b.4.zst", false), ("b", false),
+            ("c.zst", false), ("a.zst", false), ("a.2.zst", false),
+        ] {
+            #expect(ArchiveName.isFormer(name, of: ["a.zst", "a.2.zst", "b.3.zst"]) == isFormer, "\(name)")
+        }
     }
 
     @Test("Of an archive that is damaged or not at hand none is made")
@@ -156,6 +164,8 @@ struct ArchiveRewritingTests {
             try commit(made.rewritten, copy.story)
             let after = try leftovers(folder)
             #expect(after.paths.map { ArchiveShelf.name(of: $0) } == ["a.zst"])
+            #expect(after.remove(besides: Set(after.paths.map(FilePlace.of))) == [])
+            #expect(copy.story.scratch.names == ["a.2.zst", "a.zst", "data"])
             #expect(after.remove() == [])
             #expect(copy.story.scratch.names == ["a.2.zst", "data"])
         }
