@@ -57,25 +57,28 @@ struct LeftElsewhereTests {
     @Test("The last backup is named unless it is from after the member was forgotten")
     func backups() throws {
         let story = try ArchivedStory()
-        func backUp(_ name: String, at now: String) throws -> String {
+        func backUp(_ name: String, at now: String) throws {
             let backup = try Backup(
                 Backup.Request(
                     data: story.folder, target: story.scratch.file(name), isPacked: false, keep: nil,
                     at: instant(now)))
             try LastBackup.note(backup, keep: nil, at: instant(now), in: story.folder.path)
-            return backup.path
+        }
+        func isNamed(_ name: String, by report: MemberForgetting) -> Bool {
+            report.elsewhere.backup?.file.hasSuffix("/\(name).sqlite") == true
         }
         // The story forgets on 2 May.
-        let before = try backUp("before.sqlite", at: "2026-05-01T12:00:00Z")
+        try backUp("before.sqlite", at: "2026-05-01T12:00:00Z")
         for isFirst in [true, false] {
             let done = try story.forget("ben")
-            #expect((done.counts != nil) == isFirst && done.elsewhere.backup?.file == before)
+            #expect((done.counts != nil) == isFirst && isNamed("before", by: done))
         }
-        let after = try backUp("after.sqlite", at: "2026-05-02T12:00:00Z")
+        try backUp("after.sqlite", at: "2026-05-02T12:00:00Z")
         let again = try story.forget("ben")
         #expect(again.counts == nil && again.elsewhere.backup == nil)
-        #expect(!again.lines.joined().contains(after) && !again.json.contains("after.sqlite"))
+        #expect(!again.lines.joined().contains("after.sqlite") && !again.json.contains("after.sqlite"))
         // Of somebody else it is one from before.
-        #expect(try story.forget("ana", isDryRun: true, by: "bea").elsewhere.backup?.file == after)
+        let other = try story.forget("ana", isDryRun: true, by: "bea")
+        #expect(isNamed("after", by: other))
     }
 }
