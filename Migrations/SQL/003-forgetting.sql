@@ -1,5 +1,6 @@
--- Members that were forgotten, in the order in which that was done, as they are called since. Nothing says who they were:
--- only who has a member's id and the master secret can tell its pseudonym. Forgetting one is what changes rows of
+-- Members that were forgotten, in the order in which that was done, as they are called since. Nothing here says who they
+-- were: who has a member's id and the master secret can tell its pseudonym. Without the secret, guessed ids can be tried
+-- against the digests of what was signed, which stay in `batches` and `statements`. Forgetting one is what changes rows of
 -- `record_chunks`, `settlements` and `holdings` that were written: they become what they would have been under the
 -- pseudonym.
 CREATE TABLE forgotten_members (

@@ -1,5 +1,5 @@
-/// Makes the pseudonyms of members who were forgotten: the same one of the same id, for ever, and nobody without the
-/// key gets from one to the other.
+/// Makes the pseudonyms of members who were forgotten: the same one of the same id, for ever. Who lacks the key cannot make
+/// one; ids can be guessed all the same wherever a digest of bytes that named them is kept.
 public struct PseudonymKey: Sendable {
     /// The version of the master secret that made the key.
     public let secret: Int
@@ -15,6 +15,13 @@ public struct PseudonymKey: Sendable {
         let tag = hmac.tag(over: member)
         return Self.prefix
             + tag.withUnsafeBytes { Hexadecimal.text(UnsafeRawBufferPointer(rebasing: $0[..<16])) }
+    }
+
+    /// Whether a text has the form of a pseudonym; whose it is, if anybody's, it does not say.
+    public static func isPseudonym(_ text: String) -> Bool {
+        let digits = text.utf8.dropFirst(prefix.utf8.count)
+        return text.hasPrefix(prefix) && digits.count == 32
+            && digits.allSatisfy { "0123456789abcdef".utf8.contains($0) }
     }
 
     /// What every pseudonym begins with.

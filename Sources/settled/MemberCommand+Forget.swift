@@ -9,7 +9,9 @@ extension MemberCommand {
             discussion: """
                 The pseudonym is made from the id with the master secret: the same one always, so that whatever comes of \
                 the member later, a refund too, is stored under it, and who has the id finds it by `settled member show`. \
-                Without the secret nobody gets from one to the other.
+                Nobody makes it without the secret. Yet the digests of what was signed stay: who has the database, or a \
+                redacted file and its notice, can try guessed ids against them, and finds a short number in minutes. It is \
+                pseudonymous, and as good as ids cannot be guessed: guard the database as before.
 
                 Kept is every point and every amount, every statement with its signature, every receipt, and the order in \
                 which all came. Replaced is the id in records, in what closes made of them, in the bytes of batches, in \
@@ -20,7 +22,11 @@ extension MemberCommand {
 
                 It cannot be undone: nothing keeps the id. Make a backup first only if it is to be kept no longer than \
                 the id may be. Backups from before, statements that merchants fetched, and files in the spool stay as they \
-                are; the report says what to look after, and --search names the files in a folder that name the member.
+                are, and so does the id where another field of a record has it; the report says what to look after, and how many \
+                such records there are, and --search names the files in a folder that name the member.
+
+                A backup from before brings the id back. Once it is restored, and before batches come again, run this with \
+                the pseudonym for the id: the member whose pseudonym it is is found by the secret.
 
                 Archives that `settled retain` made and that have batches of the member are written anew beside the old \
                 files, which go once the database has the new ones in their place. Whichever are needed and not named by \
@@ -31,7 +37,8 @@ extension MemberCommand {
                 it does what is left.
 
                 An id on the command line stands in the shell's history, and others see it while the command runs: with - \
-                it is read from standard input, one line. Neither NAME nor TEXT may say it: both are kept.
+                it is read from standard input, one line. Neither NAME nor TEXT may say it, as part of a word either: both are \
+                kept.
 
                 Examples:
                   settled member forget - --by ana --reason 'letter of 3 May' --dry-run --data /var/lib/settled < id.txt
@@ -40,7 +47,9 @@ extension MemberCommand {
                 """)
 
         @Argument(
-            help: ArgumentHelp("The member's id, as batches have it; - reads it.", valueName: "member"))
+            help: ArgumentHelp(
+                "The member's id, as batches have it, or its pseudonym, in data from before; - reads it.",
+                valueName: "member"))
         var member: String
 
         @Option(name: .long, help: ArgumentHelp("Who has it done; it is kept.", valueName: "name"))

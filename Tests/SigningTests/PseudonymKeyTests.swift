@@ -36,6 +36,16 @@ struct PseudonymKeyTests {
         #expect(Set(first).count == 1_000 && first.allSatisfy { $0.utf8.count == 42 })
     }
 
+    @Test("Nothing has the form of one but what a key makes")
+    func form() {
+        let pseudonym = pseudonym(of: "8012", secret: 1)
+        #expect(PseudonymKey.isPseudonym(pseudonym))
+        for text in [
+            "", "8012", "forgotten-", String(pseudonym.dropLast()), pseudonym + "0", "x" + pseudonym,
+            pseudonym.uppercased(), "forgotten_" + pseudonym.dropFirst(10), pseudonym.dropLast() + "g",
+        ] { #expect(!PseudonymKey.isPseudonym(text), "\(text)") }
+    }
+
     @Test("Of another secret the same id has another pseudonym")
     func secrets() throws {
         let other = try MasterSecret([UInt8](repeating: 7, count: 32)).pseudonymKey(secret: 1)

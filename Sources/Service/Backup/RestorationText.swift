@@ -35,6 +35,10 @@ extension Restoration {
                     + " rotation; then those of after it")
         }
         return steps + [
+            "forget again who was forgotten \(acts), by the pseudonym and without a daemon: `settled member forget"
+                + " forgotten-… --by NAME --reason TEXT --data \(data)`; the backup has their ids, and so have the batches"
+                + " that come again. Only where a period had closed before that, forget once it is closed again, and"
+                + " before the next is",
             "settled serve --data \(data) --no-automatic-close: no period may close before all is here again",
             "have the merchants send again what they sent \(since): the same bytes are stored once, and get a"
                 + " receipt",

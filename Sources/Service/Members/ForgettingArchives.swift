@@ -21,6 +21,16 @@ struct ForgettingArchives {
     /// The bytes that they have of batches.
     var bytes: ArchivedBytes { { [shelf] in try shelf.bytes(of: $0, in: $1) } }
 
+    /// The bytes of a batch that an archive has, or the database; they have to be there.
+    func batch(
+        _ number: Int64, in archive: StoredArchive?
+    ) throws -> (bytes: [UInt8], form: BatchForm) {
+        guard let arrival = try store.arrival(number), let form = BatchForm(rawValue: arrival.form),
+            let bytes = try archive.map({ try shelf.bytes(of: number, in: $0) }) ?? arrival.bytes
+        else { throw StoreTrouble.damaged("batches", "row \(number)") }
+        return (bytes, form)
+    }
+
     /// Throws `archiveMissing` that names all of these that are not at hand, or `archiveDamaged` where one is of which
     /// batches are lost.
     func require(_ archives: [StoredArchive]) throws {

@@ -10,6 +10,8 @@ struct ForgettingRun {
         let counts: ForgottenCounts
         /// Its batches that archives have, each with its archive.
         let archived: [(number: Int64, archive: StoredArchive)]
+        /// The records in its batches that have the id as a word in another field, where it stays.
+        let mentions: Int64
     }
 
     let pseudonym: MemberID
@@ -31,7 +33,7 @@ struct ForgettingRun {
                 "\(known.pseudonym) is a pseudonym: who bears it was forgotten on \(known.at)")
         }
         earlier = forgotten.member(member)
-        secret = earlier?.secret ?? folder.keyVersion
+        secret = earlier?.secret ?? request.secret ?? folder.keyVersion
         pseudonym = earlier?.pseudonym ?? folder.master.pseudonym(of: member, secret: secret)
         archives = try ForgettingArchives(request)
         self.request = request
@@ -50,7 +52,7 @@ struct ForgettingRun {
                 try archives.require(unread + archived.map(\.1))
             }
             let counts = try store.forget(forgetting(Self.counted(archived)), seal: nil) { progress.show($0) }
-            return Found(counts: counts, archived: archived)
+            return Found(counts: counts, archived: archived, mentions: try mentions(in: batches))
         } catch let refusal as ForgettingRefusal where earlier != nil && Self.isNothing(refusal.code) {
             return nil
         }
@@ -65,6 +67,23 @@ struct ForgettingRun {
                 number: archive.number, digest: archive.digest, name: archive.name,
                 batches: Dictionary(batches.map { ($0.number, (archive.digest, 0)) }) { first, _ in first })
         }
+    }
+
+    private func mentions(in batches: [(number: Int64, archive: StoredArchive?)]) throws -> Int64 {
+        progress.show("looking into other fields of the records in its batches")
+        let naming = NamingFiles(request.member)
+        var count: Int64 = 0
+        for (number, archive) in batches {
+            let (bytes, form) = try archives.batch(number, in: archive)
+            do throws(BatchRefusal) {
+                try BatchContent.forEach(in: bytes, form: form) {
+                    if naming.isMentioned(in: $0.record) { count += 1 }
+                }
+            } catch {
+                throw StoreTrouble.damaged("batches", "row \(number)", "its bytes are those of no batch")
+            }
+        }
+        return count
     }
 
     private static func isNothing(_ code: ForgettingRefusal.Code) -> Bool {

@@ -7,21 +7,28 @@ public struct LeftElsewhere: Sendable {
     /// Copies of the database in the data folder, by path: of before its schema changed, what killed backups left, and
     /// what Litestream keeps there.
     public let copies: [String]
-    /// The last backup that `settled backup` left word of.
+    /// The last backup that `settled backup` left word of; nil where that is from after the id was gone.
     public let backup: (at: Instant, file: String)?
+    /// The records in its batches that have the id as a word in another field; nil: a run before has looked.
+    public let records: Int64?
     /// The folders that were looked through for it, and the files there that name it.
     public let searched: [String]
     public let files: [String]
 
-    /// Throws `misused` for what is no folder, and trouble with reading.
+    /// `gone` is when the id was replaced; nil: it is in the data still. Throws `misused` for what is no folder, and trouble
+    /// with reading.
     init(
-        _ member: MemberID, data folder: String, searched: [String], _ progress: SimulationProgress
+        _ member: MemberID, data folder: String, searched: [String], gone: Instant?, records: Int64?,
+        _ progress: SimulationProgress
     ) throws(Failure) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         copies = names.filter { name in Self.copyPrefixes.contains { name.hasPrefix($0) } }.sorted()
             .map { folder + "/" + $0 }
         // What cannot be read says nothing; `settled doctor` tells of it.
-        backup = ((try? LastBackup(in: folder)) ?? nil)?.made.map { ($0.at, $0.file) }
+        let made = ((try? LastBackup(in: folder)) ?? nil)?.made
+        let isFromAfter = made.flatMap { made in gone.map { made.at > $0 } } ?? false
+        backup = isFromAfter ? nil : made.map { ($0.at, $0.file) }
+        self.records = records
         self.searched = searched
         files = try NamingFiles(member).paths(below: searched, progress)
     }
@@ -42,6 +49,10 @@ extension LeftElsewhere {
         lines.append("  DETAILS.csv that merchants fetched or were given, and their own copies of batches")
         lines.append(
             "  what people typed into reasons of bookings and texts of disputes, and copies of archives")
+        lines.append(
+            "  other fields of its batches, as the ids of records and batches, `ref` and `store`, and exceptions of"
+                + " statements that name such a record"
+                + (records.map { ": \(Figures.count($0)) records have it there as a word" } ?? ""))
         if searched.isEmpty {
             lines.append(
                 "  files in the spool, and where statements are delivered to: --search FOLDER looks for them")
@@ -65,6 +76,8 @@ extension LeftElsewhere {
         json.member("elsewhere") { json in
             json.member("copies", array: copies) { $0.string($1) }
             json.member("last_backup", orNull: backup?.file)
+            json.name("records")
+            if let records { json.integer(records) } else { json.null() }
             json.member("searched", array: searched) { $0.string($1) }
             json.member("files", array: files) { $0.string($1) }
         }

@@ -12,7 +12,10 @@ public struct MemberForgetting: Sendable {
     /// What is asked for.
     public struct Request: Sendable {
         public let folder: OpenFolder
-        public let member: MemberID
+        /// By its id or, where the data does not know of it being forgotten, by the pseudonym that it got elsewhere.
+        public private(set) var member: MemberID
+        /// The version of the master secret that its pseudonym is made by; nil: the one in use.
+        private(set) var secret: Int?
         /// Who has it done.
         public let person: PersonName
         /// Why: 1 … 200 bytes on one line. Neither may name the member: both stay.
@@ -38,6 +41,13 @@ public struct MemberForgetting: Sendable {
             self.isDryRun = isDryRun
             self.at = at
         }
+
+        /// The same of another member.
+        func of(_ member: MemberID, pseudonymBy secret: Int) -> Self {
+            var other = self
+            (other.member, other.secret) = (member, secret)
+            return other
+        }
     }
 
     /// What the member is called from now on.
@@ -58,19 +68,22 @@ public struct MemberForgetting: Sendable {
 
     /// Does it. Throws `ForgettingRefusal`, `RetentionRefusal` for archives, `misused` for a person or a reason that
     /// names the member and while a daemon serves the data, and trouble of disk and database; nothing is changed then.
-    public init(_ request: Request, progress: SimulationProgress = .silent) throws {
+    public init(_ asked: Request, progress: SimulationProgress = .silent) throws {
         defer { progress.clear() }
-        try request.requireWords()
-        let locks = request.isDryRun ? nil : try ForgettingLocks(request.folder.folder.path)
+        try asked.requireReason()
+        let locks = asked.isDryRun ? nil : try ForgettingLocks(asked.folder.folder.path)
         defer { withExtendedLifetime(locks) {} }
+        let request = try asked.finding(progress)
+        try request.requireUnnamed()
         let run = try ForgettingRun(request, progress)
         pseudonym = run.pseudonym
         earlier = run.earlier
         isDryRun = request.isDryRun
         calendar = try request.folder.store.schedule().calendar
-        elsewhere = try LeftElsewhere(
-            request.member, data: request.folder.folder.path, searched: request.searched, progress)
         let found = try run.find()
+        elsewhere = try LeftElsewhere(
+            request.member, data: request.folder.folder.path, searched: request.searched,
+            gone: found == nil ? earlier?.at : nil, records: found?.mentions, progress)
         guard !request.isDryRun else {
             counts = found?.counts
             (rewritten, removed, unfinished) = ([], [], [])
@@ -86,16 +99,20 @@ public struct MemberForgetting: Sendable {
 }
 
 extension MemberForgetting.Request {
-    /// Throws `misused` for a reason that is none, and for a person or a reason that says who is to be forgotten.
-    fileprivate func requireWords() throws(Failure) {
+    /// Throws `misused` for a reason that is none.
+    fileprivate func requireReason() throws(Failure) {
         guard PrintableText.accepts(reason, bytes: 1...200),
             reason.contains(where: { $0.isLetter || $0.isNumber })
         else {
             throw .misused(
                 "--reason", "expected 1 … 200 bytes of printable text with a letter or a digit")
         }
+    }
+
+    /// Throws `misused` for a person or a reason that says who is to be forgotten.
+    fileprivate func requireUnnamed() throws(Failure) {
         for (option, text) in [("--by", person.text), ("--reason", reason)]
-        where NamingFiles(member).isNamed(inText: text) {
+        where NamingFiles(member).isSaid(in: text) {
             throw .misused(option, "names the member, and is kept: say it without the id")
         }
     }

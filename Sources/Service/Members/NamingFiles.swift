@@ -60,8 +60,21 @@ struct NamingFiles {
         }
     }
 
-    /// Whether a text says it.
-    func isNamed(inText text: String) -> Bool { hasWord(Self.gap + text.utf8 + Self.gap) }
+    /// Whether a text says it: as a word or, from four characters on, as any part of one, in capitals or not.
+    func isSaid(in text: String) -> Bool {
+        guard name.count >= 4 else { return hasWord(text) }
+        return Array(text.lowercased().utf8).firstRange(of: Array(member.text.lowercased().utf8)) != nil
+    }
+
+    /// Whether another field of a record than its member has it as a word.
+    func isMentioned(in record: Settlement.Record) -> Bool {
+        hasWord(record.id.text)
+            || [record.ref?.text, record.store?.text, record.campaign?.text, record.item?.text].contains {
+                $0.map(hasWord) ?? false
+            }
+    }
+
+    private func hasWord(_ text: String) -> Bool { hasWord(Self.gap + text.utf8 + Self.gap) }
 
     private static let gap: [UInt8] = [0x20]
 

@@ -51,10 +51,7 @@ struct RewrittenArchives {
         _ number: Int64, in archive: StoredArchive, _ archives: ForgettingArchives, _ pseudonym: MemberID,
         _ request: MemberForgetting.Request
     ) throws -> [UInt8] {
-        guard let arrival = try request.folder.store.arrival(number),
-            let form = BatchForm(rawValue: arrival.form),
-            let bytes = try archives.shelf.bytes(of: number, in: archive)
-        else { throw StoreTrouble.damaged("batches", "row \(number)") }
+        let (bytes, form) = try archives.batch(number, in: archive)
         let redacted = try request.member.withBytes { name throws(BatchRefusal) in
             try BatchRedaction.redacted(bytes, form: form) { $0.elementsEqual(name) ? pseudonym : nil }
         }

@@ -14,7 +14,7 @@ public enum BatchRedaction {
         } record: { record, text in
             guard let other = text.withBytes(record.member, { pseudonym($0.buffer) }) else { return }
             let place = places.member(of: record, in: text.view)
-            if lines == 0 { redacted.reserveCapacity(bytes.count + bytes.count / 8) }
+            if lines == 0 { redacted.reserveCapacity(mostBytes(of: bytes, with: other)) }
             redacted.append(contentsOf: text.view.buffer[copied..<place.lowerBound])
             other.withBytes { redacted.append(contentsOf: $0) }
             copied = place.upperBound
@@ -23,6 +23,14 @@ public enum BatchRedaction {
         guard lines > 0 else { return nil }
         redacted.append(contentsOf: bytes[copied...])
         return (redacted, lines)
+    }
+
+    /// How long it can become, with that id on each line. Room that nothing is written to takes no memory; were there too
+    /// little, growing would have the whole of it stand there three times.
+    private static func mostBytes(of bytes: [UInt8], with id: MemberID) -> Int {
+        var lines = 1
+        for byte in bytes where byte == 0x0A { lines += 1 }
+        return bytes.count + lines * id.withBytes { $0.count }
     }
 }
 

@@ -34,13 +34,16 @@ extension VerifiedBatch {
     /// itself where it names nobody of them. `schedule` and `received` are those it was verified with.
     ///
     /// Throws `too_large` where the pseudonyms make it longer than 2^31 − 1 bytes.
-    public func redacted(
+    public consuming func redacted(
         _ pseudonyms: Pseudonyms, schedule: Schedule, received: Instant
     ) throws(BatchRefusal) -> VerifiedBatch {
+        let authentic = authentic
         guard !pseudonyms.isEmpty,
             let redacted = try BatchRedaction.redacted(
                 authentic.bytes, form: authentic.form, { pseudonyms.pseudonym(of: $0) })
         else { return self }
+        // A large one would have both on the heap.
+        _ = consume self
         return try VerifiedBatch(
             AuthenticBatch(
                 redacted: redacted.bytes, digest: authentic.digest, form: authentic.form,

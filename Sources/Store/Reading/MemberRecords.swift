@@ -38,6 +38,29 @@ extension Store {
         }
     }
 
+    /// The first member, in the order in which records arrived, of which `isSought` says so; nil: it does of none. It is
+    /// asked about each record that there is until then; what it gets is gone afterwards.
+    public func member(where isSought: (UnsafeRawBufferPointer) -> Bool) throws -> MemberID? {
+        try reading("look for a member") { database in
+            let chunks = try Prepared(
+                database, "SELECT first, records, merchant, bytes FROM record_chunks ORDER BY first")
+            defer { chunks.reset() }
+            while try chunks.next() {
+                let found: MemberID? = try RecordChunks.withContent(of: chunks) { bytes in
+                    var unpacker = RecordUnpacker(
+                        bytes, first: RecordNumber(chunks.integer(0)), records: Int(chunks.integer(1)),
+                        merchant: chunks.integer(2))
+                    while let record = unpacker.next() {
+                        if isSought(record.view.member) { return record.stored.record.member }
+                    }
+                    return nil
+                }
+                if let found { return found }
+            }
+            return nil
+        }
+    }
+
     /// What brought these records, as `origins(of:)`, with the bytes that `archived` gives of archived batches.
     public func origins(
         of numbers: some Sequence<RecordNumber>, archived: @escaping ArchivedBytes

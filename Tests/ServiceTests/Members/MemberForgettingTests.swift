@@ -204,7 +204,7 @@ struct MemberForgettingTests {
         "What comes later under the id is stored under the pseudonym, and got its receipt for what was sent")
     func later() throws {
         let story = try ArchivedStory()
-        let pseudonym = try story.forget("ana").pseudonym
+        let pseudonym = try story.forget("ana", by: "bea").pseudonym
         let refund = Settlement.Record(
             id: RecordID(verified: "m8"), type: .redeemReversal, member: MemberID(verified: "ana"),
             points: Points(10), at: instant("2026-04-08T10:00:00Z"), ref: RecordID(verified: "m6"))

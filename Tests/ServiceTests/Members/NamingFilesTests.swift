@@ -47,6 +47,17 @@ struct NamingFilesTests {
         }
     }
 
+    @Test("A text says it in whatever case and glued to whatever; a short id only as a word")
+    func said() {
+        let long = NamingFiles(MemberID(verified: "Ab-12"))
+        for text in ["Ab-12", "forAB-123", "xab-12", "ab-12\u{301}", "éab-12é", "member:AB-12."] {
+            #expect(long.isSaid(in: text), "\(text)")
+        }
+        for text in ["ab 12", "Ab-1", "b-12", ""] { #expect(!long.isSaid(in: text), "\(text)") }
+        for text in ["ben", "by ben's wish"] { #expect(ben.isSaid(in: text), "\(text)") }
+        for text in ["benefit", "reuben", "Ben"] { #expect(!ben.isSaid(in: text), "\(text)") }
+    }
+
     @Test("They are looked for in folders and all below, links apart")
     func folders() throws {
         let inner = scratch.file("M/done")

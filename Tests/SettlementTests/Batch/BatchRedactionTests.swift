@@ -43,6 +43,25 @@ struct BatchRedactionTests {
             content.records.map(\.record.member.text).prefix(3) == ["forgotten-1", "8013", "forgotten-1"])
     }
 
+    @Test(
+        "However short the ids are, no more room is taken than is needed: growing would take that of three batches"
+    )
+    func room() throws {
+        let records = (0..<2_000).map { number in
+            Record(
+                id: RecordID(verified: "r\(number)"), type: .earn, member: MemberID(verified: "m"),
+                points: Points(1), at: Instant(milliseconds: 1_768_000_000_000))
+        }
+        let header = BatchHeader(
+            merchant: MerchantID(verified: "M"), batch: BatchID(verified: "B"), sequence: 1, for: records)
+        let pseudonym = MemberID(verified: "forgotten-" + String(repeating: "0", count: 32))
+        let before = BatchWriter.bytes(header, records, form: .ndjson)
+        let found = try BatchRedaction.redacted(before, form: .ndjson) { _ in pseudonym }
+        let (bytes, lines) = try #require(found)
+        #expect(lines == 2_000 && bytes.count == before.count + 2_000 * 41)
+        #expect(bytes.capacity < bytes.count * 5 / 4)
+    }
+
     @Test("A batch that names none of them is left as it is", arguments: BatchForm.allCases)
     func nobody(form: BatchForm) throws {
         let text = form == .csv ? SampleBatch.csv : SampleBatch.ndjson
