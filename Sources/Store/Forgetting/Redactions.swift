@@ -20,11 +20,6 @@ public struct Redaction: Hashable, Sendable {
 }
 
 extension Store {
-    /// The redaction of a batch by its number; nil: its bytes are those that were signed.
-    public func redaction(ofBatch number: Int64) throws -> Redaction? {
-        try reading("read a batch's redaction") { try RedactionRows($0).batch(number) }
-    }
-
     /// The redactions of a closed period's files DETAILS.csv, by merchant.
     public func redactions(ofPeriod period: Int) throws -> [MerchantID: Redaction] {
         try reading("read the redactions of a period") {
