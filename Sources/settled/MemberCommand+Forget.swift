@@ -30,11 +30,14 @@ extension MemberCommand {
 
                 Archives that `settled retain` made and that have batches of the member are written anew beside the old \
                 files, which go once the database has the new ones in their place. Whichever are needed and not named by \
-                --archives are told before anything changes. Of a copy of the data, name copies of the archives.
+                --archives are told before anything changes. Of a copy of the data, name copies of the archives. A backup \
+                from before fits the old files alone: make a new one at once, and where the older one has to stay \
+                restorable copy the old archives to it before this is run; else take it away with them.
 
-                Stop the daemon first. The database is written anew at the end, so that no free page of it has old bytes: \
-                twice its size has to be free on the disk. A kill at any moment changes nothing or all; run it again, and \
-                it does what is left.
+                Stop the daemon first, and whatever would start it: settled.socket too. The database is written anew at \
+                the end, so that no free page of it has old bytes: twice its size has to be free on the disk. A kill at \
+                any moment changes nothing or all; run it again, with the same --archives, and it does what is left. \
+                Drafts of archives and backups in the folders of --archives are taken away: make none there meanwhile.
 
                 An id on the command line stands in the shell's history, and others see it while the command runs: with - \
                 it is read from standard input, one line. Neither NAME nor TEXT may say it, as part of a word either: both are \
@@ -42,8 +45,10 @@ extension MemberCommand {
 
                 Examples:
                   settled member forget - --by ana --reason 'letter of 3 May' --dry-run --data /var/lib/settled < id.txt
+                  systemctl stop settled.socket settled.service settled-backup.timer
                   settled member forget - --by ana --reason 'letter of 3 May' --archives /media/archives \\
                     --search /var/spool/settled --data /var/lib/settled --secret /etc/credstore/settled.master.secret < id.txt
+                  systemctl start settled.socket settled.service settled-backup.timer
                 """)
 
         @Argument(

@@ -55,7 +55,7 @@ struct PackageTests {
         #expect(try Command(program, ["--version"]).run().output == Command.settled("--version").run().output)
         #expect(try !Command.named("ldd", [program]).run().output.contains("libswift"))
         let control = try String(contentsOfFile: package.path("DEBIAN/control"), encoding: .utf8)
-        #expect(control.contains("~trial\n"), "a package for trying says so")
+        #expect(control.contains("Version: 1.2-3~trial\n"), "a package for trying says so")
         for library in ["libc6", "libsqlite3-0", "libssl3", "libzstd1", "zlib1g", "tzdata"] {
             #expect(control.contains(library), "\(library)")
         }
@@ -163,7 +163,8 @@ private struct Package {
     init() throws {
         scratch = try Scratch()
         // What is being written is tried too, before its schema is frozen.
-        let made = try package("--binary", Command.settledPath, "--out", scratch.folder.path, "--trial")
+        let made = try package(
+            "--binary", Command.settledPath, "--out", scratch.folder.path, "--version", "1.2-3", "--trial")
         #expect(made.status == 0, "\(made.errors)")
         let unpacked = try Command.named("dpkg-deb", ["--raw-extract", made.lastLine, path("")]).run()
         try #require(unpacked.status == 0, "\(unpacked.errors)")

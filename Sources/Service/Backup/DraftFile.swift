@@ -6,13 +6,14 @@ final class DraftFile {
 
     static let prefix = ".settled-backup-"
     private static let suffix = ".tmp"
+    private static let digits = 16
     /// Nothing takes so long: what is older, a kill left.
     private static let staleSeconds = 86_400.0
 
     /// Names one in the folder of `target`, and takes away what killed ones left there.
     init(beside target: String) {
         let folder = folderName(of: target)
-        path = folder + "/" + Self.prefix + SecureRandom.hexDigits(16) + Self.suffix
+        path = folder + "/" + Self.prefix + SecureRandom.hexDigits(Self.digits) + Self.suffix
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         where name.hasPrefix(Self.prefix) {
             var status = stat()
@@ -23,7 +24,26 @@ final class DraftFile {
         }
     }
 
-    deinit { for end in ["", "-wal", "-shm", "-journal"] { unlink(path + end) } }
+    deinit { for end in Self.endings { unlink(path + end) } }
+
+    /// What SQLite lays beside one.
+    private static let endings = ["", "-wal", "-shm", "-journal"]
+
+    /// The drafts in a folder and what SQLite laid beside them, of whatever age, by path; those that are still being
+    /// written too.
+    static func paths(in folder: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().filter { name in
+            endings.contains { end in
+                name.hasPrefix(prefix) && name.hasSuffix(suffix + end)
+                    && name.count == prefix.count + digits + suffix.count + end.count
+                    && name.dropFirst(prefix.count).prefix(digits).allSatisfy(isDigit)
+            }
+        }.map { folder + "/" + $0 }
+    }
+
+    private static func isDigit(_ character: Character) -> Bool {
+        ("0"..."9").contains(character) || ("a"..."f").contains(character)
+    }
 
     /// Where this process is root's: gives it to whom the folder belongs, who could not open what is root's alone.
     func giveToFoldersOwner() throws(Failure) { try giveToOwner(of: folderName(of: path)) }

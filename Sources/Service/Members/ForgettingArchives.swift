@@ -1,3 +1,4 @@
+import Foundation
 import Settlement
 import Signing
 import Store
@@ -5,6 +6,8 @@ import Store
 /// The archives that are at hand while a member is forgotten.
 struct ForgettingArchives {
     let shelf: ArchiveShelf
+    /// The names of those that are in none of the folders that were named, or named files are in.
+    let absent: [String]
     private let named: [String]
     private let store: Store
     private let sealKeys: [VerificationKey]
@@ -15,7 +18,12 @@ struct ForgettingArchives {
         store = request.folder.store
         sealKeys = request.folder.signer.sealKeys
         let known = try store.archives()
-        shelf = try ArchiveShelf(Self.places(named, known), of: store, sealKeys: sealKeys)
+        let shelf = try ArchiveShelf(Self.places(named, known), of: store, sealKeys: sealKeys)
+        let folders = Self.folders(of: named)
+        absent = known.filter { archive in
+            !shelf.holds(archive) && !folders.contains { WholeFile.exists($0 + "/" + archive.name) }
+        }.map(\.name)
+        self.shelf = shelf
     }
 
     /// The bytes that they have of batches.
@@ -53,29 +61,44 @@ struct ForgettingArchives {
                 + ": name them, or the folders that they are in, by --archives")
     }
 
-    /// Takes away what a kill left in the folders of archives: files in whose place others stand, and those that no
-    /// database came to need. Gives those that are gone, and what was in the way, or is left to a person; not of
-    /// files that were told already.
+    /// Takes away what a kill left in the folders of archives: files in whose place others stand, those that no
+    /// database came to need, and drafts. Gives those that are gone, and what was in the way, or is left to a person; not
+    /// of files that were told already. Whoever calls it holds the `RetentionLock`: no draft there is of a `settled
+    /// retain` that still runs on this data.
     func removeLeftovers(
         besides told: [String] = [], _ progress: SimulationProgress = .silent
     ) -> (removed: [String], unfinished: [String]) {
         do {
             // What the database knows of has changed since.
             let known = try store.archives()
-            let folders = Dictionary(
-                named.map { FolderCheck.isFolder($0) ? $0 : folderName(of: $0) }.map {
-                    (FilePlace.of($0), $0)
-                }
-            ) { first, _ in first }.values.sorted()
+            let folders = Self.folders(of: named)
             let places = Set(told.map(FilePlace.of))
             let shelf = try ArchiveShelf(folders, of: known, sealKeys: sealKeys)
             let leftovers = try ArchiveLeftovers(on: shelf, of: store, sealKeys: sealKeys)
-            let unfinished = leftovers.remove(besides: places)
+            let drafts = folders.flatMap(DraftFile.paths)
+            let unfinished = leftovers.remove(besides: places) + drafts.compactMap(Self.remove)
             let before = try FilesFromBefore(
                 in: folders, on: shelf, of: store, besides: places.union(leftovers.paths.map(FilePlace.of)),
                 progress)
-            return (leftovers.paths.filter { !WholeFile.exists($0) }, unfinished + before.lines)
+            return (
+                (leftovers.paths + drafts).filter { !WholeFile.exists($0) }, unfinished + before.lines
+            )
         } catch { return ([], [Failure(error, place: "--archives").description]) }
+    }
+
+    /// Gives what stands in the way.
+    private static func remove(_ draft: String) -> String? {
+        do throws(Failure) {
+            guard unlink(draft) == 0 || errno == ENOENT else { throw .fromSystem(draft, "take it away") }
+            try WholeFile.synchronizeFolder(folderName(of: draft))
+            return nil
+        } catch { return "\(error)" }
+    }
+
+    /// Each once, however it is named.
+    private static func folders(of named: [String]) -> [String] {
+        let folders = named.map { FolderCheck.isFolder($0) ? $0 : folderName(of: $0) }
+        return Dictionary(folders.map { (FilePlace.of($0), $0) }) { first, _ in first }.values.sorted()
     }
 
     /// Where a run before, of this member or another, wrote an archive anew, the file of then may be gone, or there all

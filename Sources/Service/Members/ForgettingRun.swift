@@ -22,6 +22,8 @@ struct ForgettingRun {
     private let progress: SimulationProgress
 
     private var store: Store { request.folder.store }
+    /// The names of archives in whose folders nothing is looked for.
+    var absentArchives: [String] { archives.absent }
 
     /// Throws `memberForgotten` where the id is a pseudonym, and `RetentionRefusal` for archives.
     init(_ request: MemberForgetting.Request, _ progress: SimulationProgress) throws {
@@ -106,9 +108,16 @@ struct ForgettingRun {
             let counts = try store.forget(forgetting(anew.rewritten), seal: seal) { progress.show($0) }
             return (counts, anew)
         } catch {
-            anew.withdraw()
-            throw error
+            throw Self.failure(error, leaving: anew.withdraw())
         }
+    }
+
+    /// What went wrong, and what of the new archives is there all the same.
+    static func failure(_ error: any Error, leaving left: [String]) -> any Error {
+        guard !left.isEmpty else { return error }
+        let failure = Failure(error, place: "forget")
+        let problem = ([failure.problem] + left).joined(separator: "; ")
+        return Failure(failure.kind, failure.place, problem, hint: failure.hint)
     }
 
     /// Takes away what holds old bytes: archives, and free pages of the database. Gives the files that are gone, and what

@@ -63,6 +63,8 @@ public struct MemberForgetting: Sendable {
     public let removed: [String]
     /// What is left to be done, and why: it is to be run again.
     public let unfinished: [String]
+    /// Done again: the archives, by name, in whose folders nothing was looked for that a run before may have left.
+    public let absentArchives: [String]
     public let elsewhere: LeftElsewhere
     let calendar: PeriodCalendar
 
@@ -84,6 +86,7 @@ public struct MemberForgetting: Sendable {
         elsewhere = try LeftElsewhere(
             request.member, data: request.folder.folder.path, searched: request.searched,
             gone: found == nil ? earlier?.at : nil, records: found?.mentions, progress)
+        absentArchives = found == nil ? run.absentArchives : []
         guard !request.isDryRun else {
             counts = found?.counts
             (rewritten, removed, unfinished) = ([], [], [])

@@ -9,6 +9,12 @@ extension MemberForgetting {
         if let counts { lines += Self.lines(counts, calendar) }
         lines += rewritten.map { "written anew, sealed and read again: \($0)" }
         lines += removed.map { "taken away: \($0)" }
+        if !absentArchives.isEmpty {
+            lines.append(
+                "no folder was looked into for what a run before may have left beside the archives "
+                    + absentArchives.map { PlainText.of($0) }.joined(separator: ", ")
+                    + ": name the folders by --archives")
+        }
         if !isDryRun { lines += closing }
         return lines + elsewhere.lines
     }
@@ -20,8 +26,10 @@ extension MemberForgetting {
                 : "would be called \(pseudonym)"
         }
         guard counts != nil else {
+            let done =
+                "what was left to do" + (absentArchives.isEmpty ? " is done" : " in the database is done")
             return "was forgotten \(earlierInWords) already, as \(pseudonym): "
-                + (unfinished.isEmpty ? "what was left to do is done" : "something is left to do")
+                + (unfinished.isEmpty ? done : "something is left to do")
         }
         return "is called \(pseudonym) from now on"
             + (earlier == nil ? "" : ", as it is since it was forgotten \(earlierInWords)")
@@ -51,10 +59,19 @@ extension MemberForgetting {
         let done =
             "every figure, statement and signature stays; `settled rederive` tells which batches and DETAILS.csv bear"
             + " another text than was signed"
-        return (counts == nil ? [] : [done])
+        return (counts == nil ? [] : [done, newBackup])
             + (unfinished.isEmpty
                 ? ["the file of the database was written anew: no free page of it has old bytes"]
                 : ["not done yet; see to it, and run it again:"] + unfinished.map { "  \($0)" })
+    }
+
+    /// One from before has the id, and knows the old archives by their digests.
+    private var newBackup: String {
+        "make a new backup now: one from before brings the id back"
+            + (rewritten.isEmpty
+                ? ""
+                : " and does not fit the archives that were written anew; where it has to stay restorable keep copies"
+                    + " of the old ones with it, else take both away")
     }
 
     /// For a script.
@@ -74,6 +91,7 @@ extension MemberForgetting {
             json.member("rewritten", array: rewritten) { $0.string($1) }
             json.member("removed", array: removed) { $0.string($1) }
             json.member("unfinished", array: unfinished) { $0.string($1) }
+            json.member("absent_archives", array: absentArchives) { $0.string($1) }
             elsewhere.write(to: &json)
         }
         return String(decoding: json.bytes, as: UTF8.self)

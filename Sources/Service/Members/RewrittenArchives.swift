@@ -16,14 +16,10 @@ struct RewrittenArchives {
         let held = Dictionary(grouping: batches) { $0.archive }.sorted { $0.key.number < $1.key.number }
         old = held.flatMap { archives.shelf.paths(of: $0.key) }
         rewritings = try held.map { archive, batches in
-            var replacing: [Int64: [UInt8]] = [:]
-            for (number, _) in batches {
-                progress.show("replacing the id in the batches of \(archive.name)")
-                replacing[number] = try Self.redacted(number, in: archive, archives, pseudonym, request)
-            }
-            return try ArchiveRewriting(
-                archive, on: archives.shelf, replacing: replacing, folder: request.folder, at: request.at,
-                progress: progress)
+            try ArchiveRewriting(
+                archive, on: archives.shelf, batches: Set(batches.map(\.number)), folder: request.folder,
+                at: request.at, progress: progress
+            ) { try Self.redacted($1, of: $0, in: archive, pseudonym, request) }
         }
     }
 
@@ -37,8 +33,8 @@ struct RewrittenArchives {
     /// Throws `archiveGone` unless each is where it was put.
     func requireInPlace() throws { for rewriting in rewritings { try rewriting.requireInPlace() } }
 
-    /// Takes them away again, unless the database came to need them.
-    func withdraw() { for rewriting in rewritings { rewriting.withdraw() } }
+    /// Takes them away again, unless the database came to need them. Gives what stands in the way.
+    func withdraw() -> [String] { rewritings.compactMap { $0.withdraw() } }
 
     /// Once the database has them: takes the old ones away. Gives those that are gone, and what was in the way.
     func removeOld() -> (removed: [String], unfinished: [String]) {
@@ -48,17 +44,18 @@ struct RewrittenArchives {
 
     /// A batch's bytes as they are to stand in an archive.
     private static func redacted(
-        _ number: Int64, in archive: StoredArchive, _ archives: ForgettingArchives, _ pseudonym: MemberID,
+        _ bytes: [UInt8], of number: Int64, in archive: StoredArchive, _ pseudonym: MemberID,
         _ request: MemberForgetting.Request
     ) throws -> [UInt8] {
-        let (bytes, form) = try archives.batch(number, in: archive)
-        let redacted = try request.member.withBytes { name throws(BatchRefusal) in
-            try BatchRedaction.redacted(bytes, form: form) { $0.elementsEqual(name) ? pseudonym : nil }
-        }
-        guard let redacted else {
+        guard let arrival = try request.folder.store.arrival(number),
+            let form = BatchForm(rawValue: arrival.form)
+        else { throw StoreTrouble.damaged("batches", "row \(number)") }
+        guard
+            let redacted = try BatchRedaction.redacted(bytes, form: form, request.member, as: pseudonym)
+        else {
             throw StoreTrouble.damaged(
                 "batches", "row \(number)", "\(archive.inWords) has other records of it than are stored")
         }
-        return redacted.bytes
+        return redacted
     }
 }

@@ -18,11 +18,12 @@ extension RederivationRun {
                     derived: redaction.redacted.text, stored: found.text))
             return nil
         }
-        guard proved(redaction, Self.place(ofRedacted: arrival)) != nil else { return nil }
         do throws(BatchRefusal) {
             let (jws, key) = try AuthenticBatch.key(of: arrival.signature, received: arrival.received) {
                 [keys] in keys.key($0, at: arrival.received)
             }
+            guard proved(redaction, Self.place(ofRedacted: arrival)) != nil else { return nil }
+            usedKeys.insert(jws.keyID)
             report.redactedBatches.add(arrival.place)
             return AuthenticBatch(
                 redacted: bytes, digest: redaction.signed, form: form, signature: arrival.signature,
@@ -102,11 +103,11 @@ extension RederivationRun {
                 continue
             }
             if found == redaction.redacted { fitting[merchant] = redaction }
-            guard let notice = proved(redaction, place) else { continue }
             guard found != redaction.signed else {
                 report.add(.init(place, "is not needed: the file comes out as its statement was signed"))
                 continue
             }
+            guard let notice = proved(redaction, place) else { continue }
             let expected = RedactionNotice(
                 alliance: try schedule(version).alliance.id, merchant: merchant,
                 subject: .statement(number: statement.number, period: period.id), signed: redaction.signed,
@@ -148,8 +149,9 @@ extension RederivationRun {
         let derived = signer(of: redaction.notice.seal, at: notice.at)
             .seal(notice.bytes, for: notice.merchant.text)
         compareSignatures(of: redaction.notice, derived: derived, place: place)
+        guard report.found == found else { return nil }
         report.noticesUnchecked += report.sealsUnchecked - unchecked
-        return report.found == found ? notice : nil
+        return notice
     }
 
     /// `isThen`: it may be of the instant that it says, although nobody was forgotten then.

@@ -23,20 +23,25 @@ final class ArchiveRewriting {
     private let draft: DraftFile
     private var published: PublishedArchive?
 
+    /// What of a batch's bytes, by its number, is to stand in their place.
+    typealias Replacing = (_ batch: Int64, _ bytes: [UInt8]) throws -> [UInt8]
+    /// Of the bytes that stand in others' place, by the batch's number.
+    private typealias Replaced = [Int64: (digest: SHA256Digest, length: Int64)]
+
     /// Writes it as a draft, and reads all of it again.
     ///
-    /// `replacing`: the bytes that come in place of a batch's own, by its number; the frames of all others are copied as
-    /// they are. Throws `archiveMissing` and `archiveDamaged` as `ArchiveSource`, and trouble of the disk; nothing is
-    /// left behind then.
+    /// `batches`: the numbers of those whose bytes `replacing` gives anew, asked for one after the other, so that those of
+    /// one alone are in memory; the frames of all others are copied as they are. Throws `archiveMissing` and
+    /// `archiveDamaged` as `ArchiveSource`, what `replacing` throws, and trouble of the disk; nothing is left behind then.
     init(
-        _ archive: StoredArchive, on shelf: ArchiveShelf, replacing: [Int64: [UInt8]], folder: OpenFolder,
-        at instant: Instant, progress: SimulationProgress = .silent
+        _ archive: StoredArchive, on shelf: ArchiveShelf, batches: Set<Int64>, folder: OpenFolder,
+        at instant: Instant, progress: SimulationProgress = .silent, replacing: Replacing
     ) throws {
         defer { progress.clear() }
         let source = try ArchiveSource(archive, on: shelf, of: folder.store)
         let held = try folder.store.batches(in: archive)
         precondition(
-            Set(replacing.keys).isSubset(of: held.map(\.number)), "a batch is replaced where its bytes are")
+            batches.isSubset(of: held.map(\.number)), "a batch is replaced where its bytes are")
         guard held.map(\.number) == source.entries.map(\.number) else {
             throw RetentionRefusal(
                 .archiveDamaged,
@@ -47,11 +52,13 @@ final class ArchiveRewriting {
             after: source.name, in: place, taken: Set(folder.store.archives().map(\.name)))
         path = place + "/" + name
         draft = DraftFile(beside: path)
-        try Self.write(source, replacing, to: draft, folder.signer, instant, progress)
-        let digest = try Self.verified(draft, held, replacing, folder.signer, path, progress)
+        let writer = try ArchiveWriter(draft.path)
+        let replaced = try Self.write(source, batches, to: writer, replacing, progress)
+        try writer.finish(
+            alliance: source.alliance, made: instant, keptFrom: source.keptFrom, signer: folder.signer)
+        let digest = try Self.verified(draft, held, replaced, folder.signer, path, progress)
         rewritten = RewrittenArchive(
-            number: archive.number, digest: digest, name: name,
-            batches: replacing.mapValues { (SHA256Digest(of: $0), Int64($0.count)) })
+            number: archive.number, digest: digest, name: name, batches: replaced)
         self.archive = archive
         store = folder.store
         old = shelf.paths(of: archive)
@@ -91,7 +98,6 @@ final class ArchiveRewriting {
     }
 
     /// Takes the new one away again, unless the database came to need it. Gives what stands in the way.
-    @discardableResult
     func withdraw() -> String? {
         do {
             guard try !store.archives().map(\.digest).contains(rewritten.digest) else { return nil }
@@ -100,35 +106,37 @@ final class ArchiveRewriting {
         } catch { return "\(path) stays, and nothing needs it: \(error)" }
     }
 
+    /// Writes the frames of all batches; gives what stands in others' place.
     private static func write(
-        _ source: ArchiveSource, _ replacing: [Int64: [UInt8]], to draft: DraftFile, _ signer: DocumentSigner,
-        _ instant: Instant, _ progress: SimulationProgress
-    ) throws {
-        let writer = try ArchiveWriter(draft.path)
+        _ source: ArchiveSource, _ batches: Set<Int64>, to writer: ArchiveWriter, _ replacing: Replacing,
+        _ progress: SimulationProgress
+    ) throws -> Replaced {
+        var replaced: Replaced = [:]
         let entries = source.entries
         for (place, entry) in entries.enumerated() {
             if place % 64 == 0 { progress.show("packing batch \(place + 1) of \(entries.count) again") }
-            if let bytes = replacing[entry.number] {
+            if batches.contains(entry.number) {
+                let bytes = try replacing(entry.number, source.bytes(of: entry))
                 try writer.add(bytes, inPlaceOf: entry)
+                replaced[entry.number] = (SHA256Digest(of: bytes), Int64(bytes.count))
             } else {
                 try source.copy(entry, to: writer)
             }
         }
-        try writer.finish(
-            alliance: source.alliance, made: instant, keptFrom: source.keptFrom, signer: signer)
+        return replaced
     }
 
     /// Reads every batch of the draft again, against what was meant to be written and what the database has of the
     /// others, and its seal; gives the digest of the file.
     private static func verified(
-        _ draft: DraftFile, _ held: [HeldBatch], _ replacing: [Int64: [UInt8]], _ signer: DocumentSigner,
+        _ draft: DraftFile, _ held: [HeldBatch], _ replaced: Replaced, _ signer: DocumentSigner,
         _ path: String, _ progress: SimulationProgress
     ) throws -> SHA256Digest {
         let digest = try ArchiveFile.digest(of: draft.path)
         let archive = try ArchiveFile(draft.path, sealKeys: signer.sealKeys)
         for (place, batch) in held.enumerated() {
             if place % 64 == 0 { progress.show("reading batch \(place + 1) of \(held.count) again") }
-            let expected = replacing[batch.number].map { SHA256Digest(of: $0) } ?? batch.digest
+            let expected = replaced[batch.number]?.digest ?? batch.digest
             guard let bytes = try archive.bytes(of: batch.number), SHA256Digest(of: bytes) == expected else {
                 throw Failure.trouble(
                     path, "would not hold batch \(batch.batch) of \(batch.merchant) as it should",

@@ -20,6 +20,8 @@ final class ArchiveSalvage {
     private let count: Int
     /// By the batch's number.
     private var places: [Int64: Place] = [:]
+    /// The files that were not looked through to their ends, as they ask for more work than any archive.
+    private(set) var givenUp: Set<String> = []
 
     init(of batches: [HeldBatch]) {
         wanted = Dictionary(grouping: batches, by: \.digest)
@@ -36,7 +38,8 @@ final class ArchiveSalvage {
     func look(through path: String) throws(Failure) -> Set<Int64> {
         guard count > 0 else { return [] }
         var found: Set<Int64> = []
-        try FrameSearch(path, mostLength: mostLength, expected: expected).forEach { frame in
+        let search = try FrameSearch(path, mostLength: mostLength, expected: expected)
+        try search.forEach { frame in
             let batches = wanted[frame.digest] ?? []
             // A longer one was packed by nobody who wanted it short: it is not taken into memory.
             guard !batches.isEmpty, frame.packed <= ZSTD_compressBound(frame.length) else { return false }
@@ -45,6 +48,7 @@ final class ArchiveSalvage {
             }
             return true
         }
+        if search.hasGivenUp { givenUp.insert(path) }
         return found
     }
 

@@ -73,7 +73,7 @@ struct ArchiveShelf {
         if let part = damaged.first(where: { $0.archive == archive }) {
             return RetentionRefusal(.archiveDamaged, part.inWords)
         }
-        return strangers.first { Self.name(of: $0.path) == archive.name }.map { Self.changed($0, archive) }
+        return strangers.first { Self.name(of: $0.path) == archive.name }.map { changed($0, archive) }
     }
 
     /// Where an archive is at hand as it was written, copies of it included.
@@ -138,14 +138,16 @@ struct ArchiveShelf {
                 Self.name(of: path) == archive.name || !(found[path] ?? []).isDisjoint(with: numbers)
             }
             damaged.append(
-                DamagedArchive(archive: archive, copies: copies, read: held.count - lost.count, lost: lost))
+                DamagedArchive(
+                    archive: archive, copies: copies, read: held.count - lost.count, lost: lost,
+                    givenUp: lost.isEmpty ? [] : salvage.givenUp.sorted()))
         }
         return Set(damaged.flatMap(\.copies)).union(badCopies)
     }
 
     private func unknown(_ stranger: Stranger) -> RetentionRefusal {
         if let namesake = known.first(where: { $0.name == Self.name(of: stranger.path) }) {
-            return Self.changed(stranger, namesake)
+            return changed(stranger, namesake)
         }
         return RetentionRefusal(
             .archiveUnknown,
@@ -153,11 +155,13 @@ struct ArchiveShelf {
                 + (known.isEmpty ? "there are none" : known.map(\.inWords).joined(separator: "; ")))
     }
 
-    private static func changed(_ stranger: Stranger, _ archive: StoredArchive) -> RetentionRefusal {
-        RetentionRefusal(
+    private func changed(_ stranger: Stranger, _ archive: StoredArchive) -> RetentionRefusal {
+        let isGivenUp = salvage?.givenUp.contains(stranger.path) ?? false
+        return RetentionRefusal(
             .archiveDamaged,
             "\(stranger.path) is not as it was written: it has \(stranger.digest), expected \(archive.digest), and"
-                + " no batch of that can be read from it; name another copy of it")
+                + " no batch of that can be read from it; name another copy of it"
+                + (isGivenUp ? "; " + DamagedArchive.inWords(givenUp: stranger.path) : ""))
     }
 
     /// The names of a folder's files, hidden ones apart, sorted.

@@ -14,6 +14,7 @@ struct ArchiveSource {
     /// In the order of arrival; how they were packed is told of a whole file alone.
     let entries: [ArchiveIndex.Entry]
     private let add: (ArchiveIndex.Entry, ArchiveWriter) throws -> Void
+    private let read: (Int64) throws -> [UInt8]?
 
     /// Throws `archiveMissing`, and `archiveDamaged` where a batch is lost.
     init(_ archive: StoredArchive, on shelf: ArchiveShelf, of store: Store) throws {
@@ -31,6 +32,7 @@ struct ArchiveSource {
         alliance = file.index.alliance
         keptFrom = file.index.keptFrom
         entries = file.index.entries
+        read = { try file.bytes(of: $0) }
         add = { entry, writer in
             guard let frame = try file.frame(of: entry.number) else { throw Self.gone(entry, file.path) }
             try writer.copy(frame.bytes, of: frame.entry)
@@ -53,6 +55,7 @@ struct ArchiveSource {
                 number: batch.number, merchant: batch.merchant, batch: batch.batch, digest: batch.digest,
                 length: batch.length, packed: 0)
         }
+        read = { try shelf.bytes(of: $0, in: archive) }
         add = { entry, writer in
             guard let bytes = try shelf.bytes(of: entry.number, in: archive) else {
                 throw Self.gone(entry, path)
@@ -63,6 +66,12 @@ struct ArchiveSource {
 
     /// Adds a batch as it is to an archive that is being written.
     func copy(_ entry: ArchiveIndex.Entry, to writer: ArchiveWriter) throws { try add(entry, writer) }
+
+    /// The bytes of a batch.
+    func bytes(of entry: ArchiveIndex.Entry) throws -> [UInt8] {
+        guard let bytes = try read(entry.number) else { throw Self.gone(entry, path) }
+        return bytes
+    }
 
     private static func gone(_ entry: ArchiveIndex.Entry, _ path: String) -> RetentionRefusal {
         RetentionRefusal(

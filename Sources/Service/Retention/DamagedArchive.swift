@@ -11,6 +11,8 @@ public struct DamagedArchive: Sendable {
     public let read: Int
     /// Those that none of them has.
     public let lost: [HeldBatch]
+    /// Where any are lost: the files that may have them, and were not looked through to their ends.
+    public let givenUp: [String]
 
     /// The most lost batches that a sentence names.
     static let mostNamed = 20
@@ -26,6 +28,11 @@ public struct DamagedArchive: Sendable {
                     + " keep that, and put another copy of it in its place"
                 : "\(Figures.count(Int64(read))) of its batches were read from there,"
                     + " \(Figures.count(Int64(lost.count))) are lost: \(named)\(more); name another copy of it")
+            + givenUp.map { "; " + Self.inWords(givenUp: $0) }.joined()
+    }
+
+    static func inWords(givenUp path: String) -> String {
+        "\(PlainText.of(path)) was not looked through to its end, as it asks for more work than any archive does"
     }
 }
 
@@ -44,6 +51,7 @@ extension [DamagedArchive] {
                 json.member("digest", damaged.archive.digest.text)
                 json.member("copies", array: damaged.copies) { $0.string($1) }
                 json.member("read", Int64(damaged.read))
+                json.member("given_up", array: damaged.givenUp) { $0.string($1) }
                 json.member("lost", array: damaged.lost) { json, batch in
                     json.object { json in
                         json.member("number", batch.number)

@@ -1,5 +1,13 @@
 /// Puts pseudonyms in the place of members, in the very bytes of a batch.
 public enum BatchRedaction {
+    /// The bytes with a pseudonym wherever a record names that member; nil: none does. Throws as the other one.
+    public static func redacted(
+        _ bytes: [UInt8], form: BatchForm, _ member: MemberID, as pseudonym: MemberID
+    ) throws(BatchRefusal) -> [UInt8]? {
+        let name = Array(member.text.utf8)
+        return try redacted(bytes, form: form) { $0.elementsEqual(name) ? pseudonym : nil }?.bytes
+    }
+
     /// The bytes with another id wherever `pseudonym` gives one for a record's member, and how many records that are;
     /// nil: it gave none. Everything else stays byte for byte, the same text in another field too.
     ///

@@ -80,15 +80,10 @@ struct NamingBatches {
 
     /// The bytes with a pseudonym in the member's place; nil: they do not name it.
     func redacted(_ bytes: [UInt8], _ batch: Batch, _ pseudonym: MemberID) throws -> [UInt8]? {
-        try member.withBytes { name in
-            do {
-                return try BatchRedaction.redacted(bytes, form: batch.form) {
-                    $0.elementsEqual(name) ? pseudonym : nil
-                }?.bytes
-            } catch {
-                throw StoreTrouble.damaged(
-                    "batches", "row \(batch.number)", "its bytes are those of no batch")
-            }
+        do throws(BatchRefusal) {
+            return try BatchRedaction.redacted(bytes, form: batch.form, member, as: pseudonym)
+        } catch {
+            throw StoreTrouble.damaged("batches", "row \(batch.number)", "its bytes are those of no batch")
         }
     }
 

@@ -20,11 +20,6 @@ public struct Redaction: Hashable, Sendable {
 }
 
 extension Store {
-    /// The redaction of a batch by its number; nil: its bytes are those that were signed.
-    public func redaction(ofBatch number: Int64) throws -> Redaction? {
-        try reading("read a batch's redaction") { try RedactionRows($0).batch(number) }
-    }
-
     /// Of the bytes of redacted batches as they were signed: those name members who were forgotten.
     public func signedDigestsOfRedactedBatches() throws -> Set<SHA256Digest> {
         try reading("list the redacted batches") { Set(try RedactionRows($0).batches().map(\.signed)) }

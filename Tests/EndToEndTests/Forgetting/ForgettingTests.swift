@@ -79,7 +79,9 @@ struct ForgettingTests {
     private func refund(_ scene: ForgottenMember, _ pseudonym: String) throws {
         let daemon = try Daemon(data: scene.data)
         let busy = try ForgottenMember.forget(scene.data, scene.archives.path).run()
-        #expect(busy.status == 2 && busy.errors.contains("another daemon has it open"), "\(busy)")
+        #expect(
+            busy.status == 2 && busy.errors.contains("a daemon, or `settled member forget`, has it open"),
+            "\(busy)")
         let record =
             #"{"id":"B-21","type":"earn_reversal","member":"\#(ForgottenMember.id)","points":90,"#
             + #""at":"2025-06-02T10:00:00+02:00","ref":"B-20"}"#

@@ -120,6 +120,76 @@ struct ForgettingAgainTests {
         #expect(try story.rederive(["."]).isGood)
     }
 
+    @Test("Run again without archives it says that it looked into no folder of theirs")
+    func absent() throws {
+        let story = try ArchivedStory()
+        try story.retain("a.zst", periods: 2)
+        try story.retain("b.zst")
+        let first = try story.forget("dan", archives: ["a.zst"])
+        #expect(first.counts != nil && first.absentArchives == [], "it was told which are needed")
+        let again = try story.forget("dan")
+        #expect(again.counts == nil && again.unfinished == [])
+        #expect(again.absentArchives == ["a.2.zst", "b.zst"])
+        #expect(again.lines[0].hasSuffix("what was left to do in the database is done"), "\(again.lines)")
+        #expect(
+            again.lines.contains {
+                $0.hasPrefix("no folder was looked into") && $0.contains("archives a.2.zst, b.zst: name")
+            }, "\(again.lines)")
+        let json = try members(Array(again.json.utf8))
+        #expect(json["absent_archives"] as? [String] == ["a.2.zst", "b.zst"])
+        // The folder of a file that is named is looked into.
+        for archives in [["."], ["a.2.zst"], ["b.zst"]] {
+            let more = try story.forget("dan", archives: archives)
+            #expect(more.absentArchives == [] && more.lines[0].hasSuffix("what was left to do is done"))
+        }
+    }
+
+    @Test("Drafts that a kill left in the folders of archives go, and nothing else of a like name")
+    func drafts() throws {
+        let story = try ArchivedStory()
+        try story.retain()
+        let others = [
+            ".settled-backup-0123456789abcdef", ".settled-backup-0123456789abcde.tmp",
+            ".settled-backup-0123456789abcdeg.tmp", ".settled-backup-0123456789abcdef.tmp2",
+            "settled-backup-0123456789abcdef.tmp",
+        ]
+        let drafts = [".settled-backup-0123456789abcdef.tmp", ".settled-backup-0123456789abcdef.tmp-journal"]
+        for name in others + drafts { try story.write([1], to: name) }
+        #expect(try story.forget("ben", archives: ["."], isDryRun: true).removed == [])
+        let done = try story.forget("ben", archives: ["a.zst"])
+        #expect(done.unfinished == [] && done.removed.count == 3, "\(done.lines)")
+        for name in drafts { #expect(done.removed.contains(story.scratch.file(name)), "\(name)") }
+        #expect(Set(story.scratch.names) == Set(others + ["a.2.zst", "data"]))
+        // One that cannot be taken away is left to do.
+        try FileManager.default.createDirectory(
+            atPath: story.scratch.file(drafts[0]), withIntermediateDirectories: false)
+        let again = try story.forget("ben", archives: ["."])
+        #expect(again.removed == [] && again.unfinished.count == 1, "\(again.lines)")
+        #expect(again.unfinished.first?.contains(drafts[0]) == true)
+    }
+
+    @Test("A backup from before has of archives that were written anew the batches that did not change")
+    func restored() throws {
+        let story = try ArchivedStory()
+        try story.retain()
+        let before = try story.bytes(of: "data/settled.sqlite")
+        let done = try story.forget("ben", archives: ["."])
+        #expect(
+            done.lines.contains {
+                $0.hasPrefix("make a new backup now") && $0.contains("keep copies of the old ones with it")
+            }, "\(done.lines)")
+        for end in ["-wal", "-shm"] { unlink(story.folder.databasePath + end) }
+        try story.write(before, to: "data/settled.sqlite")
+        for place in [".", "a.2.zst"] {
+            let report = try story.rederive([place])
+            let damaged = try #require(report.damagedArchives.first)
+            #expect(damaged.read == 3 && damaged.lost.count == 4 && !report.isGood, "\(report.lines)")
+            #expect(damaged.copies == [story.scratch.file("a.2.zst")] || place == ".", "\(damaged.copies)")
+        }
+        let refusal = #expect(throws: RetentionRefusal.self) { try story.forget("ben", archives: ["."]) }
+        #expect(refusal?.code == .archiveMissing)
+    }
+
     @Test("A file that is no archive of this data is left alone")
     func strangers() throws {
         let story = try ArchivedStory()

@@ -16,7 +16,7 @@ struct ForgedNoticeTests {
     }
 
     private func notice(_ copy: ForgottenCopy, ofBatch number: Int64) throws -> RedactionNotice {
-        let redaction = try copy.read { try #require(try $0.redaction(ofBatch: number)) }
+        let redaction = try copy.read { try #require(try $0.arrival(number)?.redaction) }
         return try #require(RedactionNotice(redaction.notice.bytes))
     }
 
@@ -53,7 +53,7 @@ struct ForgedNoticeTests {
         for secret in [true, false] {
             let copy = try ForgottenCopy()
             let (said, other) = try copy.read { store in
-                (try #require(try store.redaction(ofBatch: 1)), try #require(try store.redaction(ofBatch: 3)))
+                (try #require(try store.arrival(1)?.redaction), try #require(try store.arrival(3)?.redaction))
             }
             try copy.write {
                 try RedactionRows($0).set(
@@ -181,6 +181,10 @@ struct ForgedNoticeTests {
         #expect(
             report.found == 1 && report.findings[0].place == "redaction of DETAILS.csv of M for 2026-03"
                 && report.findings[0].problem.hasPrefix("is not needed"), "\(report.lines)")
+        let unchecked = try copy.rederive(secret: false, seal: false)
+        #expect(
+            unchecked.lines.contains { $0.contains(": 0 good, 10 not checked") },
+            "a notice that is not needed vouches for nothing: \(unchecked.lines)")
     }
 }
 

@@ -125,16 +125,21 @@ struct RederivedForgettingTests {
     func again() throws {
         let story = try ForgottenStory()
         func redaction() throws -> Redaction {
-            try story.opened { try #require(try $0.store.redaction(ofBatch: 1)) }
+            try story.opened { try #require(try $0.store.arrival(1)?.redaction) }
+        }
+        func rederive() throws -> RederivationReport {
+            try Rederivation(
+                .init(
+                    data: story.folder.path, secret: story.folder.secretPath, jwks: nil, from: nil,
+                    through: nil, scratch: nil)
+            ).run()
         }
         let before = try redaction()
+        let unseenKeys = try rederive().unseenKeys
         let ben = try story.forget(MemberID(verified: "ben"), at: instant("2026-04-06T00:00:00Z"))
-        let report = try Rederivation(
-            .init(
-                data: story.folder.path, secret: story.folder.secretPath, jwks: nil, from: nil, through: nil,
-                scratch: nil)
-        ).run()
+        let report = try rederive()
         #expect(report.isGood, "\(report.lines.joined(separator: "\n"))")
+        #expect(report.unseenKeys == unseenKeys, "what signed a batch did, whatever became of its bytes")
         #expect(report.redactedBatches.count == 10 && report.signatures == 0, "\(report.lines)")
         let after = try redaction()
         #expect(after.signed == before.signed && after.redacted != before.redacted)
@@ -206,7 +211,7 @@ struct RederivedForgettingTests {
                 try #require(
                     try RecordLife(
                         RecordID(verified: "a1"), of: MerchantID(verified: "M"), in: store, for: .operator)),
-                try #require(try store.redaction(ofBatch: 1))
+                try #require(try store.arrival(1)?.redaction)
             )
         }
         #expect(life.origin.record.member.text == copy.story.pseudonym)

@@ -16,8 +16,9 @@ struct ArchiveRewritingTests {
         _ copy: DamagedCopy, _ folder: OpenFolder, places: [String] = ["."]
     ) throws -> ArchiveRewriting {
         try ArchiveRewriting(
-            copy.archive, on: copy.shelf(places), replacing: [3: Self.replaced], folder: folder,
-            at: instant("2026-06-01T00:00:00Z"))
+            copy.archive, on: copy.shelf(places), batches: [3], folder: folder,
+            at: instant("2026-06-01T00:00:00Z")
+        ) { _, _ in Self.replaced }
     }
 
     /// Puts it in the old one's place, as the transaction of a forgetting does.
@@ -51,6 +52,39 @@ struct ArchiveRewritingTests {
             }
             #expect(try new.bytes(of: 3) == Self.replaced)
             #expect(try copy.story.bytes(of: "a.zst") == copy.bytes)
+        }
+    }
+
+    @Test("Bytes are asked for one batch after the other; where one cannot be given nothing is left behind")
+    func asked() throws {
+        struct Nothing: Error {}
+        let copy = try DamagedCopy()
+        try copy.story.opened { folder in
+            var asked: [Int64] = []
+            func rewriting(failingAt last: Int64?) throws -> ArchiveRewriting {
+                asked = []
+                return try ArchiveRewriting(
+                    copy.archive, on: copy.shelf(["."]), batches: [7, 2, 4], folder: folder,
+                    at: ArchivedStory.at
+                ) { number, bytes in
+                    #expect(SHA256Digest(of: bytes) == copy.held.first { $0.number == number }?.digest)
+                    asked.append(number)
+                    if number == last { throw Nothing() }
+                    return Array("other bytes of batch \(number)\n".utf8)
+                }
+            }
+            #expect(throws: Nothing.self) { try rewriting(failingAt: 4) }
+            #expect(asked == [2, 4] && copy.story.scratch.names == ["a.zst", "data"])
+            let made = try rewriting(failingAt: nil)
+            #expect(asked == [2, 4, 7] && made.rewritten.batches.keys.sorted() == asked)
+            try made.publish()
+            let new = try ArchiveFile(copy.story.scratch.file("a.2.zst"), sealKeys: folder.signer.sealKeys)
+            for number in asked {
+                let bytes = Array("other bytes of batch \(number)\n".utf8)
+                #expect(try new.bytes(of: number) == bytes)
+                let told = try #require(made.rewritten.batches[number])
+                #expect(told.digest == SHA256Digest(of: bytes) && told.length == Int64(bytes.count))
+            }
         }
     }
 
@@ -92,6 +126,24 @@ struct ArchiveRewritingTests {
             #expect(copy.story.scratch.names == ["a.zst", "data"])
         }
         #expect(try copy.story.bytes(of: "a.zst") == copy.bytes)
+    }
+
+    @Test("What cannot be withdrawn is told together with what went wrong")
+    func left() throws {
+        let copy = try DamagedCopy()
+        let made = try copy.story.opened { folder in
+            let made = try rewriting(copy, folder, places: ["a.zst"])
+            try made.publish()
+            return made
+        }
+        // The database cannot be asked any more whether it needs the file.
+        let trouble = try #require(made.withdraw())
+        let path = copy.story.scratch.file("a.2.zst")
+        #expect(trouble.hasPrefix("\(path) stays, and nothing needs it") && WholeFile.exists(path))
+        let refusal = RetentionRefusal(.archiveGone, "it is gone")
+        let told = ForgettingRun.failure(refusal, leaving: [trouble]) as? Failure
+        #expect(told?.kind == .refused && told?.problem == "\(refusal); \(trouble)")
+        #expect(ForgettingRun.failure(refusal, leaving: []) is RetentionRefusal)
     }
 
     @Test("Taken away before the transaction ends, it is told")

@@ -125,6 +125,27 @@ struct DamagedArchiveTests {
         #expect(try copy.shelf(["one"]).damaged.first?.lost.map(\.number) == [2])
     }
 
+    @Test("Of a file that asks for more work than any archive it is told that it was not looked through")
+    func givenUp() throws {
+        let copy = try DamagedCopy()
+        let fourth = try #require(copy.frames[4]?.lowerBound)
+        // Frames that begin with a block of 128 KiB out of one byte, and go on with what is no block.
+        let begun: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x38, 0x02, 0x00, 0x10, 0x61]
+        let work = [UInt8]((0..<3_000).map { _ in begun }.joined())
+        try copy.story.write(Array(copy.bytes[..<fourth]) + work + Array(copy.bytes[fourth...]), to: "a.zst")
+        let told = copy.story.scratch.file("a.zst") + " was not looked through to its end"
+        let damaged = try #require(try copy.shelf(["a.zst"]).damaged.first)
+        #expect(damaged.read == 3 && damaged.lost.map(\.number) == [4, 5, 7, 8])
+        #expect(damaged.givenUp == [copy.story.scratch.file("a.zst")] && damaged.inWords.contains(told))
+        #expect(try copy.finding(["."])?.text.contains("was not looked through to its end") == true)
+        // Nothing was found before it was given up.
+        try copy.story.write(work + copy.bytes, to: "a.zst")
+        let refusal = #expect(throws: RetentionRefusal.self) { try copy.shelf(["a.zst"]) }
+        #expect(refusal?.code == .archiveDamaged && refusal?.reason.contains(told) == true)
+        try copy.story.write(copy.flipped(inBatch: 4), to: "a.zst")
+        #expect(try copy.shelf(["a.zst"]).damaged.first?.givenUp == [])
+    }
+
     @Test("Beside a whole one a damaged copy is not needed, and the doctor warns of it")
     func beside() throws {
         let copy = try DamagedCopy()

@@ -64,13 +64,13 @@ struct ForgottenRowsTests {
     func foreign() throws {
         let scene = try scene()
         let (one, other) = (
-            try #require(try scene.store.redaction(ofBatch: 1)),
-            try #require(try scene.store.redaction(ofBatch: 3))
+            try #require(try scene.store.arrival(1)?.redaction),
+            try #require(try scene.store.arrival(3)?.redaction)
         )
         try scene.store.writing("change") { database in
             try RedactionRows(database).set(one.redacted, ofBatch: 1, other.notice)
         }
-        let trouble = #expect(throws: StoreTrouble.self) { try scene.store.redaction(ofBatch: 1) }
+        let trouble = #expect(throws: StoreTrouble.self) { try scene.store.arrival(1) }
         #expect(trouble?.isDamage == true && trouble?.attempt == "read redacted_batches, row 1")
         #expect(try scene.store.changedRows().contains { $0.attempt == "read redacted_batches, row 1" })
     }

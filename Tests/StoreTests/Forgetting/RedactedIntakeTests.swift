@@ -87,7 +87,6 @@ struct RedactedIntakeTests {
             "b3", 3, [record("s", .earn, "amy", 1, "2026-03-15T10:00:00Z")], to: scene)
         let arrival = try #require(try scene.store.arrival(7))
         #expect(arrival.bytes == batch.authentic.bytes && arrival.redaction == nil)
-        #expect(try scene.store.redaction(ofBatch: 7) == nil)
     }
 
     @Test("Done again elsewhere, a redacted batch is stored with its notice")
@@ -106,7 +105,7 @@ struct RedactedIntakeTests {
         _ = try other.store.replay(
             batch, received: arrival.received, under: 1, sealNotice: { _ in redaction.notice }
         ) { signer.seal($0.bytes, for: $0.merchant.text) }
-        #expect(try other.store.redaction(ofBatch: 1)?.signed == redaction.signed)
+        #expect(try other.store.arrival(1)?.redaction?.signed == redaction.signed)
         #expect(try other.store.arrival(1)?.receipt == arrival.receipt)
     }
 
@@ -114,15 +113,15 @@ struct RedactedIntakeTests {
     func another() throws {
         let scene = try ForgettingStory.scene()
         try scene.forget(scene.forgetting())
-        let first = try #require(try scene.store.redaction(ofBatch: 1))
+        let first = try #require(try scene.store.arrival(1)?.redaction)
         let details = try scene.store.redactions(ofPeriod: 0)
-        let untouched = try #require(try scene.store.redaction(ofBatch: 3))
+        let untouched = try #require(try scene.store.arrival(3)?.redaction)
         let later = Instant.at("2026-03-11T00:00:00Z")
         try scene.forget(scene.forgetting("henry", at: later))
-        let second = try #require(try scene.store.redaction(ofBatch: 1))
+        let second = try #require(try scene.store.arrival(1)?.redaction)
         #expect(second.signed == first.signed && second.redacted != first.redacted)
         #expect(RedactionNotice(second.notice.bytes)?.at == later)
-        #expect(try scene.store.redaction(ofBatch: 3) == untouched)
+        #expect(try scene.store.arrival(3)?.redaction == untouched)
         let now = try scene.store.redactions(ofPeriod: 0)
         #expect(now.keys.sorted() == details.keys.sorted())
         #expect(now["M"]?.signed == details["M"]?.signed && now["M"]?.redacted != details["M"]?.redacted)

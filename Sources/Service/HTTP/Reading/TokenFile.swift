@@ -102,7 +102,7 @@ final class TokenFile {
 
     private static func otherDaemon(_ path: String) -> Failure {
         .misused(
-            path, "another daemon has it open: it serves this data folder already",
-            hint: "stop that one first, or name another folder: one daemon serves a data folder")
+            path, "a daemon, or `settled member forget`, has it open and works on this data folder already",
+            hint: "stop the daemon first, or wait for the command's end: one of them works on a data folder")
     }
 }
