@@ -41,7 +41,14 @@ struct RetentionDeathTests {
             let first = archives.appendingPathComponent("first.zst").path
             let process = try retain(data, first).start(
                 output: scratch.file("out"), errors: scratch.file("err"))
-            usleep(UInt32(longest * Double(step) / Double(rounds - 1) * 1_000_000))
+            if step.isMultiple(of: 2) {
+                usleep(UInt32(longest * Double(step) / Double(rounds - 1) * 1_000_000))
+            } else {
+                // As soon as there is something of an archive.
+                while process.isRunning,
+                    try FileManager.default.contentsOfDirectory(atPath: archives.path).isEmpty
+                { usleep(200) }
+            }
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
             let begun = try FileManager.default.contentsOfDirectory(atPath: archives.path)

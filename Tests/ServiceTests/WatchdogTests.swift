@@ -21,7 +21,7 @@ struct WatchdogTests {
 
     private func watchdog(
         _ loops: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        patience: Duration = Watchdog.patience
+        patience: Duration = .seconds(3600)
     ) -> Watchdog {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return Watchdog(

@@ -174,7 +174,9 @@ struct MemberForgettingTests {
 
     @Test("A close that has begun is brought to its end first")
     func closeBegun() throws {
-        let open = try LongStory(.cut).folder.open()
+        let story = try LongStory(.cut)
+        defer { withExtendedLifetime(story) {} }
+        let open = try story.folder.open()
         defer { open.shut() }
         let refusal = #expect(throws: ForgettingRefusal.self) {
             try MemberForgetting(
