@@ -1,6 +1,6 @@
 import Foundation
 import Settlement
-public import Signing
+import Signing
 
 /// The check of all documents in a folder and below: each by itself, and as links of their chains. Rulebook
 /// §7.
