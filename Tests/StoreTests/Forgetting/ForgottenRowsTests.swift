@@ -86,7 +86,7 @@ struct ForgottenRowsTests {
                 redacted: said.redacted, at: instant)
             return scene.signer.seal(other.bytes, for: said.merchant.text)
         }
-        let batch = try #require(try scene.store.redaction(ofBatch: 1))
+        let batch = try #require(try scene.store.arrival(1)?.redaction)
         let details = try #require(try scene.store.redactions(ofPeriod: 0)["M"])
         for (instant, isTold) in [(Instant.at("2026-03-10T00:00:01Z"), true), (received, false)] {
             let notice = try sealed(batch, at: instant)
