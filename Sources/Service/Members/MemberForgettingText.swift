@@ -1,4 +1,5 @@
 import Settlement
+import Signing
 import Store
 
 extension MemberForgetting {
