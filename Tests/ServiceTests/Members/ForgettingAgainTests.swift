@@ -79,7 +79,7 @@ struct ForgettingAgainTests {
         try story.retain()
         let before = try story.dump
         try story.opened { open in
-            let request = story.request(open, "ben", archives: ["."])
+            let request = story.request(open, "ben", archives: ["."], at: "2026-05-01T00:00:00Z")
             let run = try ForgettingRun(request, .silent)
             let found = try #require(try run.find())
             let anew = try RewrittenArchives(

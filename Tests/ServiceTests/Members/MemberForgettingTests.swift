@@ -23,12 +23,13 @@ extension ArchivedStory {
 
     func request(
         _ open: OpenFolder, _ member: String, archives: [String] = [], searched: [String] = [],
-        isDryRun: Bool = false, by person: String = "ana", _ reason: String = "asked by letter"
+        isDryRun: Bool = false, by person: String = "ana", _ reason: String = "asked by letter",
+        at text: String = "2026-05-02T00:00:00Z"
     ) -> MemberForgetting.Request {
         MemberForgetting.Request(
             folder: open, member: MemberID(verified: member), person: PersonName(verified: person),
             reason: reason, archives: archives.map(scratch.file), searched: searched, isDryRun: isDryRun,
-            at: instant("2026-05-02T00:00:00Z"))
+            at: instant(text))
     }
 
     func file(of member: String, archives: [String] = [], secret: String? = nil) throws -> MemberFile {
